@@ -1,0 +1,24 @@
+//! The tables of Onsite, one file each, without logic; typed [`ids`] and shared [`values`].
+
+pub mod ids;
+pub mod values;
+
+pub mod account;
+pub mod assessment;
+pub mod check_in;
+pub mod finding;
+pub mod organisation;
+pub mod outbox_event;
+pub mod outbox_head;
+pub mod person;
+pub mod photo;
+pub mod policy;
+pub mod project;
+pub mod secret;
+pub mod session;
+pub mod site;
+pub mod site_version;
+pub mod standing;
+pub mod team_role;
+pub mod visit;
+pub mod weekly_tally;

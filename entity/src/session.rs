@@ -1,0 +1,34 @@
+//! A signed-in device.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{AccountId, SessionId};
+
+/// A signed-in device.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "session")]
+pub struct Model {
+    /// Id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SessionId,
+    /// Whose session it is.
+    pub account_id: AccountId,
+    /// SHA-256 of the token, hexadecimal; the token itself is never stored.
+    #[sea_orm(unique)]
+    pub token_sha256: String,
+    /// What the device calls itself.
+    pub device_name: String,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
+    /// When it was ended by sign-out or revocation.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Related rows are loaded by id, list by list; no relation is declared.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

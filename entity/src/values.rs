@@ -1,0 +1,202 @@
+//! Shared enumerations: stored as text, shown in the GraphQL schema, documented once.
+
+use async_graphql::Enum;
+use sea_orm::{DeriveActiveEnum, EnumIter, prelude::StringLen};
+use serde::{Deserialize, Serialize};
+
+macro_rules! values {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }
+    )+) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            Serialize, Deserialize, Enum, EnumIter, DeriveActiveEnum,
+        )]
+        #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(32))")]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum $name {
+            $(
+                $(#[$variant_doc])*
+                #[sea_orm(string_value = $text)]
+                $variant,
+            )+
+        }
+
+        impl $name {
+            /// The value as it is stored and as the GraphQL schema spells it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+    )+};
+}
+
+values! {
+    /// What an account may do in the service plan.
+    AccountRole {
+        /// The leading group's office: runs the plan and sees everything.
+        Office = "OFFICE",
+        /// A leader, coordinator or secretary: sees the projects they serve or served.
+        Staff = "STAFF",
+        /// Reads figures of every project; never precise positions, photos or phone numbers.
+        Analyst = "ANALYST",
+    }
+
+    /// The geodetic datum a coordinate was given in. Maps and phones in China differ by 100–700 m.
+    Datum {
+        /// WGS-84, what satellites and GeoJSON use.
+        Wgs84 = "WGS84",
+        /// GCJ-02, what maps published in China use.
+        Gcj02 = "GCJ02",
+        /// BD-09, GCJ-02 shifted once more, used by Baidu.
+        Bd09 = "BD09",
+    }
+
+    /// What one rule found out about a check-in.
+    FindingCode {
+        /// Whether the project has a site to compare with.
+        SiteKnown = "SITE_KNOWN",
+        /// Whether the phone sent a position at all.
+        FixPresent = "FIX_PRESENT",
+        /// Whether the fix's 68 % accuracy radius is usable.
+        FixAccuracy = "FIX_ACCURACY",
+        /// How old the fix was when the check-in was captured.
+        FixAge = "FIX_AGE",
+        /// Where the fix lies against the site's boundary, accuracy and tolerance considered.
+        Position = "POSITION",
+        /// Whether the phone said that its location came from a mock provider.
+        MockLocation = "MOCK_LOCATION",
+        /// How far the phone's clock was from the server's.
+        Clock = "CLOCK",
+        /// Whether the photo the policy asks for is there.
+        PhotoPresent = "PHOTO_PRESENT",
+        /// Whether the stored photos are byte for byte those the phone announced (length and SHA-256).
+        PhotoIntact = "PHOTO_INTACT",
+    }
+
+    /// The outcome of one rule.
+    FindingOutcome {
+        /// The evidence satisfies the rule.
+        Pass = "PASS",
+        /// The evidence is missing or unusable. Never held against anyone.
+        Unknown = "UNKNOWN",
+        /// The evidence is between clear yes and clear no: a person decides.
+        Review = "REVIEW",
+        /// The evidence contradicts the rule.
+        Fail = "FAIL",
+    }
+
+    /// Whether a leader met the weekly visit the plan asks for (R4).
+    ObligationStatus {
+        /// Enough verified visits.
+        Met = "MET",
+        /// Not enough verified visits yet, but visits that wait for evidence or review would make it enough.
+        Provisional = "PROVISIONAL",
+        /// The week is over and there were not enough visits.
+        Missed = "MISSED",
+        /// Nothing was owed: the project has no site yet, or the role covered less than half the week.
+        Excused = "EXCUSED",
+        /// The week is not over.
+        Pending = "PENDING",
+    }
+
+    /// What kind of organisation this is (R11).
+    OrganisationKind {
+        /// The municipal leadership.
+        Municipality = "MUNICIPALITY",
+        /// A sector department or bureau (委办局).
+        Department = "DEPARTMENT",
+        /// A township, subdistrict or economic zone (乡镇街区).
+        Locality = "LOCALITY",
+        /// Any other unit.
+        Other = "OTHER",
+    }
+
+    /// Why an assessment was made.
+    AssessmentTrigger {
+        /// The check-in arrived.
+        Submission = "SUBMISSION",
+        /// Its photos were inspected.
+        PhotoInspection = "PHOTO_INSPECTION",
+    }
+
+    /// How far a photo has come.
+    PhotoState {
+        /// An upload was allowed; nothing is attached yet.
+        Requested = "REQUESTED",
+        /// Attached to a check-in; its bytes wait to be inspected.
+        Attached = "ATTACHED",
+        /// The stored bytes are the announced ones.
+        Intact = "INTACT",
+        /// The stored bytes are not the announced ones, or are gone.
+        Damaged = "DAMAGED",
+    }
+
+    /// A person's rank, as far as the plan's rules ask for it (R2, R3).
+    Rank {
+        /// Head of the municipality (正市级).
+        MunicipalChief = "MUNICIPAL_CHIEF",
+        /// Deputy-municipal (副市级).
+        MunicipalDeputy = "MUNICIPAL_DEPUTY",
+        /// Head of a township or department (正科级).
+        TownshipChief = "TOWNSHIP_CHIEF",
+        /// Deputy of a township or department (副科级).
+        TownshipDeputy = "TOWNSHIP_DEPUTY",
+        /// Any other rank.
+        Other = "OTHER",
+    }
+
+    /// The stage a project has reached (R15).
+    Stage {
+        /// Information gathered (信息征集).
+        Lead = "LEAD",
+        /// In negotiation (洽谈).
+        Negotiation = "NEGOTIATION",
+        /// Signed (签约).
+        Signed = "SIGNED",
+        /// Enterprise registered (注册).
+        Registered = "REGISTERED",
+        /// Work begun (开工).
+        Started = "STARTED",
+        /// Under construction (建设).
+        Construction = "CONSTRUCTION",
+        /// In production (投产).
+        Production = "PRODUCTION",
+        /// At capacity (达产).
+        Capacity = "CAPACITY",
+        /// One full year at capacity: the cycle has ended (R10).
+        Graduated = "GRADUATED",
+    }
+
+    /// Which part of a team someone plays.
+    TeamRoleKind {
+        /// “妈妈”: answerable for the project, visits weekly.
+        Leader = "LEADER",
+        /// “保姆”: clears obstacles, reports up.
+        Coordinator = "COORDINATOR",
+        /// “秘书”: archive, field liaison, runs errands for approvals.
+        Secretary = "SECRETARY",
+    }
+
+    /// Which tier serves a project.
+    Tier {
+        /// The city (市级).
+        Municipal = "MUNICIPAL",
+        /// A township, subdistrict or economic zone (乡镇街区级).
+        Township = "TOWNSHIP",
+    }
+
+    /// What was decided about a check-in, or about the visit its check-ins make.
+    Verdict {
+        /// Recorded; the photos are still being inspected.
+        PendingEvidence = "PENDING_EVIDENCE",
+        /// The evidence holds.
+        Verified = "VERIFIED",
+        /// A person has to look: something is missing, or between yes and no.
+        NeedsReview = "NEEDS_REVIEW",
+        /// The evidence contradicts the visit.
+        Rejected = "REJECTED",
+    }
+}

@@ -1,0 +1,268 @@
+//! Checks in: authorise, load, judge, store, publish.
+
+use entity::{
+    check_in,
+    ids::{PersonId, PhotoId},
+    photo, policy, project, team_role,
+    values::{AssessmentTrigger, PhotoState},
+};
+
+use super::{
+    App, Failure, Refusal, RefusalCode, counting, judging,
+    submission::{CheckInRequest, Submission},
+};
+use crate::{
+    domain::{
+        obligation::Tenure,
+        permission::Viewer,
+        policy::Policy,
+        week::local_date,
+    },
+    photos::ObjectKey,
+    store::{self, scope::Scope},
+};
+
+/// A check-in that is on record.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// As it was sent.
+    pub check_in: check_in::Model,
+    /// Whether it had been recorded by an earlier request already.
+    pub replayed: bool,
+}
+
+impl App {
+    /// Records a check-in of the viewer and judges it.
+    ///
+    /// Sending the same content under the same id again returns what was recorded first. Being outside the site is
+    /// a verdict, not a failure.
+    pub async fn check_in(&self, viewer: &Viewer, scope: Scope, request: CheckInRequest) -> Result<Recorded, Failure> {
+        let person = viewer.person.ok_or_else(not_a_person)?;
+        let submission = Submission::parse(request).map_err(Failure::Refused)?;
+        if let Some(replayed) = self.replay(person, &submission).await? {
+            return Ok(replayed);
+        }
+        let policies = store::policy::all(self.database.reader()).await?;
+        let received_at = self.clock.now();
+        let corrected_at = submission.captured_at + (received_at - submission.sent_at);
+        let policy = policy_at(&policies, corrected_at)?;
+        let check_in = row(&submission, person, received_at, &policy);
+        self.authorise(scope, &check_in, local_date(received_at, policy.time_zone)).await?;
+        let photos = self.usable_photos(person, &submission.photos).await?;
+        let recorded = self.store_check_in(check_in, photos, &policy).await;
+        match recorded {
+            Ok(Some(check_in)) => {
+                self.feed.ring();
+                self.photo_waits.notify_one();
+                Ok(Recorded { check_in, replayed: false })
+            }
+            // Another request with this id, or these photos, was faster: the answer is in what it left.
+            Ok(None) => self.replay(person, &submission).await?.ok_or_else(|| photo_used(0).into()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// What an earlier request left under this id, if its content was the same.
+    async fn replay(&self, person: PersonId, submission: &Submission) -> Result<Option<Recorded>, Failure> {
+        let Some(check_in) = store::check_in::get(self.database.reader(), submission.id).await? else {
+            return Ok(None);
+        };
+        if check_in.person_id == person && check_in.content_sha256 == submission.content_sha256() {
+            return Ok(Some(Recorded { check_in, replayed: true }));
+        }
+        Err(Refusal::new(
+            RefusalCode::Conflict,
+            "id",
+            "此 id 已用于另一次签到，内容不同；每次签到请在手机上生成新的 UUID。",
+            "This id was used for another check-in with other content; make a new UUID for each check-in.",
+        )
+        .into())
+    }
+
+    /// Only who holds a role on the team may check in: on the day it was captured, or today.
+    async fn authorise(
+        &self,
+        scope: Scope,
+        check_in: &check_in::Model,
+        today: chrono::NaiveDate,
+    ) -> Result<project::Model, Failure> {
+        let connection = self.database.reader();
+        let project = store::project::find(connection, scope, [check_in.project_id]).await?.pop();
+        let project = project.ok_or_else(|| Refusal::project_not_found("projectId"))?;
+        let roles = store::team_role::of_person(connection, project.id, check_in.person_id).await?;
+        let held = |role: &team_role::Model| {
+            let tenure = Tenure { from: role.from_date, to: role.to_date };
+            tenure.covers(check_in.local_date) || tenure.covers(today)
+        };
+        if !roles.iter().any(held) {
+            return Err(Refusal::new(
+                RefusalCode::NotOnTeam,
+                "projectId",
+                "签到当日您不在该项目的服务团队中。",
+                "You held no role on this project's team on the day of the check-in.",
+            )
+            .into());
+        }
+        if project.closed_at.is_some_and(|closed| closed <= check_in.corrected_at) {
+            return Err(Refusal::new(
+                RefusalCode::ProjectClosed,
+                "projectId",
+                "该项目在签到时已结束。",
+                "The project was closed when the check-in was captured.",
+            )
+            .into());
+        }
+        Ok(project)
+    }
+
+    /// The person's own, unused photos whose bytes have arrived as announced.
+    async fn usable_photos(&self, person: PersonId, ids: &[PhotoId]) -> Result<Vec<photo::Model>, Failure> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = store::photo::of_person(self.database.reader(), person, ids.iter().copied()).await?;
+        let mut photos = Vec::with_capacity(ids.len());
+        let mut refusals = Vec::new();
+        for (place, id) in ids.iter().enumerate() {
+            match known.iter().find(|photo| photo.id == *id) {
+                None => refusals.push(photo_not_found(place)),
+                Some(photo) if photo.check_in_id.is_some() => refusals.push(photo_used(place)),
+                Some(photo) => match self.arrived(photo, place).await? {
+                    Some(refusal) => refusals.push(refusal),
+                    None => photos.push(photo.clone()),
+                },
+            }
+        }
+        if refusals.is_empty() { Ok(photos) } else { Err(Failure::Refused(refusals)) }
+    }
+
+    async fn arrived(&self, photo: &photo::Model, place: usize) -> Result<Option<Refusal>, Failure> {
+        let key: ObjectKey = photo
+            .object_key
+            .parse()
+            .map_err(|error| super::Broken::Record(format!("photo {}: {error}", photo.id)))?;
+        Ok(match self.objects.stat(&key).await? {
+            None => Some(Refusal::new(
+                RefusalCode::PhotoNotUploaded,
+                &format!("photoIds.{place}"),
+                "照片尚未上传完成，请先上传再签到。",
+                "The photo's bytes have not arrived; upload them before checking in.",
+            )),
+            Some(stored) if u64::try_from(photo.byte_size) != Ok(stored.byte_size) || photo.content_type != stored.content_type => {
+                Some(Refusal::new(
+                    RefusalCode::PhotoMismatch,
+                    &format!("photoIds.{place}"),
+                    "上传的照片与申报的大小或类型不符，请重新申请上传。",
+                    "The uploaded photo is of another length or type than announced; ask for a new upload.",
+                ))
+            }
+            Some(_) => None,
+        })
+    }
+
+    /// Writes check-in, photos, assessment, visit, tally and events in one transaction.
+    /// None if the id or a photo was taken meanwhile; nothing is written then.
+    async fn store_check_in(
+        &self,
+        check_in: check_in::Model,
+        mut photos: Vec<photo::Model>,
+        policy: &Policy,
+    ) -> Result<Option<check_in::Model>, Failure> {
+        let transaction = self.database.begin().await?;
+        if !store::check_in::insert(&transaction, check_in.clone()).await? {
+            transaction.rollback().await?;
+            return Ok(None);
+        }
+        for (ordinal, photo) in (0..).zip(&mut photos) {
+            if !store::photo::attach(&transaction, photo.id, check_in.person_id, check_in.id, ordinal).await? {
+                transaction.rollback().await?;
+                return Ok(None);
+            }
+            photo.state = PhotoState::Attached;
+        }
+        let tally = store::weekly_tally::lock(
+            &transaction,
+            check_in.project_id,
+            check_in.person_id,
+            counting::week_of(&check_in),
+        )
+        .await?;
+        let judgement = judging::judge(&transaction, &check_in, &photos, policy).await?;
+        let trigger = AssessmentTrigger::Submission;
+        counting::record(&transaction, &self.clock, &check_in, &judgement, policy, trigger, &tally).await?;
+        transaction.commit().await?;
+        Ok(Some(check_in))
+    }
+}
+
+/// The policy that holds at a time: the newest version in effect by then, or the very first.
+pub(super) fn policy_at(
+    newest_first: &[policy::Model],
+    time: chrono::DateTime<chrono::Utc>,
+) -> Result<Policy, super::Broken> {
+    let row = newest_first
+        .iter()
+        .find(|policy| policy.effective_from <= time)
+        .or(newest_first.last())
+        .ok_or_else(|| super::Broken::Record("there is no policy version: is the database migrated?".to_owned()))?;
+    judging::policy_of(row)
+}
+
+fn row(
+    submission: &Submission,
+    person: PersonId,
+    received_at: chrono::DateTime<chrono::Utc>,
+    policy: &Policy,
+) -> check_in::Model {
+    let corrected_at = submission.captured_at + (received_at - submission.sent_at);
+    let fix = submission.fix.as_ref();
+    check_in::Model {
+        id: submission.id,
+        person_id: person,
+        project_id: submission.project,
+        captured_at: submission.captured_at,
+        sent_at: submission.sent_at,
+        received_at,
+        corrected_at,
+        local_date: local_date(corrected_at, policy.time_zone),
+        latitude: fix.map(|fix| fix.latitude),
+        longitude: fix.map(|fix| fix.longitude),
+        datum: fix.map(|fix| fix.datum),
+        accuracy_m: fix.map(|fix| fix.accuracy_m),
+        fixed_at: fix.map(|fix| fix.fixed_at),
+        mocked: fix.and_then(|fix| fix.mocked),
+        note: submission.note.clone(),
+        content_sha256: submission.content_sha256(),
+    }
+}
+
+pub(super) fn not_a_person() -> Failure {
+    Refusal {
+        field: Vec::new(),
+        ..Refusal::new(
+            RefusalCode::NotAPerson,
+            "",
+            "此账号不对应任何人员，不能签到或上传照片。",
+            "This account belongs to no person; only people check in and upload photos.",
+        )
+    }
+    .into()
+}
+
+fn photo_not_found(place: usize) -> Refusal {
+    Refusal::new(
+        RefusalCode::PhotoNotFound,
+        &format!("photoIds.{place}"),
+        "没有这张照片，或不是您申请上传的。",
+        "There is no such photo, or someone else asked to upload it.",
+    )
+}
+
+fn photo_used(place: usize) -> Refusal {
+    Refusal::new(
+        RefusalCode::PhotoAlreadyUsed,
+        &format!("photoIds.{place}"),
+        "这张照片已用于另一次签到。",
+        "The photo is evidence of another check-in already.",
+    )
+}

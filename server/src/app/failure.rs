@@ -1,0 +1,110 @@
+//! Why an action was not done: refused with reasons a person can act on, or broken.
+
+use async_graphql::Enum;
+use sea_orm::DbErr;
+
+use crate::{domain::sentence::Sentence, photos::StoreError};
+
+/// Why something was refused, for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "UserErrorCode")]
+pub enum RefusalCode {
+    /// Sign-in name or password is wrong, or the account is disabled.
+    BadCredentials,
+    /// A value is malformed, out of its range, or missing.
+    Invalid,
+    /// A value is larger or longer than allowed.
+    TooLarge,
+    /// There is no such project, or it is not the viewer's to see.
+    ProjectNotFound,
+    /// The project was closed when the check-in was captured.
+    ProjectClosed,
+    /// The viewer holds no role on the project's team.
+    NotOnTeam,
+    /// There is no such photo, or someone else asked to upload it.
+    PhotoNotFound,
+    /// The photo's bytes have not arrived in the object store.
+    PhotoNotUploaded,
+    /// The stored photo is of another length or type than announced.
+    PhotoMismatch,
+    /// The photo is evidence of another check-in already.
+    PhotoAlreadyUsed,
+    /// The capture lies after the sending.
+    CapturedInFuture,
+    /// The capture lies too long before the sending.
+    CapturedTooLongAgo,
+    /// The id was used before, with other content.
+    Conflict,
+    /// Too many uploads were asked for and not used.
+    TooManyUploads,
+    /// The account belongs to no person, and only people visit.
+    NotAPerson,
+}
+
+/// One reason for a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// For programs.
+    pub code: RefusalCode,
+    /// Path of the input field it is about, from `input` on.
+    pub field: Vec<String>,
+    /// For people: what was wrong and what would be right.
+    pub sentence: Sentence,
+}
+
+impl Refusal {
+    /// A reason about the field at a dotted path such as `fix.latitude`.
+    pub fn new(code: RefusalCode, field: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        let path = std::iter::once("input").chain(field.split('.')).filter(|part| !part.is_empty());
+        Self {
+            code,
+            field: path.map(str::to_owned).collect(),
+            sentence: Sentence { zh: zh.into(), en: en.into() },
+        }
+    }
+
+    /// There is no such project, or none the viewer may see: both look the same.
+    pub fn project_not_found(field: &str) -> Self {
+        Self::new(
+            RefusalCode::ProjectNotFound,
+            field,
+            "没有这个项目，或您无权查看。",
+            "There is no such project, or it is not yours to see.",
+        )
+    }
+}
+
+/// A part that does not work. For the log, never for an end user.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// The database.
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// The object store.
+    #[error("object store: {0}")]
+    Objects(#[from] StoreError),
+    /// Something recorded that can't be read back.
+    #[error("{0}")]
+    Record(String),
+}
+
+/// Why an action was not done.
+#[derive(Debug)]
+pub enum Failure {
+    /// The input or the state of things does not allow it.
+    Refused(Vec<Refusal>),
+    /// A part does not work.
+    Broken(Broken),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl<E: Into<Broken>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Broken(error.into())
+    }
+}

@@ -1,0 +1,60 @@
+//! What people do with Onsite, one file an action: authorise, load, decide, store, publish.
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, Semaphore};
+
+use crate::{clock::Clock, events::Feed, photos::ObjectStore, store::Database};
+
+mod accounts;
+mod check_in;
+mod counting;
+mod failure;
+mod import_roster;
+mod import_sites;
+mod inspection;
+mod judging;
+mod passwords;
+mod photo_upload;
+mod policies;
+mod projects;
+mod recount;
+mod sign_in;
+mod submission;
+mod weekly_visits;
+
+pub use accounts::{NewAccount, login_of};
+pub use check_in::Recorded;
+pub use failure::{Broken, Failure, Refusal, RefusalCode};
+pub use import_roster::RosterImported;
+pub use import_sites::SitesImported;
+pub use inspection::INSPECTION_LEASE;
+pub use photo_upload::{PhotoUploadRequest, UploadTicket};
+pub use recount::{Difference, Recounted};
+pub use sign_in::{SignedIn, SignInRequest};
+pub use submission::{BATCH_LIMIT, CheckInRequest, FixRequest, NOTE_LIMIT, PHOTO_LIMIT};
+pub use weekly_visits::{LeaderWeek, WeekRange, weekly_visits};
+
+/// The parts every action may need.
+#[derive(Debug)]
+pub struct App {
+    /// The database.
+    pub database: Database,
+    /// Where photos are.
+    pub objects: ObjectStore,
+    /// Time and ids.
+    pub clock: Clock,
+    /// What happened, in order.
+    pub feed: Arc<Feed>,
+    /// Rung when a photo waits for inspection.
+    photo_waits: Notify,
+    /// argon2id takes memory and time on purpose: only so many at once.
+    hashing: Semaphore,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(database: Database, objects: ObjectStore, clock: Clock, feed: Arc<Feed>) -> Self {
+        Self { database, objects, clock, feed, photo_waits: Notify::new(), hashing: Semaphore::new(2) }
+    }
+}

@@ -1,0 +1,279 @@
+//! A check-in as the phone sends it, and the checks that make it recordable.
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use entity::{
+    ids::{CheckInId, PhotoId, ProjectId},
+    values::Datum,
+};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Refusal, RefusalCode};
+use crate::domain::{datum::Position, digest::Sha256Digest};
+
+/// Check-ins in one batch at most.
+pub const BATCH_LIMIT: usize = 100;
+/// Characters in a note at most.
+pub const NOTE_LIMIT: usize = 2000;
+/// Photos of one check-in at most.
+pub const PHOTO_LIMIT: usize = 9;
+
+/// Captures may seem this much later than the sending: phones round their times.
+const ROUNDING: TimeDelta = TimeDelta::seconds(2);
+const OLDEST: TimeDelta = TimeDelta::days(366);
+
+/// A check-in as it arrives.
+#[derive(Clone, Debug)]
+pub struct CheckInRequest {
+    /// Made on the phone.
+    pub id: Uuid,
+    /// The project visited.
+    pub project: ProjectId,
+    /// When it happened, on the phone's clock.
+    pub captured_at: DateTime<Utc>,
+    /// When it was sent, on the phone's clock.
+    pub sent_at: DateTime<Utc>,
+    /// The position, if the phone had one.
+    pub fix: Option<FixRequest>,
+    /// Photos uploaded before.
+    pub photos: Vec<PhotoId>,
+    /// What the visitor wrote.
+    pub note: String,
+}
+
+/// A position fix as it arrives.
+#[derive(Clone, Debug)]
+pub struct FixRequest {
+    /// Degrees in `datum`.
+    pub latitude: f64,
+    /// Degrees in `datum`.
+    pub longitude: f64,
+    /// The datum the phone gives.
+    pub datum: Datum,
+    /// 68 % accuracy radius, metres.
+    pub accuracy_m: f64,
+    /// When the fix was taken, on the phone's clock.
+    pub fixed_at: DateTime<Utc>,
+    /// Whether the phone says that the location is mocked.
+    pub mocked: Option<bool>,
+}
+
+/// A check-in that can be recorded.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Submission {
+    pub(super) id: CheckInId,
+    pub(super) project: ProjectId,
+    pub(super) captured_at: DateTime<Utc>,
+    #[serde(skip)] // A retry of the same check-in is sent later.
+    pub(super) sent_at: DateTime<Utc>,
+    pub(super) fix: Option<SubmittedFix>,
+    pub(super) photos: Vec<PhotoId>,
+    pub(super) note: String,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct SubmittedFix {
+    pub(super) latitude: f64,
+    pub(super) longitude: f64,
+    pub(super) datum: Datum,
+    pub(super) accuracy_m: f64,
+    pub(super) fixed_at: DateTime<Utc>,
+    pub(super) mocked: Option<bool>,
+}
+
+impl Submission {
+    /// Checks everything that needs no look at the records; all that is wrong is told at once.
+    pub(super) fn parse(request: CheckInRequest) -> Result<Self, Vec<Refusal>> {
+        let mut refusals = Vec::new();
+        refusals.extend(check_id(request.id));
+        refusals.extend(check_times(request.captured_at, request.sent_at));
+        refusals.extend(check_photos(&request.photos));
+        refusals.extend(check_note(&request.note));
+        let fix = request.fix.map(|fix| SubmittedFix {
+            latitude: fix.latitude,
+            longitude: fix.longitude,
+            datum: fix.datum,
+            accuracy_m: fix.accuracy_m,
+            fixed_at: fix.fixed_at.trunc_subsecs(3),
+            mocked: fix.mocked,
+        });
+        refusals.extend(fix.iter().filter_map(|fix| check_fix(fix).err()).flatten());
+        if !refusals.is_empty() {
+            return Err(refusals);
+        }
+        Ok(Self {
+            id: CheckInId(request.id),
+            project: request.project,
+            captured_at: request.captured_at.trunc_subsecs(3),
+            sent_at: request.sent_at.trunc_subsecs(3),
+            fix,
+            photos: request.photos,
+            note: request.note,
+        })
+    }
+
+    /// SHA-256 of the content, hexadecimal: the same for a retry, another for anything else.
+    pub(super) fn content_sha256(&self) -> String {
+        // Serialising plain values into memory can't fail.
+        let content = serde_json::to_vec(self).unwrap_or_default();
+        Sha256Digest::from_bytes(Sha256::digest(content).into()).to_string()
+    }
+}
+
+fn check_id(id: Uuid) -> Option<Refusal> {
+    id.is_nil().then(|| {
+        Refusal::new(RefusalCode::Invalid, "id", "id 不能是全零 UUID，请在手机上生成随机 UUID。", "id must not be the nil UUID; make a random UUID on the phone.")
+    })
+}
+
+fn check_times(captured_at: DateTime<Utc>, sent_at: DateTime<Utc>) -> Option<Refusal> {
+    if captured_at > sent_at + ROUNDING {
+        Some(Refusal::new(
+            RefusalCode::CapturedInFuture,
+            "capturedAt",
+            "签到时间晚于发送时间，两者须取自同一手机时钟。",
+            "capturedAt is later than sentAt; both must come from the same phone clock.",
+        ))
+    } else if sent_at - captured_at > OLDEST {
+        Some(Refusal::new(
+            RefusalCode::CapturedTooLongAgo,
+            "capturedAt",
+            "签到时间早于发送时间一年以上，无法记录。",
+            "capturedAt is more than a year before sentAt.",
+        ))
+    } else {
+        None
+    }
+}
+
+fn check_photos(photos: &[PhotoId]) -> Option<Refusal> {
+    if photos.len() > PHOTO_LIMIT {
+        return Some(Refusal::new(
+            RefusalCode::TooLarge,
+            "photoIds",
+            format!("每次签到最多 {PHOTO_LIMIT} 张照片，收到 {} 张。", photos.len()),
+            format!("A check-in has at most {PHOTO_LIMIT} photos; there were {}.", photos.len()),
+        ));
+    }
+    let repeated = (1..photos.len()).find(|place| photos[..*place].contains(&photos[*place]))?;
+    Some(Refusal::new(
+        RefusalCode::Invalid,
+        &format!("photoIds.{repeated}"),
+        "同一张照片列出了两次。",
+        "The same photo is listed twice.",
+    ))
+}
+
+fn check_note(note: &str) -> Option<Refusal> {
+    let length = note.chars().count();
+    if length > NOTE_LIMIT {
+        Some(Refusal::new(
+            RefusalCode::TooLarge,
+            "note",
+            format!("备注最多 {NOTE_LIMIT} 字，收到 {length} 字。"),
+            format!("A note has at most {NOTE_LIMIT} characters; there were {length}."),
+        ))
+    } else if note.contains('\0') {
+        Some(Refusal::new(RefusalCode::Invalid, "note", "备注不能含有空字符。", "A note must not contain null characters."))
+    } else {
+        None
+    }
+}
+
+fn check_fix(fix: &SubmittedFix) -> Result<(), Vec<Refusal>> {
+    let mut refusals = Vec::new();
+    if let Err(error) = Position::parse(fix.latitude, 0.0) {
+        refusals.push(Refusal::new(RefusalCode::Invalid, "fix.latitude", error.zh(), error.to_string()));
+    }
+    if let Err(error) = Position::parse(0.0, fix.longitude) {
+        refusals.push(Refusal::new(RefusalCode::Invalid, "fix.longitude", error.zh(), error.to_string()));
+    }
+    if !fix.accuracy_m.is_finite() {
+        refusals.push(Refusal::new(
+            RefusalCode::Invalid,
+            "fix.accuracyMeters",
+            "定位精度须为有限数值（米）；未知时填 0。",
+            "accuracyMeters must be a finite number of metres; give 0 where it is unknown.",
+        ));
+    }
+    if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn request() -> CheckInRequest {
+        let captured_at: DateTime<Utc> = "2026-11-18T02:00:00Z".parse().unwrap();
+        CheckInRequest {
+            id: Uuid::from_u128(7),
+            project: ProjectId(Uuid::from_u128(1)),
+            captured_at,
+            sent_at: captured_at,
+            fix: Some(FixRequest {
+                latitude: 39.6,
+                longitude: 122.0,
+                datum: Datum::Wgs84,
+                accuracy_m: 8.0,
+                fixed_at: captured_at,
+                mocked: None,
+            }),
+            photos: vec![],
+            note: String::new(),
+        }
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once() {
+        let mut bad = request();
+        bad.id = Uuid::nil();
+        bad.captured_at += TimeDelta::minutes(1);
+        bad.photos = vec![PhotoId(Uuid::nil()); 2];
+        bad.note = "长".repeat(NOTE_LIMIT + 1);
+        if let Some(fix) = &mut bad.fix {
+            (fix.latitude, fix.longitude, fix.accuracy_m) = (f64::NAN, 181.0, f64::INFINITY);
+        }
+        let fields: Vec<_> = Submission::parse(bad).unwrap_err().into_iter().map(|r| r.field.join(".")).collect();
+        assert_eq!(
+            fields,
+            [
+                "input.id",
+                "input.capturedAt",
+                "input.photoIds.1",
+                "input.note",
+                "input.fix.latitude",
+                "input.fix.longitude",
+                "input.fix.accuracyMeters"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_retry_has_the_same_content_and_a_change_has_another() {
+        let first = Submission::parse(request()).unwrap().content_sha256();
+        let retry = CheckInRequest { sent_at: request().sent_at + TimeDelta::days(2), ..request() };
+        assert_eq!(Submission::parse(retry).unwrap().content_sha256(), first);
+        let other = CheckInRequest { note: "已到现场".to_owned(), ..request() };
+        assert_ne!(Submission::parse(other).unwrap().content_sha256(), first);
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics_and_keeps_what_it_accepts(latitude: f64, longitude: f64, accuracy: f64, late in -1000i64..1000, note: String) {
+            let mut request = request();
+            request.sent_at += TimeDelta::seconds(late);
+            request.note = note.clone();
+            if let Some(fix) = &mut request.fix {
+                (fix.latitude, fix.longitude, fix.accuracy_m) = (latitude, longitude, accuracy);
+            }
+            if let Ok(submission) = Submission::parse(request) {
+                let fix = submission.fix.unwrap();
+                prop_assert!((-90.0..=90.0).contains(&fix.latitude) && (-180.0..=180.0).contains(&fix.longitude));
+                prop_assert_eq!(submission.note, note);
+                prop_assert!(late >= -2);
+            }
+        }
+    }
+}

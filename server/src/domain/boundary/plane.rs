@@ -1,0 +1,112 @@
+//! A flat map of the ground around one position, on which the shortest lines on the ellipsoid are straight.
+
+use geo::{Coord, LineString, MapCoords, MultiPolygon, coord};
+
+use crate::domain::datum::Position;
+
+/// WGS-84: semi-major axis in metres, and the square of the first eccentricity (NIMA TR8350.2).
+const SEMI_MAJOR_M: f64 = 6_378_137.0;
+const ECCENTRICITY_SQUARED: f64 = 0.006_694_379_990_141_316;
+
+/// A gnomonic map: metres east (x) and north (y) in the plane that touches the ellipsoid at the origin, seen from the
+/// centre of curvature there, so that the line of sight of each point nearby is its own normal.
+///
+/// Straight lines on it are geodesics: exactly so through the origin, within millimetres on edges of 100 km. That is
+/// what the orthographic (plain east-north-up) map lacks, on which they bend by 2 cm a kilometre at 40° N. A point s
+/// metres away along the ground is drawn at R·tan(s/R), whatever its direction, so nearest stays nearest. It goes
+/// through Earth-centred coordinates, so neither the antimeridian nor a pole is special.
+/// See C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87 (2013), section 8, on the exact ellipsoidal variant.
+pub(in crate::domain) struct LocalPlane {
+    origin: Vector,
+    east: Vector,
+    north: Vector,
+    up: Vector,
+    radius_m: f64,
+}
+
+/// Earth-centred, Earth-fixed metres.
+type Vector = [f64; 3];
+
+fn dot(a: Vector, b: Vector) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/// Earth-centred coordinates of a longitude (x) and latitude (y) in degrees.
+fn earth_centred(degrees: Coord) -> Vector {
+    let (sin_latitude, cos_latitude) = degrees.y.to_radians().sin_cos();
+    let (sin_longitude, cos_longitude) = degrees.x.to_radians().sin_cos();
+    let normal_m = SEMI_MAJOR_M / (1.0 - ECCENTRICITY_SQUARED * sin_latitude * sin_latitude).sqrt();
+    [
+        normal_m * cos_latitude * cos_longitude,
+        normal_m * cos_latitude * sin_longitude,
+        normal_m * (1.0 - ECCENTRICITY_SQUARED) * sin_latitude,
+    ]
+}
+
+/// Metres straight through the Earth between two pairs of degrees: orders points by distance, at any distance.
+pub(in crate::domain) fn chord_m(a: Coord, b: Coord) -> f64 {
+    let (a, b) = (earth_centred(a), earth_centred(b));
+    let difference = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+    dot(difference, difference).sqrt()
+}
+
+/// Longitude as x and latitude as y, in degrees, which is how `geo` and GeoJSON order them.
+pub(in crate::domain) fn degrees(position: Position) -> Coord {
+    coord! { x: position.longitude(), y: position.latitude() }
+}
+
+impl LocalPlane {
+    /// The map whose origin is `position`.
+    pub(in crate::domain) fn at(position: Position) -> Self {
+        let (sin_latitude, cos_latitude) = position.latitude().to_radians().sin_cos();
+        let (sin_longitude, cos_longitude) = position.longitude().to_radians().sin_cos();
+        Self {
+            origin: earth_centred(degrees(position)),
+            east: [-sin_longitude, cos_longitude, 0.0],
+            north: [-sin_latitude * cos_longitude, -sin_latitude * sin_longitude, cos_latitude],
+            up: [cos_latitude * cos_longitude, cos_latitude * sin_longitude, sin_latitude],
+            // The Gaussian radius, the geometric mean of the radii along the meridian and across it.
+            radius_m: SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED).sqrt()
+                / (1.0 - ECCENTRICITY_SQUARED * sin_latitude * sin_latitude),
+        }
+    }
+
+    /// Metres east and north of a longitude and latitude in degrees, or nothing beyond 60° of arc (6,600 km), where
+    /// the map grows out of proportion and ends soon after.
+    pub(in crate::domain) fn project(&self, degrees: Coord) -> Option<Coord> {
+        let point = earth_centred(degrees);
+        let offset = [point[0] - self.origin[0], point[1] - self.origin[1], point[2] - self.origin[2]];
+        let height = dot(offset, self.up) + self.radius_m;
+        let scale = self.radius_m / height;
+        (height > 0.5 * self.radius_m)
+            .then(|| coord! { x: dot(offset, self.east) * scale, y: dot(offset, self.north) * scale })
+    }
+
+    /// All of a boundary, or nothing if any of it lies beyond the map.
+    pub(in crate::domain) fn project_all(&self, polygons: &MultiPolygon) -> Option<MultiPolygon> {
+        polygons.try_map_coords(|degrees| self.project(degrees).ok_or(())).ok()
+    }
+
+    /// One ring, or nothing if any of it lies beyond the map.
+    pub(super) fn project_ring(&self, ring: &LineString) -> Option<LineString> {
+        ring.try_map_coords(|degrees| self.project(degrees).ok_or(())).ok()
+    }
+
+    /// The position drawn at `point`, in metres: where the line of sight to it meets the ellipsoid.
+    pub(in crate::domain) fn position(&self, point: Coord) -> Position {
+        let axis = |i: usize| {
+            let centre = self.origin[i] - self.radius_m * self.up[i];
+            let sight = self.east[i] * point.x + self.north[i] * point.y + self.radius_m * self.up[i];
+            (centre, sight)
+        };
+        let [(x, to_x), (y, to_y), (z, to_z)] = [axis(0), axis(1), axis(2)];
+        // With z stretched, the ellipsoid is a sphere: |centre + t·sight| = a, of which the positive root looks up.
+        let stretch = 1.0 / (1.0 - ECCENTRICITY_SQUARED);
+        let a = to_x * to_x + to_y * to_y + to_z * to_z * stretch;
+        let b = x * to_x + y * to_y + z * to_z * stretch;
+        let c = x * x + y * y + z * z * stretch - SEMI_MAJOR_M * SEMI_MAJOR_M;
+        let t = ((b * b - a * c).sqrt() - b) / a;
+        let (x, y, z) = (x + t * to_x, y + t * to_y, z + t * to_z);
+        Position::wrapped((z * stretch).atan2(x.hypot(y)).to_degrees(), y.atan2(x).to_degrees())
+    }
+}

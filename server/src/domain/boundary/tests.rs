@@ -1,0 +1,358 @@
+use super::*;
+use crate::domain::datum::{CoordinateField, from_wgs84};
+use geo::{Bearing, Distance, InterpolatePoint, Validation};
+use proptest::prelude::*;
+use std::time::Instant;
+
+/// A place in Wafangdian.
+pub(in crate::domain) const WAFANGDIAN: (f64, f64) = (39.63, 121.98);
+
+pub(in crate::domain) fn at((latitude, longitude): (f64, f64)) -> Position {
+    Position::parse(latitude, longitude).unwrap()
+}
+
+/// The position `bearing` degrees and `metres` from `centre`.
+pub(in crate::domain) fn destination(centre: Position, bearing: f64, metres: f64) -> Position {
+    let point = Geodesic.destination(Point(degrees(centre)), bearing, metres);
+    Position::wrapped(point.y(), point.x())
+}
+
+/// A ring that sees all of itself from `centre`: vertices at even bearings, at the given distances in metres.
+pub(in crate::domain) fn star(centre: Position, radii_m: &[f64]) -> LineString {
+    let step = 360.0 / radii_m.len() as f64;
+    let vertices = radii_m.iter().enumerate().map(|(i, radius)| {
+        let bearing = 360.0 - step * i as f64;
+        degrees(destination(centre, bearing, *radius))
+    });
+    let mut ring = LineString(vertices.collect());
+    ring.close();
+    ring
+}
+
+pub(in crate::domain) fn site(polygon: Polygon) -> SiteBoundary {
+    parsed(&MultiPolygon(vec![polygon])).unwrap()
+}
+
+fn parsed(polygons: &MultiPolygon) -> Result<SiteBoundary, BoundaryError> {
+    SiteBoundary::parse_geojson(&GeometryValue::from(polygons).to_string(), Datum::Wgs84)
+}
+
+/// A GeoJSON polygon near Wafangdian of rings of (x, y) in thousandths of a degree.
+fn polygon(rings: &[&[(f64, f64)]]) -> String {
+    format!(r#"{{"type":"Polygon","coordinates":{}}}"#, coordinates(rings))
+}
+
+fn coordinates(rings: &[&[(f64, f64)]]) -> String {
+    let ring = |ring: &&[(f64, f64)]| {
+        let positions = ring.iter().map(|(x, y)| format!("[{},{}]", 121.98 + x / 1e3, 39.63 + y / 1e3));
+        format!("[{}]", positions.collect::<Vec<_>>().join(","))
+    };
+    format!("[{}]", rings.iter().map(ring).collect::<Vec<_>>().join(","))
+}
+
+fn parse(text: &str) -> Result<SiteBoundary, BoundaryError> {
+    SiteBoundary::parse_geojson(text, Datum::Wgs84)
+}
+
+const SQUARE: &[(f64, f64)] = &[(0., 0.), (10., 0.), (10., 10.), (0., 10.), (0., 0.)];
+const HOLE: &[(f64, f64)] = &[(2., 2.), (2., 4.), (4., 4.), (4., 2.), (2., 2.)];
+
+#[test]
+fn reads_polygons_multipolygons_and_features() {
+    let text = polygon(&[SQUARE, HOLE]);
+    let boundary = parse(&text).unwrap();
+    let multi = format!(r#"{{"type":"MultiPolygon","coordinates":[{}]}}"#, coordinates(&[SQUARE, HOLE]));
+    let feature = format!(r#"{{"type":"Feature","properties":{{"name":"厂区"}},"geometry":{text}}}"#);
+    assert_eq!(parse(&multi), Ok(boundary.clone()));
+    assert_eq!(parse(&feature), Ok(boundary));
+}
+
+#[test]
+fn turns_windings_and_merges_repeated_positions() {
+    let mut clockwise: Vec<_> = SQUARE.to_vec();
+    clockwise.reverse();
+    clockwise.insert(2, clockwise[1]);
+    let mut hole: Vec<_> = HOLE.to_vec();
+    hole.reverse();
+    let turned = parse(&polygon(&[&clockwise, &hole])).unwrap();
+    let straight = parse(&polygon(&[SQUARE, HOLE])).unwrap();
+    assert_eq!(turned.polygons.0[0].exterior().0.len(), 5);
+    assert!((turned.area_m2() - straight.area_m2()).abs() < 1e-6);
+    assert_eq!(turned, straight);
+}
+
+#[test]
+fn converts_from_the_datum_it_was_drawn_in() {
+    let wgs84 = parse(&polygon(&[SQUARE])).unwrap();
+    for datum in [Datum::Gcj02, Datum::Bd09] {
+        let mut drawn = wgs84.polygons.clone();
+        geo::MapCoordsInPlace::map_coords_in_place(&mut drawn, |wgs84| {
+            degrees(from_wgs84(Position::wrapped(wgs84.y, wgs84.x), datum))
+        });
+        let text = GeometryValue::from(&drawn).to_string();
+        assert_eq!(SiteBoundary::parse_geojson(&text, datum), Ok(wgs84.clone()));
+        assert_ne!(parse(&text), Ok(wgs84.clone()));
+    }
+}
+
+#[test]
+fn accepts_rings_that_touch_in_a_point() {
+    let corner: &[(f64, f64)] = &[(10., 10.), (20., 10.), (20., 20.), (10., 20.), (10., 10.)];
+    let parts = format!("[{},{}]", coordinates(&[SQUARE]), coordinates(&[corner]));
+    assert!(parse(&format!(r#"{{"type":"MultiPolygon","coordinates":{parts}}}"#)).is_ok());
+    let hole_at_corner: &[(f64, f64)] = &[(0., 0.), (2., 5.), (5., 2.), (0., 0.)];
+    assert!(parse(&polygon(&[SQUARE, hole_at_corner])).is_ok());
+    let island: &[(f64, f64)] = &[(2.5, 2.5), (3.5, 2.5), (3.5, 3.5), (2.5, 2.5)];
+    let parts = format!("[{},{}]", coordinates(&[SQUARE, HOLE]), coordinates(&[island]));
+    assert!(parse(&format!(r#"{{"type":"MultiPolygon","coordinates":{parts}}}"#)).is_ok());
+}
+
+fn multi(parts: &[&[&[(f64, f64)]]]) -> String {
+    let parts: Vec<_> = parts.iter().map(|rings| coordinates(rings)).collect();
+    format!(r#"{{"type":"MultiPolygon","coordinates":[{}]}}"#, parts.join(","))
+}
+
+#[test]
+fn says_what_is_wrong() {
+    let path = |part, ring| RingPath { part, ring };
+    let shifted = |by: f64| SQUARE.iter().map(|(x, y)| (x + by, *y)).collect::<Vec<_>>();
+    let bow: &[(f64, f64)] = &[(0., 0.), (10., 10.), (10., 0.), (0., 6.), (0., 0.)];
+    let spike: &[(f64, f64)] = &[(0., 0.), (10., 0.), (10., 10.), (15., 15.), (10., 10.), (0., 10.), (0., 0.)];
+    let line: &[(f64, f64)] = &[(0., 0.), (5., 5.), (10., 10.), (0., 0.)];
+    let tiny: &[(f64, f64)] = &[(2.5, 2.5), (2.5, 3.5), (3.5, 3.5), (2.5, 2.5)];
+    let through_corner: &[(f64, f64)] = &[(10., 10.), (12., 8.), (8., 8.), (8., 12.), (10., 10.)];
+    type Is = fn(&BoundaryError, RingPath) -> bool;
+    let cases: Vec<(String, RingPath, Is)> = vec![
+        ("Wafangdian".into(), path(0, 0), |e, _| matches!(e, BoundaryError::NotGeoJson { .. })),
+        (r#"{"type":"Point","coordinates":[1,2]}"#.into(), path(0, 0), |e, _| {
+            matches!(e, BoundaryError::NotAPolygon { found } if found == "Point")
+        }),
+        (r#"{"type":"FeatureCollection","features":[]}"#.into(), path(0, 0), |e, _| {
+            matches!(e, BoundaryError::NotAPolygon { .. })
+        }),
+        (r#"{"type":"Feature","properties":null,"geometry":null}"#.into(), path(0, 0), |e, _| {
+            matches!(e, BoundaryError::NotAPolygon { .. })
+        }),
+        (multi(&[]), path(0, 0), |e, _| *e == BoundaryError::Empty),
+        (multi(&[&[SQUARE], &[]]), path(0, 0), |e, _| *e == BoundaryError::Empty),
+        (polygon(&vec![SQUARE; MOST_RINGS + 1]), path(0, 0), |e, _| {
+            matches!(e, BoundaryError::TooManyRings { count: 1_001 })
+        }),
+        (polygon(&[&vec![(0., 0.); MOST_VERTICES + 1]]), path(0, 0), |e, _| {
+            matches!(e, BoundaryError::TooManyVertices { count: 100_001 })
+        }),
+        (polygon(&[&SQUARE[..3]]), path(1, 1), |e, p| matches!(e, BoundaryError::TooFewPositions { ring, count: 3 } if *ring == p)),
+        (polygon(&[&[(0., 0.); 9]]), path(1, 1), |e, p| matches!(e, BoundaryError::TooFewPositions { ring, .. } if *ring == p)),
+        (polygon(&[&SQUARE[..4]]), path(1, 1), |e, p| *e == BoundaryError::NotClosed { ring: p }),
+        (r#"{"type":"Polygon","coordinates":[[[39.6,121.9],[39.7,121.9],[39.6,121.8],[39.6,121.9]]]}"#.into(), path(1, 1), |e, p| {
+            matches!(e, BoundaryError::Coordinate { ring, position: 1, error }
+                if *ring == p && error.field == CoordinateField::Latitude)
+        }),
+        (polygon(&[SQUARE, &[(0., 0.), (0., 1.), (9000., 0.), (0., 0.)]]), path(1, 2), |e, p| *e == BoundaryError::TooLarge { ring: p }),
+        (polygon(&[line]), path(1, 1), |e, p| *e == BoundaryError::NoArea { ring: p }),
+        (polygon(&[bow]), path(1, 1), |e, p| matches!(e, BoundaryError::SelfCrossing { ring, .. } if *ring == p)),
+        (polygon(&[spike]), path(1, 1), |e, p| matches!(e, BoundaryError::SelfCrossing { ring, .. } if *ring == p)),
+        (multi(&[&[SQUARE], &[&shifted(10.)]]), path(2, 1), |e, p| matches!(e, BoundaryError::RingsCross { first, second, .. } if *first == p || *second == p)),
+        (multi(&[&[SQUARE], &[&shifted(5.)]]), path(2, 1), |e, p| matches!(e, BoundaryError::RingsCross { first, second, .. } if *first == p || *second == p)),
+        (multi(&[&[SQUARE], &[through_corner]]), path(2, 1), |e, p| matches!(e, BoundaryError::RingsCross { first, second, .. } if *first == p || *second == p)),
+        (multi(&[&[SQUARE], &[SQUARE]]), path(2, 1), |e, p| matches!(e, BoundaryError::RingsCross { first, second, .. } if *first == p || *second == p)),
+        (polygon(&[SQUARE, &shifted(20.)]), path(1, 2), |e, p| *e == BoundaryError::HoleOutsideShell { ring: p }),
+        (polygon(&[SQUARE, HOLE, tiny]), path(1, 3), |e, p| *e == BoundaryError::Nested { ring: p }),
+        (multi(&[&[SQUARE], &[HOLE]]), path(2, 1), |e, p| *e == BoundaryError::Nested { ring: p }),
+    ];
+    for (text, path, is) in cases {
+        let error = parse(&text).unwrap_err();
+        assert!(is(&error, path), "{error:?} of {}", &text[..text.len().min(200)]);
+        assert!(!error.to_string().contains("RingPath"));
+        assert!(error.zh().chars().any(|c| ('一'..='龥').contains(&c)), "{}", error.zh());
+    }
+}
+
+#[test]
+fn sentences_read_well() {
+    let error = parse(&polygon(&[&SQUARE[..4]])).unwrap_err();
+    assert_eq!(error.to_string(), "ring 1 of part 1 is not closed; repeat its first position as its last");
+    assert_eq!(error.zh(), "第 1 部分第 1 环没有闭合；请以第一个位置作为最后一个位置");
+    let bow: &[(f64, f64)] = &[(0., 0.), (10., 10.), (10., 0.), (0., 10.), (0., 0.)];
+    let error = parse(&polygon(&[bow])).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ring 1 of part 1 crosses or touches itself near 39.635000, 121.985000; \
+         draw it so that it meets itself only where it closes"
+    );
+}
+
+#[test]
+fn circles_lose_nobody_and_reach_a_thousandth_beyond() {
+    for centre in [WAFANGDIAN, (0.0, 180.0), (0.0, -179.999), (90.0, 0.0), (-89.999, 12.0), (65.0, 0.0)] {
+        for radius_m in [1.0, 30.0, 1_000.0, 50_000.0] {
+            let centre = at(centre);
+            let circle = SiteBoundary::circle(centre, radius_m).unwrap();
+            for edge in circle.polygons.0[0].exterior().lines() {
+                let corner = Geodesic.distance(Point(degrees(centre)), Point(edge.start));
+                assert!(corner < radius_m * 1.001_3 + 0.01);
+                for i in 0..16 {
+                    let point = Geodesic.point_at_ratio_between(Point(edge.start), Point(edge.end), f64::from(i) / 16.0);
+                    let reach = Geodesic.distance(Point(degrees(centre)), point);
+                    assert!(reach > radius_m - 0.02, "{radius_m} m around {centre:?}: {reach}");
+                }
+            }
+            assert_eq!(parse(&circle.to_geojson()), Ok(circle.clone()));
+            let area = std::f64::consts::PI * radius_m * radius_m;
+            assert!((circle.area_m2() - area).abs() < 1e-3 * area + 0.5);
+            assert!(Geodesic.distance(Point(degrees(circle.centre())), Point(degrees(centre))) < 1e-3 * radius_m);
+        }
+    }
+    for radius_m in [0.999, 50_001.0, f64::NAN, f64::INFINITY, -1.0] {
+        assert!(matches!(
+            SiteBoundary::circle(at(WAFANGDIAN), radius_m),
+            Err(BoundaryError::RadiusOutOfRange { .. })
+        ));
+    }
+}
+
+#[test]
+fn measures_area_on_the_ellipsoid_across_the_antimeridian_and_around_a_pole() {
+    let strip = |west: f64, east: f64| {
+        let text = format!(
+            r#"{{"type":"Polygon","coordinates":[[[{west},0],[{east},0],[{east},0.1],[{west},0.1],[{west},0]]]}}"#
+        );
+        parse(&text).unwrap()
+    };
+    let (greenwich, antimeridian) = (strip(-0.1, 0.1), strip(179.9, -179.9));
+    assert!((greenwich.area_m2() - antimeridian.area_m2()).abs() < 1.0);
+    assert!((greenwich.area_m2() - 246.2e6).abs() < 0.2e6);
+    assert!(antimeridian.centre().longitude().abs() > 179.99);
+    let around_pole = r#"{"type":"Polygon","coordinates":[[[0,89.9],[90,89.9],[180,89.9],[-90,89.9],[0,89.9]]]}"#;
+    let around_pole = parse(around_pole).unwrap();
+    let half_diagonal = 11_169.0; // 0.1° of meridian at the pole
+    assert!((around_pole.area_m2() / (2.0 * half_diagonal * half_diagonal) - 1.0).abs() < 1e-3);
+    assert!(around_pole.centre().latitude() > 89.999);
+}
+
+/// The figures are for a look; the bounds only catch work that grows with the square.
+#[test]
+fn checks_many_vertices_in_time() {
+    for count in [100, 10_000, 99_999] {
+        let radii: Vec<_> = (0..count).map(|i| 1_000.0 + 5.0 * f64::from(i % 7)).collect();
+        let text = GeometryValue::from(&MultiPolygon(vec![Polygon::new(star(at(WAFANGDIAN), &radii), vec![])])).to_string();
+        let start = Instant::now();
+        let boundary = parse(&text).unwrap();
+        let parsing = start.elapsed();
+        let start = Instant::now();
+        SiteBoundary::from_stored(&boundary.to_geojson()).unwrap();
+        println!("{count} vertices: parsed in {parsing:?}, stored and read back in {:?}", start.elapsed());
+        assert!(parsing.as_secs() < 20);
+    }
+}
+
+#[test]
+fn gives_up_on_what_no_map_of_a_site_looks_like() {
+    // A comb of long diagonal teeth, each of which overlaps all the others along both axes.
+    let teeth = 20_000;
+    let mut ring: Vec<(f64, f64)> = Vec::new();
+    for tooth in 0..teeth {
+        let shift = 0.01 * f64::from(tooth);
+        ring.extend([(shift, -shift), (1_000. + shift, 1_000. - shift), (shift + 0.005, -shift - 0.005)]);
+    }
+    ring.extend([(-1.0, -201.0), (-1.0, 0.0), (0.0, 0.0)]);
+    let start = Instant::now();
+    assert_eq!(parse(&polygon(&[&ring])), Err(BoundaryError::TooIntricate));
+    println!("gave up after {:?}", start.elapsed());
+}
+
+fn closed(mut ring: Vec<(u8, u8)>) -> LineString {
+    ring.push(ring[0]);
+    let degrees = |(x, y): (u8, u8)| Coord { x: 121.98 + f64::from(x) / 1e3, y: 39.63 + f64::from(y) / 1e3 };
+    LineString(ring.into_iter().map(degrees).collect())
+}
+
+fn grid_ring() -> impl Strategy<Value = Vec<(u8, u8)>> {
+    prop::collection::vec((0..6u8, 0..6u8), 3..7)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// On a coarse grid rings often touch, overlap and nest; `geo`'s exhaustive validation is the oracle.
+    #[test]
+    fn agrees_with_exhaustive_validation(
+        parts in prop::collection::vec(prop::collection::vec(grid_ring(), 1..3), 1..3),
+    ) {
+        let polygons = MultiPolygon(parts.into_iter().map(|rings| {
+            let mut rings = rings.into_iter().map(|ring| {
+                let mut ring = closed(ring);
+                ring.0.iter_mut().for_each(|c| *c = rounded(Position::wrapped(c.y, c.x)));
+                ring.0.dedup();
+                ring
+            });
+            Polygon::new(rings.next().unwrap(), rings.collect())
+        }).collect());
+        let first = polygons.0[0].exterior().0[0];
+        let flat = LocalPlane::at(Position::wrapped(first.y, first.x)).project_all(&polygons).unwrap();
+        let boundary = parsed(&polygons);
+        // The grid's straight lines are slivers here, whose edges bend with the Earth.
+        if !matches!(boundary, Err(BoundaryError::NoArea { .. })) {
+            prop_assert_eq!(boundary.is_ok(), flat.is_valid(), "{:?}", boundary);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn survives_any_text(text in ".*") {
+        let _ = parse(&text);
+        let _ = SiteBoundary::from_stored(&text);
+    }
+
+    #[test]
+    fn survives_any_rings(
+        rings in prop::collection::vec(prop::collection::vec((-90.0..=90.0, -180.0..=180.0), 0..8), 0..4),
+        close in any::<bool>(),
+    ) {
+        let rings: Vec<Vec<[f64; 2]>> = rings.into_iter().map(|ring: Vec<(f64, f64)>| {
+            let mut ring: Vec<_> = ring.into_iter().map(|(latitude, longitude)| [longitude, latitude]).collect();
+            if close { ring.extend(ring.first().copied()); }
+            ring
+        }).collect();
+        let text = GeometryValue::new_polygon(rings).to_string();
+        for datum in [Datum::Wgs84, Datum::Gcj02, Datum::Bd09] {
+            let _ = SiteBoundary::parse_geojson(&text, datum);
+        }
+        if let Ok(boundary) = SiteBoundary::from_stored(&text) {
+            let _ = (boundary.centre(), boundary.area_m2());
+        }
+    }
+
+    #[test]
+    fn stars_anywhere_are_valid_and_stored_exactly(
+        latitude in -90.0..=90.0, longitude in -180.0..=180.0,
+        radii in prop::collection::vec(100.0..2_000.0, 8..40),
+    ) {
+        let centre = at((latitude, longitude));
+        let polygons = MultiPolygon(vec![Polygon::new(star(centre, &radii), vec![])]);
+        let boundary = parsed(&polygons);
+        prop_assert!(boundary.is_ok(), "{boundary:?}");
+        let boundary = boundary.unwrap();
+        let text = boundary.to_geojson();
+        prop_assert_eq!(SiteBoundary::from_stored(&text), Ok(boundary.clone()));
+        prop_assert_eq!(parse(&text), Ok(boundary));
+    }
+
+    #[test]
+    fn the_map_goes_there_and_back(
+        latitude in -90.0..=90.0, longitude in -180.0..=180.0, bearing in 0.0..360.0, metres in 0.0..5e6,
+    ) {
+        let origin = at((latitude, longitude));
+        let target = destination(origin, bearing, metres);
+        let plane = LocalPlane::at(origin);
+        let drawn = plane.project(degrees(target)).unwrap();
+        let back = plane.position(drawn);
+        prop_assert!(chord_m(degrees(back), degrees(target)) < 1e-7);
+        if metres > 1.0 && metres < 1_000.0 && latitude.abs() < 89.9 {
+            prop_assert!((drawn.x.hypot(drawn.y) - metres).abs() < 1e-4);
+            let turned = (drawn.x.atan2(drawn.y).to_degrees() - Geodesic.bearing(Point(degrees(origin)), Point(degrees(target)))).rem_euclid(360.0);
+            prop_assert!(turned.min(360.0 - turned) < 0.01);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! How check-ins become visits, and visits a week's tally.
+
+use entity::values::Verdict;
+
+/// Visits of one person to one project in one ISO week.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Verified visits.
+    pub verified: u32,
+    /// Visits that wait for evidence or review.
+    pub provisional: u32,
+    /// Visits of which every check-in was rejected.
+    pub rejected: u32,
+}
+
+/// The verdict of a visit: the best of its check-ins, for one good check-in is enough to have been there.
+/// None where there is no check-in.
+pub fn visit_verdict(check_ins: impl IntoIterator<Item = Verdict>) -> Option<Verdict> {
+    check_ins.into_iter().max_by_key(|verdict| match verdict {
+        Verdict::Rejected => 0,
+        Verdict::NeedsReview => 1,
+        Verdict::PendingEvidence => 2,
+        Verdict::Verified => 3,
+    })
+}
+
+/// Counts the visits of a week, one verdict a visit.
+pub fn tally(visits: impl IntoIterator<Item = Verdict>) -> Tally {
+    visits.into_iter().fold(Tally::default(), |mut tally, verdict| {
+        match verdict {
+            Verdict::Verified => tally.verified += 1,
+            Verdict::NeedsReview | Verdict::PendingEvidence => tally.provisional += 1,
+            Verdict::Rejected => tally.rejected += 1,
+        }
+        tally
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Verdict::{NeedsReview, PendingEvidence, Rejected, Verified};
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(&[], None)]
+    #[case(&[Rejected], Some(Rejected))]
+    #[case(&[Rejected, NeedsReview], Some(NeedsReview))]
+    #[case(&[NeedsReview, PendingEvidence], Some(PendingEvidence))]
+    #[case(&[Rejected, Verified, NeedsReview], Some(Verified))]
+    fn the_best_check_in_makes_the_visit(#[case] verdicts: &[Verdict], #[case] visit: Option<Verdict>) {
+        assert_eq!(visit_verdict(verdicts.iter().copied()), visit);
+    }
+
+    fn verdicts() -> impl Strategy<Value = Vec<Verdict>> {
+        let verdict = prop_oneof![Just(Verified), Just(NeedsReview), Just(PendingEvidence), Just(Rejected)];
+        prop::collection::vec(verdict, 0..20)
+    }
+
+    proptest! {
+        #[test]
+        fn order_never_matters((verdicts, shuffled) in verdicts().prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle()))) {
+            prop_assert_eq!(visit_verdict(verdicts.clone()), visit_verdict(shuffled.clone()));
+            prop_assert_eq!(tally(verdicts), tally(shuffled));
+        }
+
+        #[test]
+        fn every_visit_is_counted_once(verdicts in verdicts()) {
+            let tally = tally(verdicts.clone());
+            prop_assert_eq!((tally.verified + tally.provisional + tally.rejected) as usize, verdicts.len());
+        }
+    }
+}

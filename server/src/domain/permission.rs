@@ -1,0 +1,96 @@
+//! Who is asking, and what they may see of a person.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    ids::{AccountId, PersonId, SessionId},
+    values::AccountRole,
+};
+
+/// Whoever is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// Their account.
+    pub account: AccountId,
+    /// The session they came with.
+    pub session: SessionId,
+    /// When that session ends by itself.
+    pub expires_at: DateTime<Utc>,
+    /// The person they are; an analyst may be none.
+    pub person: Option<PersonId>,
+    /// What their account may do.
+    pub role: AccountRole,
+}
+
+impl Viewer {
+    /// Whether they are that person.
+    pub fn is(&self, person: PersonId) -> bool {
+        self.person == Some(person)
+    }
+
+    /// Precise positions, fixes and notes: their owner and the office.
+    pub fn sees_evidence_of(&self, person: PersonId) -> bool {
+        self.role == AccountRole::Office || self.is(person)
+    }
+
+    /// Photos: their owner, the project's team and the office; never an analyst.
+    pub fn sees_photos_of(&self, person: PersonId, on_team: bool) -> bool {
+        self.sees_evidence_of(person) || (on_team && self.role == AccountRole::Staff)
+    }
+
+    /// Whole phone numbers: their owner, team-mates and the office. Others see them masked.
+    pub fn sees_phone_of(&self, person: PersonId, team_mate: bool) -> bool {
+        self.sees_evidence_of(person) || (team_mate && self.role == AccountRole::Staff)
+    }
+}
+
+/// A phone number of which the first three and the last two digits are left.
+pub fn masked_phone(phone: &str) -> String {
+    let length = phone.chars().count();
+    let shown = |position| length >= 7 && (position < 3 || position + 2 >= length);
+    phone.chars().enumerate().map(|(position, digit)| if shown(position) { digit } else { '*' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use uuid::Uuid;
+
+    const OWNER: PersonId = PersonId(Uuid::from_u128(1));
+
+    fn viewer(role: AccountRole, person: u128) -> Viewer {
+        Viewer {
+            account: AccountId(Uuid::nil()),
+            session: SessionId(Uuid::nil()),
+            expires_at: DateTime::UNIX_EPOCH,
+            person: Some(PersonId(Uuid::from_u128(person))),
+            role,
+        }
+    }
+
+    #[rstest]
+    // role, person, on the team; evidence, photos, phone
+    #[case(AccountRole::Office, 9, false, [true, true, true])]
+    #[case(AccountRole::Staff, 1, true, [true, true, true])]
+    #[case(AccountRole::Staff, 2, true, [false, true, true])]
+    #[case(AccountRole::Staff, 2, false, [false, false, false])]
+    #[case(AccountRole::Analyst, 9, false, [false, false, false])]
+    #[case(AccountRole::Analyst, 9, true, [false, false, false])]
+    fn who_sees_what(#[case] role: AccountRole, #[case] person: u128, #[case] team: bool, #[case] sees: [bool; 3]) {
+        let viewer = viewer(role, person);
+        let seen = [
+            viewer.sees_evidence_of(OWNER),
+            viewer.sees_photos_of(OWNER, team),
+            viewer.sees_phone_of(OWNER, team),
+        ];
+        assert_eq!(seen, sees);
+    }
+
+    #[rstest]
+    #[case("13800000001", "138******01")]
+    #[case("041185550000", "041*******00")]
+    #[case("12345", "*****")]
+    fn phones_are_masked(#[case] phone: &str, #[case] masked: &str) {
+        assert_eq!(masked_phone(phone), masked);
+    }
+}

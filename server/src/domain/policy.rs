@@ -1,0 +1,154 @@
+//! The rules in force: one version of the policy, checked once so that every value in it is usable.
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+/// A policy version whose values have been checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// 1, 2, 3 …
+    pub version: i32,
+    /// Verified visits a leader owes a week (R4): 1 in the service plan.
+    pub weekly_visits: u32,
+    /// Tolerance outside a boundary, metres, where the site sets none.
+    pub tolerance_m: f64,
+    /// Fixes with a larger 68 % accuracy radius, metres, are unusable.
+    pub accuracy_limit_m: f64,
+    /// Fixes older than this at capture are unusable.
+    pub fix_age_limit: TimeDelta,
+    /// Phone clocks further off than this are for review.
+    pub skew_limit: TimeDelta,
+    /// Whether a check-in needs a photo.
+    pub photo_required: bool,
+    /// The time zone of days and weeks.
+    pub time_zone: Tz,
+}
+
+/// What a policy version is made of, before it is checked.
+#[derive(Clone, Debug)]
+pub struct PolicyDraft<'a> {
+    /// 1, 2, 3 …
+    pub version: i32,
+    /// Verified visits a week: 0 to 7, one a day at most.
+    pub weekly_visits: i32,
+    /// Metres, 0 to 500.
+    pub tolerance_m: f64,
+    /// Metres, above 0, up to 1,000.
+    pub accuracy_limit_m: f64,
+    /// Seconds, 1 to 3,600.
+    pub fix_age_limit_s: i32,
+    /// Seconds, 1 to 86,400.
+    pub skew_limit_s: i32,
+    /// Whether a check-in needs a photo.
+    pub photo_required: bool,
+    /// Why a photo is, or is not, needed. Must say something.
+    pub photo_reason: &'a str,
+    /// IANA name.
+    pub time_zone: &'a str,
+}
+
+/// Why a policy can't be adopted. Each names the setting and what would be right.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum PolicyError {
+    /// More than one a day, or less than none.
+    #[error("weekly visits must be 0 to 7, a visit being one local day; it was {0}")]
+    WeeklyVisits(i32),
+    /// Out of range or not a number.
+    #[error("tolerance must be 0 to 500 metres; it was {0}")]
+    Tolerance(f64),
+    /// Out of range or not a number.
+    #[error("accuracy limit must be above 0, up to 1,000 metres; it was {0}")]
+    AccuracyLimit(f64),
+    /// Out of range.
+    #[error("fix age limit must be 1 to 3,600 seconds; it was {0}")]
+    FixAgeLimit(i32),
+    /// Out of range.
+    #[error("skew limit must be 1 to 86,400 seconds; it was {0}")]
+    SkewLimit(i32),
+    /// A compulsory photo without a reason.
+    #[error("whether photos are required needs a recorded reason")]
+    PhotoReason,
+    /// Not an IANA time zone.
+    #[error("time zone must be an IANA name such as Asia/Shanghai; it was {0:?}")]
+    TimeZone(String),
+}
+
+impl Policy {
+    /// Checks a draft.
+    pub fn parse(draft: &PolicyDraft<'_>) -> Result<Self, PolicyError> {
+        let weekly_visits = u32::try_from(draft.weekly_visits)
+            .ok()
+            .filter(|visits| *visits <= 7)
+            .ok_or(PolicyError::WeeklyVisits(draft.weekly_visits))?;
+        if !(0.0..=500.0).contains(&draft.tolerance_m) {
+            return Err(PolicyError::Tolerance(draft.tolerance_m));
+        }
+        if !(draft.accuracy_limit_m > 0.0 && draft.accuracy_limit_m <= 1000.0) {
+            return Err(PolicyError::AccuracyLimit(draft.accuracy_limit_m));
+        }
+        if !(1..=3600).contains(&draft.fix_age_limit_s) {
+            return Err(PolicyError::FixAgeLimit(draft.fix_age_limit_s));
+        }
+        if !(1..=86_400).contains(&draft.skew_limit_s) {
+            return Err(PolicyError::SkewLimit(draft.skew_limit_s));
+        }
+        if draft.photo_reason.trim().is_empty() {
+            return Err(PolicyError::PhotoReason);
+        }
+        Ok(Self {
+            version: draft.version,
+            weekly_visits,
+            tolerance_m: draft.tolerance_m,
+            accuracy_limit_m: draft.accuracy_limit_m,
+            fix_age_limit: TimeDelta::seconds(draft.fix_age_limit_s.into()),
+            skew_limit: TimeDelta::seconds(draft.skew_limit_s.into()),
+            photo_required: draft.photo_required,
+            time_zone: draft
+                .time_zone
+                .parse()
+                .map_err(|_| PolicyError::TimeZone(draft.time_zone.to_owned()))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> PolicyDraft<'static> {
+        PolicyDraft {
+            version: 1,
+            weekly_visits: 1,
+            tolerance_m: 30.0,
+            accuracy_limit_m: 100.0,
+            fix_age_limit_s: 60,
+            skew_limit_s: 300,
+            photo_required: false,
+            photo_reason: "not asked for",
+            time_zone: "Asia/Shanghai",
+        }
+    }
+
+    #[test]
+    fn the_plans_own_figures_are_a_policy() {
+        let policy = Policy::parse(&draft()).unwrap();
+        assert_eq!(policy.time_zone, chrono_tz::Asia::Shanghai);
+        assert_eq!(policy.fix_age_limit, TimeDelta::minutes(1));
+    }
+
+    #[test]
+    fn each_unusable_value_is_named() {
+        let refused = |change: fn(&mut PolicyDraft<'static>)| {
+            let mut draft = draft();
+            change(&mut draft);
+            Policy::parse(&draft).unwrap_err().to_string()
+        };
+        assert!(refused(|d| d.weekly_visits = 8).contains("weekly visits"));
+        assert!(refused(|d| d.tolerance_m = f64::NAN).contains("tolerance"));
+        assert!(refused(|d| d.accuracy_limit_m = 0.0).contains("accuracy limit"));
+        assert!(refused(|d| d.fix_age_limit_s = 0).contains("fix age limit"));
+        assert!(refused(|d| d.skew_limit_s = 100_000).contains("skew limit"));
+        assert!(refused(|d| d.photo_reason = "  ").contains("reason"));
+        assert!(refused(|d| d.time_zone = "Asia/Wafangdian").contains("IANA"));
+    }
+}

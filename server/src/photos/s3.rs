@@ -1,0 +1,177 @@
+//! Objects in a bucket of an S3 server.
+//!
+//! A presigned upload signs `content-length`, `content-type`, `x-amz-checksum-sha256` and `if-none-match: *` as headers.
+
+use std::time::Duration;
+
+use aws_sdk_s3::{
+    Client,
+    config::{
+        BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
+        StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig,
+    },
+    error::SdkError,
+    presigning::PresigningConfig,
+};
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::io::AsyncRead;
+
+use super::{ObjectInfo, ObjectKey, ObjectSpec, PresignedUpload, StoreError, checked_content_type, expiry};
+
+/// Which bucket, and how to reach it.
+#[derive(Clone, Debug)]
+pub struct S3Settings {
+    /// The server's URL as this program reaches it; `None` for AWS's own of the region.
+    pub endpoint: Option<String>,
+    /// The server's URL as phones reach it, for which URLs are presigned; `None` when it is the same.
+    pub public_endpoint: Option<String>,
+    /// The region, also where a server has but one: it is part of every signature.
+    pub region: String,
+    /// The bucket, which exists already.
+    pub bucket: String,
+    /// The access key's id.
+    pub access_key_id: SecretString,
+    /// The access key itself.
+    pub secret_access_key: SecretString,
+    /// Whether the bucket's name goes into the path instead of the host name, as most servers but AWS want it.
+    pub path_style: bool,
+}
+
+/// An object store in a bucket of an S3 server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    name: String,
+    client: Client,
+    /// Makes presigned URLs only: it knows the server by the name that phones know it by.
+    presigner: Client,
+}
+
+impl Bucket {
+    /// A bucket by its settings. Makes no request: see [`ObjectStore::ready`](super::ObjectStore::ready).
+    pub fn new(settings: &S3Settings) -> Self {
+        let public_endpoint = settings.public_endpoint.as_deref().or(settings.endpoint.as_deref());
+        Self {
+            name: settings.bucket.clone(),
+            client: client(settings, settings.endpoint.as_deref()),
+            presigner: client(settings, public_endpoint),
+        }
+    }
+
+    pub(super) async fn presign_upload(
+        &self,
+        spec: &ObjectSpec,
+        now: DateTime<Utc>,
+        lifetime: Duration,
+    ) -> Result<PresignedUpload, StoreError> {
+        let expires_at = expiry(now, lifetime)?;
+        let request = self
+            .presigner
+            .put_object()
+            .bucket(&self.name)
+            .key(spec.key.as_str())
+            .content_length(i64::try_from(spec.byte_size).map_err(StoreError::unavailable)?)
+            .content_type(checked_content_type(&spec.content_type)?)
+            .checksum_sha256(spec.sha256.to_base64())
+            .if_none_match("*")
+            .presigned(presigning(now, lifetime)?)
+            .await
+            .map_err(StoreError::unavailable)?;
+        Ok(PresignedUpload {
+            method: "PUT",
+            url: request.uri().to_owned(),
+            headers: request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            expires_at,
+        })
+    }
+
+    pub(super) async fn presign_download(
+        &self,
+        key: &ObjectKey,
+        now: DateTime<Utc>,
+        lifetime: Duration,
+    ) -> Result<String, StoreError> {
+        expiry(now, lifetime)?;
+        let request = self
+            .presigner
+            .get_object()
+            .bucket(&self.name)
+            .key(key.as_str())
+            .response_cache_control("private, no-store")
+            .response_content_disposition("attachment")
+            .presigned(presigning(now, lifetime)?)
+            .await
+            .map_err(StoreError::unavailable)?;
+        Ok(request.uri().to_owned())
+    }
+
+    /// A missing bucket looks like a missing object here: HTTP gives an answer to HEAD no body to tell them apart.
+    pub(super) async fn stat(&self, key: &ObjectKey) -> Result<Option<ObjectInfo>, StoreError> {
+        match self.client.head_object().bucket(&self.name).key(key.as_str()).send().await {
+            Ok(head) => Ok(Some(ObjectInfo {
+                byte_size: u64::try_from(head.content_length().unwrap_or(0)).map_err(StoreError::unavailable)?,
+                content_type: head.content_type().unwrap_or_default().to_owned(),
+            })),
+            Err(SdkError::ServiceError(error)) if error.err().is_not_found() => Ok(None),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    /// The bytes of an object, from the first; `None` when it was never uploaded.
+    pub(super) async fn open_object(
+        &self,
+        key: &ObjectKey,
+    ) -> Result<Option<impl AsyncRead + Unpin + use<>>, StoreError> {
+        match self.client.get_object().bucket(&self.name).key(key.as_str()).send().await {
+            Ok(object) => Ok(Some(object.body.into_async_read())),
+            Err(SdkError::ServiceError(error)) if error.err().is_no_such_key() => Ok(None),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    pub(super) async fn ready(&self) -> Result<(), StoreError> {
+        self.client.head_bucket().bucket(&self.name).send().await.map_err(StoreError::unavailable)?;
+        Ok(())
+    }
+}
+
+fn client(settings: &S3Settings, endpoint: Option<&str>) -> Client {
+    let credentials = Credentials::new(
+        settings.access_key_id.expose_secret(),
+        settings.secret_access_key.expose_secret(),
+        None,
+        None,
+        "settings",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .operation_timeout(Duration::from_secs(25))
+        .build();
+    // Timeouts end with the response's headers; a body that stops coming is ended by this.
+    let stalls = StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(10)).build();
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .credentials_provider(credentials)
+        .region(Region::new(settings.region.clone()))
+        .force_path_style(settings.path_style)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .stalled_stream_protection(stalls)
+        // The default adds CRC32 trailers, which many S3 servers don't read; photos are verified by SHA-256.
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+    let config = match endpoint {
+        Some(endpoint) => config.endpoint_url(endpoint),
+        None => config,
+    };
+    Client::from_conf(config.build())
+}
+
+fn presigning(now: DateTime<Utc>, lifetime: Duration) -> Result<PresigningConfig, StoreError> {
+    PresigningConfig::builder()
+        .start_time(now.into())
+        .expires_in(Duration::from_secs(lifetime.as_secs()))
+        .build()
+        .map_err(StoreError::unavailable)
+}

@@ -1,0 +1,123 @@
+//! Enterprise projects.
+
+use entity::{
+    ids::ProjectId,
+    project::{Column, Entity, Model},
+    values::{Stage, Tier},
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, Select, Value,
+};
+
+use super::{
+    page::{self, Key, Ordering, Page, Rows},
+    scope::{Scope, in_scope},
+};
+
+/// Where a project stands in the list: by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProjectKey {
+    /// Number on the published list.
+    pub number: i32,
+    /// Id.
+    pub id: ProjectId,
+}
+
+impl Key for ProjectKey {
+    fn values(&self) -> (Value, Value) {
+        (self.number.into(), self.id.into())
+    }
+}
+
+/// Which projects are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ProjectFilter {
+    /// Of this tier.
+    pub tier: Option<Tier>,
+    /// At one of these stages.
+    pub stages: Option<Vec<Stage>>,
+    /// With this text in their name.
+    pub name_contains: Option<String>,
+    /// Open (true) or closed (false) ones.
+    pub open: Option<bool>,
+}
+
+const BY_NUMBER: Ordering<Column> = Ordering { by: Column::Number, id: Column::Id, descending: false };
+
+fn matching(scope: Scope, filter: &ProjectFilter) -> Select<Entity> {
+    let mut select = Entity::find().filter(in_scope(scope, Column::Id));
+    if let Some(tier) = filter.tier {
+        select = select.filter(Column::Tier.eq(tier));
+    }
+    if let Some(stages) = &filter.stages {
+        select = select.filter(Column::Stage.is_in(stages.iter().copied()));
+    }
+    if let Some(text) = &filter.name_contains {
+        select = select.filter(Column::Name.contains(text));
+    }
+    match filter.open {
+        Some(true) => select.filter(Column::ClosedAt.is_null()),
+        Some(false) => select.filter(Column::ClosedAt.is_not_null()),
+        None => select,
+    }
+}
+
+/// One page of the projects in scope.
+pub async fn list(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    filter: &ProjectFilter,
+    page: &Page<ProjectKey>,
+) -> Result<Rows<Model>, DbErr> {
+    page::list(connection, matching(scope, filter), BY_NUMBER, page).await
+}
+
+/// How many projects in scope match.
+pub async fn count(connection: &impl ConnectionTrait, scope: Scope, filter: &ProjectFilter) -> Result<u64, DbErr> {
+    matching(scope, filter).count(connection).await
+}
+
+/// Projects in scope by id.
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    ids: impl IntoIterator<Item = ProjectId>,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(in_scope(scope, Column::Id)).filter(Column::Id.is_in(ids)).all(connection).await
+}
+
+/// The project of this name.
+pub async fn find_by_name(connection: &impl ConnectionTrait, name: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Name.eq(name)).one(connection).await
+}
+
+/// Projects of this number; several lists may number theirs alike.
+pub async fn find_by_number(connection: &impl ConnectionTrait, number: i32) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::Number.eq(number)).all(connection).await
+}
+
+/// Every project's id, by number: for work on all of them.
+pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    Entity::find().order_by_asc(Column::Number).order_by_asc(Column::Id).all(connection).await
+}
+
+/// Records a project.
+pub async fn insert(connection: &impl ConnectionTrait, project: Model) -> Result<(), DbErr> {
+    project.into_active_model().reset_all().insert(connection).await.map(|_| ())
+}
+
+/// Closes a project from `at` on; false if it was closed before.
+pub async fn close(
+    connection: &impl ConnectionTrait,
+    id: ProjectId,
+    at: chrono::DateTime<chrono::Utc>,
+) -> Result<bool, DbErr> {
+    let closed = Entity::update_many()
+        .col_expr(Column::ClosedAt, sea_orm::sea_query::Expr::value(at))
+        .filter(Column::Id.eq(id))
+        .filter(Column::ClosedAt.is_null())
+        .exec(connection)
+        .await?;
+    Ok(closed.rows_affected == 1)
+}

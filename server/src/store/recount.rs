@@ -1,0 +1,62 @@
+//! What a recount compares: the evidence of a project, and what was derived from it.
+
+use std::collections::HashMap;
+
+use entity::{
+    assessment, check_in,
+    ids::{CheckInId, ProjectId, VisitId},
+    standing, visit, weekly_tally,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+
+/// Everything recorded of one project that a recount needs.
+#[derive(Debug)]
+pub struct Books {
+    /// Its check-ins.
+    pub check_ins: Vec<check_in::Model>,
+    /// The last assessment of each.
+    pub last_assessments: HashMap<CheckInId, assessment::Model>,
+    /// How they are said to stand.
+    pub standings: HashMap<CheckInId, standing::Model>,
+    /// The visits they are said to make.
+    pub visits: Vec<visit::Model>,
+    /// The tallies the visits are said to make.
+    pub tallies: Vec<weekly_tally::Model>,
+}
+
+/// Loads the books of a project. Read them in one transaction, or a check-in may arrive in between.
+pub async fn books(connection: &impl ConnectionTrait, project: ProjectId) -> Result<Books, DbErr> {
+    let check_ins =
+        check_in::Entity::find().filter(check_in::Column::ProjectId.eq(project)).all(connection).await?;
+    let of_project = || {
+        check_in::Entity::find()
+            .select_only()
+            .column(check_in::Column::Id)
+            .filter(check_in::Column::ProjectId.eq(project))
+            .into_query()
+    };
+    let assessments = assessment::Entity::find()
+        .filter(assessment::Column::CheckInId.in_subquery(of_project()))
+        .order_by_asc(assessment::Column::Sequence)
+        .all(connection)
+        .await?;
+    let standings = standing::Entity::find()
+        .filter(standing::Column::CheckInId.in_subquery(of_project()))
+        .all(connection)
+        .await?;
+    let visits = visit::Entity::find().filter(visit::Column::ProjectId.eq(project)).all(connection).await?;
+    let tallies =
+        weekly_tally::Entity::find().filter(weekly_tally::Column::ProjectId.eq(project)).all(connection).await?;
+    Ok(Books {
+        check_ins,
+        last_assessments: assessments.into_iter().map(|assessment| (assessment.check_in_id, assessment)).collect(),
+        standings: standings.into_iter().map(|standing| (standing.check_in_id, standing)).collect(),
+        visits,
+        tallies,
+    })
+}
+
+/// Removes a visit that no check-in makes.
+pub async fn remove_visit(connection: &impl ConnectionTrait, id: VisitId) -> Result<(), DbErr> {
+    visit::Entity::delete_by_id(id).exec(connection).await.map(|_| ())
+}
