@@ -8,17 +8,9 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [
-            organisation(),
-            person(),
-            account(),
-            session(),
-            project(),
-            site(),
-            site_version(),
-            team_role(),
-            policy(),
-        ] {
+        for table in
+            [organisation(), person(), account(), session(), project(), site(), site_version(), team_role(), policy()]
+        {
             manager.create_table(table).await?;
         }
         for index in indexes() {
@@ -28,20 +20,10 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [
-            "policy",
-            "team_role",
-            "site_version",
-            "site",
-            "project",
-            "session",
-            "account",
-            "person",
-            "organisation",
-        ] {
-            manager
-                .drop_table(Table::drop().table(table).to_owned())
-                .await?;
+        for table in
+            ["policy", "team_role", "site_version", "site", "project", "session", "account", "person", "organisation"]
+        {
+            manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         Ok(())
     }
@@ -56,11 +38,7 @@ fn organisation() -> TableCreateStatement {
         .col(uuid_null("parent_id"))
         .col(timestamp_with_time_zone("created_at"))
         .foreign_key(
-            ForeignKey::create()
-                .from_tbl("organisation")
-                .from_col("parent_id")
-                .to_tbl("organisation")
-                .to_col("id"),
+            ForeignKey::create().from_tbl("organisation").from_col("parent_id").to_tbl("organisation").to_col("id"),
         )
         .to_owned()
 }
@@ -76,11 +54,7 @@ fn person() -> TableCreateStatement {
         .col(string_len_null("phone", 20))
         .col(timestamp_with_time_zone("created_at"))
         .foreign_key(
-            ForeignKey::create()
-                .from_tbl("person")
-                .from_col("organisation_id")
-                .to_tbl("organisation")
-                .to_col("id"),
+            ForeignKey::create().from_tbl("person").from_col("organisation_id").to_tbl("organisation").to_col("id"),
         )
         .to_owned()
 }
@@ -95,13 +69,7 @@ fn account() -> TableCreateStatement {
         .col(string_len("role", 32))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone_null("disabled_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .from_tbl("account")
-                .from_col("person_id")
-                .to_tbl("person")
-                .to_col("id"),
-        )
+        .foreign_key(ForeignKey::create().from_tbl("account").from_col("person_id").to_tbl("person").to_col("id"))
         .to_owned()
 }
 
@@ -115,13 +83,7 @@ fn session() -> TableCreateStatement {
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("expires_at"))
         .col(timestamp_with_time_zone_null("ended_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .from_tbl("session")
-                .from_col("account_id")
-                .to_tbl("account")
-                .to_col("id"),
-        )
+        .foreign_key(ForeignKey::create().from_tbl("session").from_col("account_id").to_tbl("account").to_col("id"))
         .to_owned()
 }
 
@@ -155,13 +117,7 @@ fn site() -> TableCreateStatement {
         .col(string("name"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone_null("retired_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .from_tbl("site")
-                .from_col("project_id")
-                .to_tbl("project")
-                .to_col("id"),
-        )
+        .foreign_key(ForeignKey::create().from_tbl("site").from_col("project_id").to_tbl("project").to_col("id"))
         .to_owned()
 }
 
@@ -177,13 +133,7 @@ fn site_version() -> TableCreateStatement {
         .col(double_null("tolerance_m"))
         .col(timestamp_with_time_zone("effective_from"))
         .col(timestamp_with_time_zone("recorded_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .from_tbl("site_version")
-                .from_col("site_id")
-                .to_tbl("site")
-                .to_col("id"),
-        )
+        .foreign_key(ForeignKey::create().from_tbl("site_version").from_col("site_id").to_tbl("site").to_col("id"))
         .to_owned()
 }
 
@@ -197,20 +147,8 @@ fn team_role() -> TableCreateStatement {
         .col(date("from_date"))
         .col(date_null("to_date"))
         .col(timestamp_with_time_zone("created_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .from_tbl("team_role")
-                .from_col("project_id")
-                .to_tbl("project")
-                .to_col("id"),
-        )
-        .foreign_key(
-            ForeignKey::create()
-                .from_tbl("team_role")
-                .from_col("person_id")
-                .to_tbl("person")
-                .to_col("id"),
-        )
+        .foreign_key(ForeignKey::create().from_tbl("team_role").from_col("project_id").to_tbl("project").to_col("id"))
+        .foreign_key(ForeignKey::create().from_tbl("team_role").from_col("person_id").to_tbl("person").to_col("id"))
         .to_owned()
 }
 
@@ -242,19 +180,11 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index
     };
     let mut one_version = index("site_version_site", "site_version", &["site_id", "version"]);
-    let mut one_role = index(
-        "team_role_project",
-        "team_role",
-        &["project_id", "person_id", "kind", "from_date"],
-    );
+    let mut one_role = index("team_role_project", "team_role", &["project_id", "person_id", "kind", "from_date"]);
     vec![
         one_version.unique().to_owned(),
         one_role.unique().to_owned(),
-        index(
-            "team_role_person",
-            "team_role",
-            &["person_id", "project_id"],
-        ),
+        index("team_role_person", "team_role", &["person_id", "project_id"]),
         index("person_name", "person", &["name"]),
         index("session_account", "session", &["account_id"]),
         index("project_number", "project", &["number", "id"]),

@@ -8,15 +8,7 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [
-            check_in(),
-            photo(),
-            assessment(),
-            finding(),
-            visit(),
-            standing(),
-            weekly_tally(),
-        ] {
+        for table in [check_in(), photo(), assessment(), finding(), visit(), standing(), weekly_tally()] {
             manager.create_table(table).await?;
         }
         for index in indexes() {
@@ -26,30 +18,15 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [
-            "weekly_tally",
-            "standing",
-            "visit",
-            "finding",
-            "assessment",
-            "photo",
-            "check_in",
-        ] {
-            manager
-                .drop_table(Table::drop().table(table).to_owned())
-                .await?;
+        for table in ["weekly_tally", "standing", "visit", "finding", "assessment", "photo", "check_in"] {
+            manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         Ok(())
     }
 }
 
 fn refers(from: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .from_tbl(from)
-        .from_col(column)
-        .to_tbl(to)
-        .to_col("id")
-        .to_owned()
+    ForeignKey::create().from_tbl(from).from_col(column).to_tbl(to).to_col("id").to_owned()
 }
 
 fn check_in() -> TableCreateStatement {
@@ -111,11 +88,7 @@ fn assessment() -> TableCreateStatement {
         .foreign_key(&mut refers("assessment", "check_in_id", "check_in"))
         .foreign_key(&mut refers("assessment", "site_version_id", "site_version"))
         .foreign_key(
-            ForeignKey::create()
-                .from_tbl("assessment")
-                .from_col("policy_version")
-                .to_tbl("policy")
-                .to_col("version"),
+            ForeignKey::create().from_tbl("assessment").from_col("policy_version").to_tbl("policy").to_col("version"),
         )
         .to_owned()
 }
@@ -177,13 +150,7 @@ fn weekly_tally() -> TableCreateStatement {
         .col(integer("verified"))
         .col(integer("provisional"))
         .col(integer("rejected"))
-        .primary_key(
-            Index::create()
-                .col("project_id")
-                .col("person_id")
-                .col("iso_year")
-                .col("iso_week"),
-        )
+        .primary_key(Index::create().col("project_id").col("person_id").col("iso_year").col("iso_week"))
         .foreign_key(&mut refers("weekly_tally", "project_id", "project"))
         .foreign_key(&mut refers("weekly_tally", "person_id", "person"))
         .to_owned()
@@ -199,38 +166,14 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index
     };
     vec![
-        index(
-            "visit_once_a_day",
-            "visit",
-            &["project_id", "person_id", "local_date"],
-        )
-        .unique()
-        .to_owned(),
-        index(
-            "visit_project_date",
-            "visit",
-            &["project_id", "local_date", "id"],
-        ),
+        index("visit_once_a_day", "visit", &["project_id", "person_id", "local_date"]).unique().to_owned(),
+        index("visit_project_date", "visit", &["project_id", "local_date", "id"]),
         index("visit_date", "visit", &["local_date", "id"]),
         index("visit_person", "visit", &["person_id", "local_date"]),
-        index(
-            "assessment_sequence",
-            "assessment",
-            &["check_in_id", "sequence"],
-        )
-        .unique()
-        .to_owned(),
+        index("assessment_sequence", "assessment", &["check_in_id", "sequence"]).unique().to_owned(),
         index("standing_visit", "standing", &["visit_id"]),
-        index(
-            "check_in_person",
-            "check_in",
-            &["person_id", "corrected_at"],
-        ),
-        index(
-            "check_in_project",
-            "check_in",
-            &["project_id", "corrected_at"],
-        ),
+        index("check_in_person", "check_in", &["person_id", "corrected_at"]),
+        index("check_in_project", "check_in", &["project_id", "corrected_at"]),
         index("check_in_corrected", "check_in", &["corrected_at", "id"]),
         index("photo_check_in", "photo", &["check_in_id"]),
         index("photo_state", "photo", &["state", "lease_until"]),

@@ -1,9 +1,16 @@
 //! Onsite tells a city honestly whether the people it made answerable for each enterprise project go and see it.
+//!
+//! Data flows one way: `http` → `graphql` → `app` → `domain`, `store`, `photos`, `events`.
 
 pub mod app;
 pub mod clock;
+pub mod command;
+pub mod config;
 pub mod domain;
 pub mod events;
+pub mod graphql;
+pub mod http;
 pub mod photos;
 pub mod roster;
+pub mod serve;
 pub mod store;

@@ -12,12 +12,7 @@ use super::{
     submission::{CheckInRequest, Submission},
 };
 use crate::{
-    domain::{
-        obligation::Tenure,
-        permission::Viewer,
-        policy::Policy,
-        week::local_date,
-    },
+    domain::{obligation::Tenure, permission::Viewer, policy::Policy, week::local_date},
     photos::ObjectKey,
     store::{self, scope::Scope},
 };
@@ -125,7 +120,7 @@ impl App {
         let mut refusals = Vec::new();
         for (place, id) in ids.iter().enumerate() {
             match known.iter().find(|photo| photo.id == *id) {
-                None => refusals.push(photo_not_found(place)),
+                None => refusals.push(Refusal::photo_not_found(place)),
                 Some(photo) if photo.check_in_id.is_some() => refusals.push(photo_used(place)),
                 Some(photo) => match self.arrived(photo, place).await? {
                     Some(refusal) => refusals.push(refusal),
@@ -137,10 +132,8 @@ impl App {
     }
 
     async fn arrived(&self, photo: &photo::Model, place: usize) -> Result<Option<Refusal>, Failure> {
-        let key: ObjectKey = photo
-            .object_key
-            .parse()
-            .map_err(|error| super::Broken::Record(format!("photo {}: {error}", photo.id)))?;
+        let key: ObjectKey =
+            photo.object_key.parse().map_err(|error| super::Broken::Record(format!("photo {}: {error}", photo.id)))?;
         Ok(match self.objects.stat(&key).await? {
             None => Some(Refusal::new(
                 RefusalCode::PhotoNotUploaded,
@@ -148,7 +141,10 @@ impl App {
                 "照片尚未上传完成，请先上传再签到。",
                 "The photo's bytes have not arrived; upload them before checking in.",
             )),
-            Some(stored) if u64::try_from(photo.byte_size) != Ok(stored.byte_size) || photo.content_type != stored.content_type => {
+            Some(stored)
+                if u64::try_from(photo.byte_size) != Ok(stored.byte_size)
+                    || photo.content_type != stored.content_type =>
+            {
                 Some(Refusal::new(
                     RefusalCode::PhotoMismatch,
                     &format!("photoIds.{place}"),
@@ -247,15 +243,6 @@ pub(super) fn not_a_person() -> Failure {
         )
     }
     .into()
-}
-
-fn photo_not_found(place: usize) -> Refusal {
-    Refusal::new(
-        RefusalCode::PhotoNotFound,
-        &format!("photoIds.{place}"),
-        "没有这张照片，或不是您申请上传的。",
-        "There is no such photo, or someone else asked to upload it.",
-    )
 }
 
 fn photo_used(place: usize) -> Refusal {

@@ -55,7 +55,8 @@ pub(super) async fn record(
         assessed_at: clock.now(),
     };
     let assessment_id = assessment.id;
-    let findings = (0..).zip(&judgement.findings).map(|(ordinal, finding)| row(assessment_id, ordinal, finding)).collect();
+    let findings =
+        (0..).zip(&judgement.findings).map(|(ordinal, finding)| row(assessment_id, ordinal, finding)).collect();
     store::assessment::append(connection, assessment, findings).await?;
 
     let visit = recount_visit(connection, clock, check_in, assessment_id, judgement.verdict).await?;
@@ -103,8 +104,7 @@ async fn recount_visit(
     assessment_id: AssessmentId,
     verdict: Verdict,
 ) -> Result<visit::Model, Broken> {
-    let known =
-        store::visit::on_day(connection, check_in.project_id, check_in.person_id, check_in.local_date).await?;
+    let known = store::visit::on_day(connection, check_in.project_id, check_in.person_id, check_in.local_date).await?;
     let visit = match known {
         Some(visit) => visit,
         None => {
@@ -154,14 +154,9 @@ async fn recount_week(
     before: &weekly_tally::Model,
 ) -> Result<bool, Broken> {
     let week = IsoWeek::of(check_in.local_date);
-    let visits = store::visit::between(
-        connection,
-        check_in.project_id,
-        check_in.person_id,
-        week.first_day(),
-        week.last_day(),
-    )
-    .await?;
+    let visits =
+        store::visit::between(connection, check_in.project_id, check_in.person_id, week.first_day(), week.last_day())
+            .await?;
     let after = with_counts(before, counting::tally(visits.iter().map(|visit| visit.verdict)));
     if after == *before {
         return Ok(false);

@@ -56,11 +56,7 @@ impl Refusal {
     /// A reason about the field at a dotted path such as `fix.latitude`.
     pub fn new(code: RefusalCode, field: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         let path = std::iter::once("input").chain(field.split('.')).filter(|part| !part.is_empty());
-        Self {
-            code,
-            field: path.map(str::to_owned).collect(),
-            sentence: Sentence { zh: zh.into(), en: en.into() },
-        }
+        Self { code, field: path.map(str::to_owned).collect(), sentence: Sentence { zh: zh.into(), en: en.into() } }
     }
 
     /// There is no such project, or none the viewer may see: both look the same.
@@ -70,6 +66,16 @@ impl Refusal {
             field,
             "没有这个项目，或您无权查看。",
             "There is no such project, or it is not yours to see.",
+        )
+    }
+
+    /// There is no such photo, or someone else asked to upload it: both look the same.
+    pub fn photo_not_found(place: usize) -> Self {
+        Self::new(
+            RefusalCode::PhotoNotFound,
+            &format!("photoIds.{place}"),
+            "没有这张照片，或不是您申请上传的。",
+            "There is no such photo, or someone else asked to upload it.",
         )
     }
 }

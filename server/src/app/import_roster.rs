@@ -39,7 +39,8 @@ impl App {
         step: &(dyn Fn() + Sync),
     ) -> Result<RosterImported, Failure> {
         let transaction = self.database.begin().await?;
-        let mut import = Import { app: self, connection: &transaction, tier: roster.tier, from, done: RosterImported::default() };
+        let mut import =
+            Import { app: self, connection: &transaction, tier: roster.tier, from, done: RosterImported::default() };
         for entry in &roster.entries {
             import.entry(entry).await?;
             step();
@@ -190,7 +191,10 @@ fn succession(entry: &RosterEntry, role: &team_role::Model, from: NaiveDate) -> 
         ..Refusal::new(
             RefusalCode::Conflict,
             "",
-            format!("“{}”的现任自 {} 起任职，不能由他人自 {from} 起接任；请用更晚的日期。", entry.project_name, role.from_date),
+            format!(
+                "“{}”的现任自 {} 起任职，不能由他人自 {from} 起接任；请用更晚的日期。",
+                entry.project_name, role.from_date
+            ),
             format!(
                 "The present holder of a role on {} serves since {}, so nobody can take over on {from}; give a later date.",
                 entry.project_name, role.from_date

@@ -131,16 +131,20 @@ fn drawn(shape: &SiteShape) -> String {
 
 async fn project_of(connection: &impl ConnectionTrait, draft: &SiteDraft) -> Result<ProjectId, Failure> {
     let (mut found, named) = match &draft.project {
-        ProjectRef::Name(name) => (store::project::find_by_name(connection, name).await?.into_iter().collect(), name.clone()),
-        ProjectRef::Number(number) => {
-            (store::project::find_by_number(connection, *number).await?, number.to_string())
+        ProjectRef::Name(name) => {
+            (store::project::find_by_name(connection, name).await?.into_iter().collect(), name.clone())
         }
+        ProjectRef::Number(number) => (store::project::find_by_number(connection, *number).await?, number.to_string()),
     };
     let project = found.pop().ok_or_else(|| {
-        refuse(draft, "project", Sentence {
-            zh: format!("没有项目“{named}”，请先导入名册。"),
-            en: format!("There is no project {named}; import the roster first."),
-        })
+        refuse(
+            draft,
+            "project",
+            Sentence {
+                zh: format!("没有项目“{named}”，请先导入名册。"),
+                en: format!("There is no project {named}; import the roster first."),
+            },
+        )
     })?;
     if !found.is_empty() {
         let sentence = Sentence {

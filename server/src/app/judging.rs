@@ -50,7 +50,8 @@ pub(super) async fn judge(
 /// The boundary of each of the project's sites that held when the check-in was captured.
 async fn candidates(connection: &impl ConnectionTrait, check_in: &check_in::Model) -> Result<Vec<Candidate>, Broken> {
     let sites = store::site::of_projects(connection, [check_in.project_id]).await?;
-    let ids = sites.iter().filter(|site| site.retired_at.is_none_or(|at| at > check_in.corrected_at)).map(|site| site.id);
+    let ids =
+        sites.iter().filter(|site| site.retired_at.is_none_or(|at| at > check_in.corrected_at)).map(|site| site.id);
     let versions = store::site::versions(connection, ids.clone()).await?;
     ids.filter_map(|id| {
         let of_site = || versions.iter().filter(move |version| version.site_id == id);

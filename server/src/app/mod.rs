@@ -2,14 +2,24 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use tokio::sync::{Notify, Semaphore};
 
-use crate::{clock::Clock, events::Feed, photos::ObjectStore, store::Database};
+use crate::{
+    clock::Clock,
+    domain::week::local_date,
+    events::Feed,
+    photos::ObjectStore,
+    store::{self, Database},
+};
 
+mod access;
 mod accounts;
 mod check_in;
 mod counting;
 mod failure;
+mod housekeeping;
 mod import_roster;
 mod import_sites;
 mod inspection;
@@ -23,6 +33,7 @@ mod sign_in;
 mod submission;
 mod weekly_visits;
 
+pub use access::scope_of;
 pub use accounts::{NewAccount, login_of};
 pub use check_in::Recorded;
 pub use failure::{Broken, Failure, Refusal, RefusalCode};
@@ -31,7 +42,7 @@ pub use import_sites::SitesImported;
 pub use inspection::INSPECTION_LEASE;
 pub use photo_upload::{PhotoUploadRequest, UploadTicket};
 pub use recount::{Difference, Recounted};
-pub use sign_in::{SignedIn, SignInRequest};
+pub use sign_in::{SignInRequest, SignedIn};
 pub use submission::{BATCH_LIMIT, CheckInRequest, FixRequest, NOTE_LIMIT, PHOTO_LIMIT};
 pub use weekly_visits::{LeaderWeek, WeekRange, weekly_visits};
 
@@ -56,5 +67,16 @@ impl App {
     /// Puts the parts together.
     pub fn new(database: Database, objects: ObjectStore, clock: Clock, feed: Arc<Feed>) -> Self {
         Self { database, objects, clock, feed, photo_waits: Notify::new(), hashing: Semaphore::new(2) }
+    }
+
+    /// Which day it is where the plan runs.
+    pub async fn today(&self) -> Result<NaiveDate, Broken> {
+        Ok(local_date(self.clock.now(), self.time_zone().await?))
+    }
+
+    /// The time zone of the policy in force.
+    pub async fn time_zone(&self) -> Result<Tz, Broken> {
+        let policies = store::policy::all(self.database.reader()).await?;
+        Ok(check_in::policy_at(&policies, self.clock.now())?.time_zone)
     }
 }

@@ -1,14 +1,12 @@
 //! Password hashing with argon2id, off the async threads and never too much at once.
 
-use argon2::{
-    Argon2, PasswordHasher, PasswordVerifier,
-    password_hash::phc::PasswordHash,
-};
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 
 use super::{App, Broken};
 
 /// Verified against where there is no account, so that both take the same time.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$b25zaXRlLW5vYm9keS1oZXJl$y1X8j4WkcWkAjeK8xDdcZtV9g2I5F4U2k1oRmI2xXwQ";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$b25zaXRlLW5vYm9keS1oZXJl$y1X8j4WkcWkAjeK8xDdcZtV9g2I5F4U2k1oRmI2xXwQ";
 
 impl App {
     /// argon2id hash of a password, in PHC format.

@@ -53,8 +53,7 @@ impl App {
         let person = viewer.person.ok_or_else(not_a_person)?;
         let (byte_size, sha256) = check(&request).map_err(Failure::Refused)?;
         let now = self.clock.now();
-        let unused =
-            store::photo::count_unattached(self.database.reader(), person, now - TimeDelta::days(1)).await?;
+        let unused = store::photo::count_unattached(self.database.reader(), person, now - TimeDelta::days(1)).await?;
         if unused >= UNUSED_LIMIT {
             return Err(too_many().into());
         }
@@ -87,10 +86,8 @@ impl App {
 
     /// A URL that shows a photo for a few minutes, and until when. Whoever calls this has asked whether the viewer may.
     pub async fn photo_download(&self, photo: &photo::Model) -> Result<(String, DateTime<Utc>), Failure> {
-        let key: ObjectKey = photo
-            .object_key
-            .parse()
-            .map_err(|error| super::Broken::Record(format!("photo {}: {error}", photo.id)))?;
+        let key: ObjectKey =
+            photo.object_key.parse().map_err(|error| super::Broken::Record(format!("photo {}: {error}", photo.id)))?;
         let now = self.clock.now();
         let url = self.objects.presign_download(&key, now, DOWNLOAD_LIFETIME).await?;
         Ok((url, now + TimeDelta::seconds(300)))

@@ -111,7 +111,9 @@ impl App {
                 store::assessment::stand(connection, standing).await?;
             }
         }
-        for visit in books.visits.iter().filter(|visit| !account.visits.contains_key(&(visit.person_id, visit.local_date))) {
+        for visit in
+            books.visits.iter().filter(|visit| !account.visits.contains_key(&(visit.person_id, visit.local_date)))
+        {
             store::recount::remove_visit(connection, visit.id).await?;
         }
         for row in books.tallies.iter().filter(|row| !account.knows(row)) {
@@ -178,9 +180,9 @@ impl<'a> Account<'a> {
     }
 
     fn knows(&self, row: &weekly_tally::Model) -> bool {
-        self.tallies.keys().any(|(person, week)| {
-            *person == row.person_id && counting::numbered(*week) == (row.iso_year, row.iso_week)
-        })
+        self.tallies
+            .keys()
+            .any(|(person, week)| *person == row.person_id && counting::numbered(*week) == (row.iso_year, row.iso_week))
     }
 
     fn compare(&self, books: &Books, project: ProjectId) -> Vec<Difference> {
@@ -197,7 +199,8 @@ impl<'a> Account<'a> {
                         && known.is_some_and(|visit| visit.id == standing.visit_id)
                 })
             };
-            differences.extend(day.judged.iter().filter(|judged| !stands(judged)).map(|(id, _)| Difference::Standing(*id)));
+            differences
+                .extend(day.judged.iter().filter(|judged| !stands(judged)).map(|(id, _)| Difference::Standing(*id)));
         }
         for visit in &books.visits {
             if !self.visits.contains_key(&(visit.person_id, visit.local_date)) {
@@ -211,9 +214,10 @@ impl<'a> Account<'a> {
     fn compare_tallies(&self, books: &Books, project: ProjectId) -> Vec<Difference> {
         let mut differences = Vec::new();
         for ((person, week), tally) in &self.tallies {
-            let known = books.tallies.iter().find(|row| {
-                row.person_id == *person && (row.iso_year, row.iso_week) == counting::numbered(*week)
-            });
+            let known = books
+                .tallies
+                .iter()
+                .find(|row| row.person_id == *person && (row.iso_year, row.iso_week) == counting::numbered(*week));
             if known.is_none_or(|row| counting::with_counts(row, *tally) != *row) {
                 differences.push(Difference::Tally(project, *person, *week));
             }

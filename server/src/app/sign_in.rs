@@ -91,8 +91,7 @@ impl App {
         if !token.starts_with(TOKEN_PREFIX) || token.len() > 100 {
             return Ok(None);
         }
-        let found =
-            store::session::find_open(self.database.reader(), &hash_token(token), self.clock.now()).await?;
+        let found = store::session::find_open(self.database.reader(), &hash_token(token), self.clock.now()).await?;
         Ok(found.map(|(session, account)| Viewer {
             account: account.id,
             session: session.id,
@@ -100,6 +99,11 @@ impl App {
             person: account.person_id,
             role: account.role,
         }))
+    }
+
+    /// Whether the viewer's session is still open.
+    pub async fn session_open(&self, viewer: &Viewer) -> Result<bool, Broken> {
+        Ok(store::session::is_open(self.database.reader(), viewer.session, self.clock.now()).await?)
     }
 }
 

@@ -123,7 +123,12 @@ impl Submission {
 
 fn check_id(id: Uuid) -> Option<Refusal> {
     id.is_nil().then(|| {
-        Refusal::new(RefusalCode::Invalid, "id", "id 不能是全零 UUID，请在手机上生成随机 UUID。", "id must not be the nil UUID; make a random UUID on the phone.")
+        Refusal::new(
+            RefusalCode::Invalid,
+            "id",
+            "id 不能是全零 UUID，请在手机上生成随机 UUID。",
+            "id must not be the nil UUID; make a random UUID on the phone.",
+        )
     })
 }
 
@@ -175,7 +180,12 @@ fn check_note(note: &str) -> Option<Refusal> {
             format!("A note has at most {NOTE_LIMIT} characters; there were {length}."),
         ))
     } else if note.contains('\0') {
-        Some(Refusal::new(RefusalCode::Invalid, "note", "备注不能含有空字符。", "A note must not contain null characters."))
+        Some(Refusal::new(
+            RefusalCode::Invalid,
+            "note",
+            "备注不能含有空字符。",
+            "A note must not contain null characters.",
+        ))
     } else {
         None
     }

@@ -107,7 +107,8 @@ impl Ledger {
             .filter(held)
             .map(|week| {
                 let (year, number) = numbered(week);
-                let tally = self.tallies.get(&(role.project_id, role.person_id, year, number)).copied().unwrap_or_default();
+                let tally =
+                    self.tallies.get(&(role.project_id, role.person_id, year, number)).copied().unwrap_or_default();
                 let site_since = self.sites.get(&role.project_id).copied();
                 let facts = WeekFacts { week, tally, site_since, today: self.today };
                 let obligation = obligation::judge(self.policy_of(week)?.weekly_visits, tenure, facts);

@@ -15,7 +15,7 @@ pub(in crate::domain) mod tests;
 mod validity;
 
 pub use error::{BoundaryError, RingPath};
-pub(in crate::domain) use plane::{LocalPlane, chord_m, degrees};
+pub(in crate::domain) use plane::{LocalPlane, degrees};
 
 /// The most positions a boundary may have, all rings together.
 pub const MOST_VERTICES: usize = 100_000;
@@ -117,9 +117,10 @@ fn read(text: &str, place: impl Fn(Position) -> Coord) -> Result<MultiPolygon, B
         return Err(BoundaryError::TooManyVertices { count: vertices });
     }
     let polygon = |(part, rings): (usize, &Vec<GeoJsonRing>)| {
-        let mut rings = rings.iter().enumerate().map(|(ring, positions)| {
-            read_ring(RingPath { part: part + 1, ring: ring + 1 }, positions, &place)
-        });
+        let mut rings = rings
+            .iter()
+            .enumerate()
+            .map(|(ring, positions)| read_ring(RingPath { part: part + 1, ring: ring + 1 }, positions, &place));
         let shell = rings.next().ok_or(BoundaryError::Empty)??;
         Ok(Polygon::new(shell, rings.collect::<Result<_, _>>()?))
     };
@@ -130,7 +131,8 @@ type GeoJsonRing = Vec<geojson::Position>;
 
 fn parts_of(text: &str) -> Result<Vec<Vec<GeoJsonRing>>, BoundaryError> {
     let not_a_polygon = |found: &str| Err(BoundaryError::NotAPolygon { found: found.to_owned() });
-    let geojson = text.parse().map_err(|error: geojson::Error| BoundaryError::NotGeoJson { detail: error.to_string() })?;
+    let geojson =
+        text.parse().map_err(|error: geojson::Error| BoundaryError::NotGeoJson { detail: error.to_string() })?;
     let geometry = match geojson {
         GeoJson::Geometry(geometry) => geometry,
         GeoJson::Feature(feature) => match feature.geometry {

@@ -139,19 +139,11 @@ fn gcj02_applies((longitude, latitude): Degrees) -> bool {
 }
 
 fn wgs84_to_gcj02(wgs84: Degrees) -> Degrees {
-    if gcj02_applies(wgs84) {
-        coordtransform::wgs84_to_gcj02_in_mainland(wgs84.0, wgs84.1)
-    } else {
-        wgs84
-    }
+    if gcj02_applies(wgs84) { coordtransform::wgs84_to_gcj02_in_mainland(wgs84.0, wgs84.1) } else { wgs84 }
 }
 
 fn gcj02_to_wgs84(gcj02: Degrees) -> Degrees {
-    if gcj02_applies(gcj02) {
-        invert(coordtransform::wgs84_to_gcj02_in_mainland, gcj02)
-    } else {
-        gcj02
-    }
+    if gcj02_applies(gcj02) { invert(coordtransform::wgs84_to_gcj02_in_mainland, gcj02) } else { gcj02 }
 }
 
 /// Solves `shift(x) = target` by x ← x − (shift(x) − target). Both shifts change by less than 5 % of the way one

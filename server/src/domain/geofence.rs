@@ -8,7 +8,7 @@ use geo::{
     coordinate_position::CoordPos,
 };
 
-use super::boundary::{LocalPlane, SiteBoundary, chord_m, degrees};
+use super::boundary::{LocalPlane, SiteBoundary, degrees};
 use super::datum::Position;
 
 #[cfg(test)]
@@ -41,20 +41,12 @@ fn nearest_on_edges(flat: &MultiPolygon) -> Coord {
         if t.is_nan() { start } else { start + along * t.clamp(0.0, 1.0) }
     };
     let square = |point: &Coord| point.x * point.x + point.y * point.y;
-    flat.lines_iter()
-        .map(nearest)
-        .min_by(|a, b| square(a).total_cmp(&square(b)))
-        .unwrap_or_default()
+    flat.lines_iter().map(nearest).min_by(|a, b| square(a).total_cmp(&square(b))).unwrap_or_default()
 }
 
 fn nearest_vertex_m(boundary: &SiteBoundary, position: Position) -> f64 {
-    let here = degrees(position);
-    boundary
-        .polygons()
-        .coords_iter()
-        .map(|vertex| (chord_m(here, vertex), vertex))
-        .min_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map_or(f64::INFINITY, |(_, vertex)| geodesic_m(position, vertex))
+    let vertices = boundary.polygons().coords_iter();
+    vertices.map(|vertex| geodesic_m(position, vertex)).fold(f64::INFINITY, f64::min)
 }
 
 fn geodesic_m(from: Position, to: Coord) -> f64 {

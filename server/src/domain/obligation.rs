@@ -101,7 +101,12 @@ mod tests {
     #[case::waiting_for_review(0, 1, "2026-12-01", Provisional)]
     #[case::nothing_yet(0, 0, "2026-11-22", Pending)]
     #[case::nothing_and_over(0, 0, "2026-11-23", Missed)]
-    fn a_full_week(#[case] verified: u32, #[case] provisional: u32, #[case] today: &str, #[case] status: ObligationStatus) {
+    fn a_full_week(
+        #[case] verified: u32,
+        #[case] provisional: u32,
+        #[case] today: &str,
+        #[case] status: ObligationStatus,
+    ) {
         assert_eq!(judge(1, ALWAYS, facts(verified, provisional, today)), Obligation { required: 1, status });
     }
 
@@ -114,7 +119,12 @@ mod tests {
     #[case::before("2026-01-01", Some("2026-11-15"), 1, 0)]
     #[case::after("2026-11-23", None, 1, 0)]
     #[case::two_a_week_from_friday("2026-11-20", None, 2, 1)]
-    fn a_part_of_a_week_owes_its_share(#[case] from: &str, #[case] to: Option<&str>, #[case] weekly: u32, #[case] required: u32) {
+    fn a_part_of_a_week_owes_its_share(
+        #[case] from: &str,
+        #[case] to: Option<&str>,
+        #[case] weekly: u32,
+        #[case] required: u32,
+    ) {
         let tenure = Tenure { from: date(from), to: to.map(date) };
         assert_eq!(judge(weekly, tenure, facts(0, 0, "2026-12-01")).required, required);
     }

@@ -78,11 +78,8 @@ mod tests {
     #[case(AccountRole::Analyst, 9, true, [false, false, false])]
     fn who_sees_what(#[case] role: AccountRole, #[case] person: u128, #[case] team: bool, #[case] sees: [bool; 3]) {
         let viewer = viewer(role, person);
-        let seen = [
-            viewer.sees_evidence_of(OWNER),
-            viewer.sees_photos_of(OWNER, team),
-            viewer.sees_phone_of(OWNER, team),
-        ];
+        let seen =
+            [viewer.sees_evidence_of(OWNER), viewer.sees_photos_of(OWNER, team), viewer.sees_phone_of(OWNER, team)];
         assert_eq!(seen, sees);
     }
 

@@ -103,10 +103,7 @@ impl Policy {
             fix_age_limit: TimeDelta::seconds(draft.fix_age_limit_s.into()),
             skew_limit: TimeDelta::seconds(draft.skew_limit_s.into()),
             photo_required: draft.photo_required,
-            time_zone: draft
-                .time_zone
-                .parse()
-                .map_err(|_| PolicyError::TimeZone(draft.time_zone.to_owned()))?,
+            time_zone: draft.time_zone.parse().map_err(|_| PolicyError::TimeZone(draft.time_zone.to_owned()))?,
         })
     }
 }

@@ -18,9 +18,15 @@ fn both(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
 
 pub(super) fn site_known(sites: usize) -> Sentence {
     match sites {
-        0 => both("项目尚未划定施工现场，无法比对位置。", "The project has no site yet, so there is nothing to compare the position with."),
+        0 => both(
+            "项目尚未划定施工现场，无法比对位置。",
+            "The project has no site yet, so there is nothing to compare the position with.",
+        ),
         1 => both("项目有 1 处施工现场。", "The project has one site."),
-        _ => both(format!("项目有 {sites} 处施工现场，按最近一处比对。"), format!("The project has {sites} sites; the nearest one is used.")),
+        _ => both(
+            format!("项目有 {sites} 处施工现场，按最近一处比对。"),
+            format!("The project has {sites} sites; the nearest one is used."),
+        ),
     }
 }
 
@@ -41,21 +47,32 @@ pub(super) fn fix_accuracy(accuracy_m: f64, limit_m: f64, usable: bool) -> Sente
     } else if accuracy_m > limit_m {
         both(
             format!("定位精度 {accuracy_m:.0} 米，超过 {limit_m:.0} 米，无法判断位置。"),
-            format!("The fix is accurate to only {accuracy_m:.0} m, beyond the limit of {limit_m:.0} m: the position can't be judged."),
+            format!(
+                "The fix is accurate to only {accuracy_m:.0} m, beyond the limit of {limit_m:.0} m: the position can't be judged."
+            ),
         )
     } else {
-        both("手机未给出有效的定位精度，无法判断位置。", "The phone gave no usable accuracy: the position can't be judged.")
+        both(
+            "手机未给出有效的定位精度，无法判断位置。",
+            "The phone gave no usable accuracy: the position can't be judged.",
+        )
     }
 }
 
 pub(super) fn fix_age(age: TimeDelta, limit: TimeDelta, fresh: bool) -> Sentence {
     let (age, limit) = (age.num_seconds(), limit.num_seconds());
     if fresh {
-        both(format!("定位时间与签到时间相差 {} 秒。", age.abs()), format!("The fix was taken {} s from the check-in.", age.abs()))
+        both(
+            format!("定位时间与签到时间相差 {} 秒。", age.abs()),
+            format!("The fix was taken {} s from the check-in.", age.abs()),
+        )
     } else {
         both(
             format!("定位时间与签到时间相差 {} 秒，超过 {limit} 秒，无法判断位置。", age.abs()),
-            format!("The fix was taken {} s from the check-in, beyond the limit of {limit} s: the position can't be judged.", age.abs()),
+            format!(
+                "The fix was taken {} s from the check-in, beyond the limit of {limit} s: the position can't be judged.",
+                age.abs()
+            ),
         )
     }
 }
@@ -90,7 +107,10 @@ pub(super) fn position(
         }
         _ => both(
             format!("{}，位于现场内的概率约 {percent:.0}%，需人工核实。", measured.zh),
-            format!("{}: on the site with a probability of about {percent:.0} %, so a person has to look.", measured.en),
+            format!(
+                "{}: on the site with a probability of about {percent:.0} %, so a person has to look.",
+                measured.en
+            ),
         ),
     }
 }
@@ -111,7 +131,10 @@ fn place(distance_m: f64) -> Sentence {
 
 pub(super) fn mock_location(mocked: bool) -> Sentence {
     if mocked {
-        both("手机报告位置由模拟定位提供，需人工核实。", "The phone says that its location came from a mock provider, so a person has to look.")
+        both(
+            "手机报告位置由模拟定位提供，需人工核实。",
+            "The phone says that its location came from a mock provider, so a person has to look.",
+        )
     } else {
         both("手机未使用模拟定位。", "The phone used no mock location.")
     }
@@ -127,7 +150,9 @@ pub(super) fn clock(skew: TimeDelta, limit: TimeDelta, close: bool) -> Sentence 
     } else {
         both(
             format!("手机时钟与服务器相差 {off} 秒，超过 {limit} 秒，已修正，需人工核实。"),
-            format!("The phone's clock was {off} s from the server's, beyond the limit of {limit} s; times were corrected, and a person has to look."),
+            format!(
+                "The phone's clock was {off} s from the server's, beyond the limit of {limit} s; times were corrected, and a person has to look."
+            ),
         )
     }
 }

@@ -158,7 +158,7 @@ fn client(settings: &S3Settings, endpoint: Option<&str>) -> Client {
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(3))
         .stalled_stream_protection(stalls)
-        // The default adds CRC32 trailers, which many S3 servers don't read; photos are verified by SHA-256.
+        // By default the SDK asks for and adds CRC checksums, which not every S3 server knows; SHA-256 verifies photos.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
     let config = match endpoint {

@@ -1,6 +1,10 @@
 //! Assessments with their findings, and how each check-in stands.
 
-use entity::{assessment, finding, ids::{AssessmentId, CheckInId}, standing};
+use entity::{
+    assessment, finding,
+    ids::{AssessmentId, CheckInId},
+    standing,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, sea_query::OnConflict,

@@ -8,8 +8,8 @@ use entity::{
     values::Verdict,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, ActiveModelTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, RelationDef, Select, Value, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, Select, Value, sea_query::OnConflict,
 };
 
 use super::{

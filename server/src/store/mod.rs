@@ -7,6 +7,7 @@ use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 pub mod account;
@@ -33,7 +34,7 @@ pub mod weekly_tally;
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
     /// `sqlite:PATH` or `postgres://…`.
-    pub url: String,
+    pub url: SecretString,
     /// Connections kept open at most.
     pub max_connections: u32,
 }
@@ -48,7 +49,7 @@ pub struct Database {
 impl Database {
     /// Connects; on SQLite the file is made if it is not there.
     pub async fn connect(settings: &DatabaseSettings) -> Result<Self, DbErr> {
-        let mut options = ConnectOptions::new(&settings.url);
+        let mut options = ConnectOptions::new(settings.url.expose_secret());
         options
             .max_connections(settings.max_connections)
             .acquire_timeout(Duration::from_secs(10))

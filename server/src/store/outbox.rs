@@ -6,8 +6,8 @@
 use chrono::{DateTime, Utc};
 use entity::{outbox_event, outbox_head};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
 /// The channel PostgreSQL tells other servers on that there is something new.
@@ -16,11 +16,7 @@ pub const CHANNEL: &str = "onsite_outbox";
 const HEAD: i32 = 1;
 
 /// Appends events. Call it last in a transaction: other writers wait from here on.
-pub async fn append(
-    connection: &impl ConnectionTrait,
-    payloads: Vec<String>,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+pub async fn append(connection: &impl ConnectionTrait, payloads: Vec<String>, now: DateTime<Utc>) -> Result<(), DbErr> {
     let count = i64::try_from(payloads.len()).unwrap_or(i64::MAX);
     if count == 0 {
         return Ok(());

@@ -56,9 +56,7 @@ impl<C: ColumnTrait> Ordering<C> {
     fn beyond<K: Key>(&self, key: &K, greater: bool) -> Condition {
         let (by, id) = key.values();
         let step = |column: C, value: Value| if greater { column.gt(value) } else { column.lt(value) };
-        Condition::any()
-            .add(step(self.by, by.clone()))
-            .add(Condition::all().add(self.by.eq(by)).add(step(self.id, id)))
+        Condition::any().add(step(self.by, by.clone())).add(Condition::all().add(self.by.eq(by)).add(step(self.id, id)))
     }
 
     fn window<K: Key>(&self, page: &Page<K>) -> Condition {

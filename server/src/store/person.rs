@@ -15,7 +15,10 @@ use sea_orm::{
 use super::scope::{Scope, in_scope};
 
 /// People by id. Names are shown to whoever may see what led to them.
-pub async fn find(connection: &impl ConnectionTrait, ids: impl IntoIterator<Item = PersonId>) -> Result<Vec<Model>, DbErr> {
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = PersonId>,
+) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::Id.is_in(ids)).all(connection).await
 }
 

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use entity::policy::{Column, Entity, Model};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 
 /// The policy that holds at a time: the newest version in effect by then, or the very first.
 pub async fn at(connection: &impl ConnectionTrait, time: DateTime<Utc>) -> Result<Model, DbErr> {

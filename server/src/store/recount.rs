@@ -26,8 +26,7 @@ pub struct Books {
 
 /// Loads the books of a project. Read them in one transaction, or a check-in may arrive in between.
 pub async fn books(connection: &impl ConnectionTrait, project: ProjectId) -> Result<Books, DbErr> {
-    let check_ins =
-        check_in::Entity::find().filter(check_in::Column::ProjectId.eq(project)).all(connection).await?;
+    let check_ins = check_in::Entity::find().filter(check_in::Column::ProjectId.eq(project)).all(connection).await?;
     let of_project = || {
         check_in::Entity::find()
             .select_only()
@@ -40,10 +39,8 @@ pub async fn books(connection: &impl ConnectionTrait, project: ProjectId) -> Res
         .order_by_asc(assessment::Column::Sequence)
         .all(connection)
         .await?;
-    let standings = standing::Entity::find()
-        .filter(standing::Column::CheckInId.in_subquery(of_project()))
-        .all(connection)
-        .await?;
+    let standings =
+        standing::Entity::find().filter(standing::Column::CheckInId.in_subquery(of_project())).all(connection).await?;
     let visits = visit::Entity::find().filter(visit::Column::ProjectId.eq(project)).all(connection).await?;
     let tallies =
         weekly_tally::Entity::find().filter(weekly_tally::Column::ProjectId.eq(project)).all(connection).await?;

@@ -18,11 +18,8 @@ pub async fn find_open(
     token_sha256: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(Model, account::Model)>, DbErr> {
-    let found = open(now)
-        .filter(Column::TokenSha256.eq(token_sha256))
-        .select_also(account::Entity)
-        .one(connection)
-        .await?;
+    let found =
+        open(now).filter(Column::TokenSha256.eq(token_sha256)).select_also(account::Entity).one(connection).await?;
     Ok(found.and_then(|(session, account)| account.map(|account| (session, account))))
 }
 

@@ -1,9 +1,6 @@
 //! Counts the SQL statements a request causes.
 
-use std::{
-    cell::Cell,
-    future::Future,
-};
+use std::{cell::Cell, future::Future};
 
 tokio::task_local! {
     static STATEMENTS: Cell<u64>;

@@ -31,11 +31,7 @@ pub async fn of_person(
     project: ProjectId,
     person: PersonId,
 ) -> Result<Vec<Model>, DbErr> {
-    Entity::find()
-        .filter(Column::ProjectId.eq(project))
-        .filter(Column::PersonId.eq(person))
-        .all(connection)
-        .await
+    Entity::find().filter(Column::ProjectId.eq(project)).filter(Column::PersonId.eq(person)).all(connection).await
 }
 
 /// A role in scope.

@@ -10,9 +10,8 @@ use entity::{
     visit::{Column, Entity, Model},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    Select, Value,
-    sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect, Select, Value, sea_query::OnConflict,
 };
 
 use super::{
@@ -164,8 +163,7 @@ pub async fn between(
 
 /// Verdicts of the check-ins of a visit.
 pub async fn verdicts(connection: &impl ConnectionTrait, visit: VisitId) -> Result<Vec<Verdict>, DbErr> {
-    let standings =
-        standing::Entity::find().filter(standing::Column::VisitId.eq(visit)).all(connection).await?;
+    let standings = standing::Entity::find().filter(standing::Column::VisitId.eq(visit)).all(connection).await?;
     Ok(standings.into_iter().map(|standing| standing.verdict).collect())
 }
 

@@ -17,7 +17,8 @@ pub async fn lock(
     person: PersonId,
     (iso_year, iso_week): (i32, i32),
 ) -> Result<Model, DbErr> {
-    let empty = Model { project_id: project, person_id: person, iso_year, iso_week, verified: 0, provisional: 0, rejected: 0 };
+    let empty =
+        Model { project_id: project, person_id: person, iso_year, iso_week, verified: 0, provisional: 0, rejected: 0 };
     Entity::insert(empty.clone().into_active_model().reset_all())
         .on_conflict(
             OnConflict::columns([Column::ProjectId, Column::PersonId, Column::IsoYear, Column::IsoWeek])
@@ -49,10 +50,5 @@ pub async fn of_projects(
     let not_after = Condition::any()
         .add(Column::IsoYear.lt(to.0))
         .add(Condition::all().add(Column::IsoYear.eq(to.0)).add(Column::IsoWeek.lte(to.1)));
-    Entity::find()
-        .filter(Column::ProjectId.is_in(projects))
-        .filter(not_before)
-        .filter(not_after)
-        .all(connection)
-        .await
+    Entity::find().filter(Column::ProjectId.is_in(projects)).filter(not_before).filter(not_after).all(connection).await
 }

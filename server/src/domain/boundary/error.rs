@@ -63,7 +63,9 @@ pub enum BoundaryError {
         count: usize,
     },
     /// A ring that encloses nothing, because too few of its positions differ.
-    #[error("{ring} has {count} positions; give at least four that differ from their neighbours, the last equal to the first")]
+    #[error(
+        "{ring} has {count} positions; give at least four that differ from their neighbours, the last equal to the first"
+    )]
     TooFewPositions {
         /// The ring.
         ring: RingPath,

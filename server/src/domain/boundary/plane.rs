@@ -11,10 +11,10 @@ const ECCENTRICITY_SQUARED: f64 = 0.006_694_379_990_141_316;
 /// A gnomonic map: metres east (x) and north (y) in the plane that touches the ellipsoid at the origin, seen from the
 /// centre of curvature there, so that the line of sight of each point nearby is its own normal.
 ///
-/// Straight lines on it are geodesics: exactly so through the origin, within millimetres on edges of 100 km. That is
-/// what the orthographic (plain east-north-up) map lacks, on which they bend by 2 cm a kilometre at 40° N. A point s
-/// metres away along the ground is drawn at R·tan(s/R), whatever its direction, so nearest stays nearest. It goes
-/// through Earth-centred coordinates, so neither the antimeridian nor a pole is special.
+/// Geodesics are straight lines on it: an edge of 100 km strays from its line by 1 mm if it passes within 10 km, and by
+/// 1 cm 100 km away. On the plain east-north-up map (orthographic) that would be 3 m. A point s metres away along the
+/// ground is drawn at R·tan(s/R), whatever its direction, so nearest stays nearest. It goes through Earth-centred
+/// coordinates, so neither the antimeridian nor a pole is special.
 /// See C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87 (2013), section 8, on the exact ellipsoidal variant.
 pub(in crate::domain) struct LocalPlane {
     origin: Vector,
@@ -41,13 +41,6 @@ fn earth_centred(degrees: Coord) -> Vector {
         normal_m * cos_latitude * sin_longitude,
         normal_m * (1.0 - ECCENTRICITY_SQUARED) * sin_latitude,
     ]
-}
-
-/// Metres straight through the Earth between two pairs of degrees: orders points by distance, at any distance.
-pub(in crate::domain) fn chord_m(a: Coord, b: Coord) -> f64 {
-    let (a, b) = (earth_centred(a), earth_centred(b));
-    let difference = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-    dot(difference, difference).sqrt()
 }
 
 /// Longitude as x and latitude as y, in degrees, which is how `geo` and GeoJSON order them.

@@ -6,8 +6,8 @@
 use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{
-    Area, BoundingRect, Coord, CoordinatePosition, Euclidean, Intersects, Length, Line, LineString, MultiPolygon, Polygon,
-    Rect, Winding, coordinate_position::CoordPos, winding_order::WindingOrder,
+    Area, BoundingRect, Coord, CoordinatePosition, Euclidean, Intersects, Length, Line, LineString, MultiPolygon,
+    Polygon, Rect, Winding, coordinate_position::CoordPos, winding_order::WindingOrder,
 };
 
 use crate::domain::datum::Position;
@@ -17,8 +17,8 @@ use super::{BoundaryError, LocalPlane, REACH_M, RingPath};
 /// A ring whose mean width (twice its area by its perimeter) is less than this many metres has no area to speak of.
 const LEAST_WIDTH_M: f64 = 0.1;
 
-/// How much work the edges may make, in comparisons of two numbers' ranges: half a second at worst. A smooth ring of
-/// 100,000 vertices needs a thousandth of that.
+/// How much work the edges may make, in comparisons of two ranges: half a second at worst. A smooth ring of 100,000
+/// vertices needs a fiftieth of that.
 const MOST_WORK: usize = 500_000_000;
 
 /// How many of those comparisons one exact intersection of two edges is worth.
@@ -220,9 +220,8 @@ impl Bend {
 }
 
 fn check_areas(rings: &[Ring]) -> Result<(), BoundaryError> {
-    let narrow = |ring: &&Ring| {
-        2.0 * ring.flat.unsigned_area() < LEAST_WIDTH_M * Euclidean.length(ring.flat.exterior())
-    };
+    let narrow =
+        |ring: &&Ring| 2.0 * ring.flat.unsigned_area() < LEAST_WIDTH_M * Euclidean.length(ring.flat.exterior());
     rings.iter().find(narrow).map_or(Ok(()), |ring| Err(BoundaryError::NoArea { ring: ring.path }))
 }
 

@@ -86,6 +86,13 @@ fn the_other_side_of_the_earth_is_far_away() {
     let distance = signed_distance_m(&boundary, at((-39.63, -58.02)));
     assert!((distance - 20_003_000.0).abs() < 20_000.0, "{distance}");
     assert_eq!(probability_inside(&boundary, at((-39.63, -58.02)), 20.0), 0.0);
+    // Near the antipode the nearest vertex by chord is not the nearest along the ground.
+    let centre = at((-26.210_713, 0.0));
+    let radii = [50.0, 50.0, 50.0, 50.0, 38_542.0, 50.0, 50.0, 34_055.0];
+    let (boundary, antipode) =
+        (site(Polygon::new(star(centre, &radii), vec![])), destination(centre, 0.0, 19_979_558.0));
+    let (distance, expected) = (signed_distance_m(&boundary, antipode), brute_force_m(&boundary, antipode));
+    assert!((distance - expected).abs() < 0.001 * expected, "{distance} {expected}");
 }
 
 fn anywhere() -> impl Strategy<Value = Position> {
@@ -173,7 +180,9 @@ fn rectangles_hold_the_product_of_two_normal_distributions() {
         let expected = normal(-half, half).powi(2);
         assert!((mass(&rectangle((-half, half), (-half, half)), 1.0) - expected).abs() < 1e-11);
     }
-    for (x, y) in [((0.5, 3.0), (-2.0, 1.0)), ((-4.0, -1.0), (2.0, 9.0)), ((-30.0, 0.1), (1e-4, 0.2)), ((6.0, 7.0), (0.0, 1.0))] {
+    for (x, y) in
+        [((0.5, 3.0), (-2.0, 1.0)), ((-4.0, -1.0), (2.0, 9.0)), ((-30.0, 0.1), (1e-4, 0.2)), ((6.0, 7.0), (0.0, 1.0))]
+    {
         let expected = normal(x.0, x.1) * normal(y.0, y.1);
         assert!((mass(&rectangle(x, y), 1.0) - expected).abs() < 1e-11, "{x:?} {y:?}");
         let (x, y) = ((20.0 * x.0, 20.0 * x.1), (20.0 * y.0, 20.0 * y.1));
@@ -353,7 +362,9 @@ fn judges_many_vertices_in_time() {
         let start = Instant::now();
         let probability = probability_inside(&boundary, position, 60.0);
         let integrating = start.elapsed();
-        println!("{count} vertices: distance {distance:.3} m in {measuring:?}, p = {probability:.4} in {integrating:?}");
+        println!(
+            "{count} vertices: distance {distance:.3} m in {measuring:?}, p = {probability:.4} in {integrating:?}"
+        );
         assert!(measuring.as_secs() < 2 && integrating.as_secs() < 2);
     }
 }

@@ -1,0 +1,131 @@
+//! `onsite import`
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use clap::{Args, Subcommand};
+
+use super::{Settings, Undone, progress, undone};
+use crate::{app::App, roster};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Import {
+    /// Import the plan's published list (Annex 2): projects, people and teams
+    Roster(ImportRoster),
+    /// Import sites from GeoJSON, or new versions of their boundaries
+    Sites(ImportSites),
+}
+
+/// Import the plan's published list (Annex 2), an XLSX or CSV file with its headings as they stand: 序号, 项目名称,
+/// 项目情况, 市级“妈妈”, “保姆”姓名及职务, “秘书”姓名及联系方式, 责任单位. A file with any problem is refused whole; importing
+/// the same file again changes nothing.
+#[derive(Debug, Args)]
+pub(super) struct ImportRoster {
+    /// The file
+    file: PathBuf,
+    /// First day of the roles, such as 2026-11-01; today if not given
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+}
+
+/// Import sites: a GeoJSON FeatureCollection of Polygons, MultiPolygons, or Points with a radius. Properties: `project`
+/// (name or number), `site` (the site's name), `datum` (WGS84, GCJ02 or BD09), `toleranceMeters`, `radiusMeters`. A site
+/// that is known gets a new version of its boundary. A file with any problem is refused whole.
+#[derive(Debug, Args)]
+pub(super) struct ImportSites {
+    /// The file
+    file: PathBuf,
+    /// First day on which the boundaries hold, such as 2026-11-01; today if not given
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+}
+
+impl Import {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+        match self {
+            Self::Roster(import) => import.run(settings).await,
+            Self::Sites(import) => import.run(settings).await,
+        }
+    }
+}
+
+impl ImportRoster {
+    async fn run(self, settings: &Settings) -> Result<(), Undone> {
+        let bytes = read(&self.file)?;
+        let roster = roster::parse(&bytes).map_err(|problems| problems_of_roster(&problems))?;
+        let app = settings.app().await?;
+        let from = match self.from {
+            Some(from) => from,
+            None => app.today().await?,
+        };
+        let bar = progress::bar(roster.entries.len(), "importing the roster");
+        let done = app.import_roster(&roster, from, &|| bar.inc(1)).await.map_err(undone)?;
+        bar.finish_and_clear();
+        println!(
+            "{} entries: {} projects, {} people and {} organisations were new; {} roles began and {} ended",
+            roster.entries.len(),
+            done.projects,
+            done.people,
+            done.organisations,
+            done.roles_begun,
+            done.roles_ended
+        );
+        Ok(())
+    }
+}
+
+impl ImportSites {
+    async fn run(self, settings: &Settings) -> Result<(), Undone> {
+        let bytes = read(&self.file)?;
+        let drafts = roster::parse_sites(&bytes).map_err(|problems| problems_of_sites(&problems))?;
+        let app = settings.app().await?;
+        let from = match self.from {
+            Some(from) => from,
+            None => app.today().await?,
+        };
+        let bar = progress::bar(drafts.len(), "importing sites");
+        let done = app.import_sites(&drafts, start_of(from, &app).await?, &|| bar.inc(1)).await.map_err(undone)?;
+        bar.finish_and_clear();
+        println!(
+            "{} new sites, {} new versions of known sites, {} unchanged",
+            done.sites, done.versions, done.unchanged
+        );
+        Ok(())
+    }
+}
+
+/// The moment a day begins where the plan runs.
+async fn start_of(day: NaiveDate, app: &App) -> Result<DateTime<Utc>, Undone> {
+    let zone = app.time_zone().await?;
+    let start = day.and_time(NaiveTime::MIN).and_local_timezone(zone).earliest();
+    Ok(start.map_or_else(|| day.and_time(NaiveTime::MIN).and_utc(), |start| start.with_timezone(&Utc)))
+}
+
+fn read(path: &std::path::Path) -> Result<Vec<u8>, Undone> {
+    std::fs::read(path).map_err(|error| Undone(vec![format!("{}: {error}", path.display())]))
+}
+
+fn problems_of_roster(problems: &roster::RosterProblems) -> Undone {
+    let line = |problem: &roster::RosterProblem| {
+        let place = match (problem.row, problem.column) {
+            (Some(row), Some(column)) => format!("row {row}, {column}: "),
+            (Some(row), None) => format!("row {row}: "),
+            (None, Some(column)) => format!("{column}: "),
+            (None, None) => String::new(),
+        };
+        format!("{place}{} / {}", problem.message_zh, problem.message_en)
+    };
+    Undone(problems.0.iter().map(line).collect())
+}
+
+fn problems_of_sites(problems: &roster::SiteProblems) -> Undone {
+    let line = |problem: &roster::SiteProblem| {
+        let place = match (problem.feature, problem.property) {
+            (Some(feature), Some(property)) => format!("feature {feature}, {property}: "),
+            (Some(feature), None) => format!("feature {feature}: "),
+            _ => String::new(),
+        };
+        format!("{place}{} / {}", problem.message_zh, problem.message_en)
+    };
+    Undone(problems.0.iter().map(line).collect())
+}

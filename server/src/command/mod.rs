@@ -1,0 +1,182 @@
+//! The command line: one file a subcommand.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever called it")]
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{
+    app::{App, Failure},
+    clock::Clock,
+    config::{Config, LogConfig, LogFormat, Overrides},
+    serve,
+};
+
+mod account;
+mod import;
+mod migrate;
+mod policy;
+mod progress;
+mod project;
+mod recount;
+mod serving;
+
+/// Onsite tells a city honestly whether the people it made answerable for each enterprise project go and see it.
+///
+/// Try it: `onsite demo` shows the whole job on made-up data. Run it: `onsite migrate`, `onsite import roster FILE`,
+/// `onsite import sites FILE`, `onsite account add NAME`, `onsite serve`.
+#[derive(Debug, Parser)]
+#[command(name = "onsite", version, about, long_about, arg_required_else_help = true)]
+pub struct Command {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    action: Action,
+}
+
+/// Settings that every subcommand takes. `onsite config` prints all settings there are, with their defaults.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Settings")]
+struct Settings {
+    /// Settings file; onsite.toml in the working directory if there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [env: ONSITE_DATABASE__URL]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Directory for photos, where they are not in S3 [env: ONSITE_PHOTOS__DIRECTORY]
+    #[arg(long, global = true, value_name = "DIR")]
+    photos_directory: Option<PathBuf>,
+    /// Address to listen on [env: ONSITE_LISTEN]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// How phones reach this server, such as https://onsite.example [env: ONSITE_PUBLIC_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    public_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Run the server
+    Serve(serving::Serve),
+    /// Bring the database up to date, or take migrations back
+    Migrate(migrate::Migrate),
+    /// Import the published roster, or sites
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Make accounts
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Show the policy, or adopt a new version
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Close projects
+    #[command(subcommand)]
+    Project(project::Project),
+    /// Recount visits and weekly tallies from the evidence
+    Recount(recount::Recount),
+    /// Print the GraphQL schema
+    Schema,
+    /// Print the settings file with every setting, its meaning and its default
+    Config,
+}
+
+impl Command {
+    /// Does what was asked, and tells the exit code: 0 done, 1 not done, 2 not understood.
+    pub async fn run(self) -> ExitCode {
+        let done = match self.action {
+            Action::Serve(serve) => serve.run(&self.settings).await,
+            Action::Migrate(migrate) => migrate.run(&self.settings).await,
+            Action::Import(import) => import.run(&self.settings).await,
+            Action::Account(account) => account.run(&self.settings).await,
+            Action::Policy(policy) => policy.run(&self.settings).await,
+            Action::Project(project) => project.run(&self.settings).await,
+            Action::Recount(recount) => recount.run(&self.settings).await,
+            Action::Schema => {
+                print!("{}", crate::graphql::sdl());
+                Ok(())
+            }
+            Action::Config => {
+                print!("{}", crate::config::EXAMPLE);
+                Ok(())
+            }
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Undone(reasons)) => {
+                for reason in reasons {
+                    eprintln!("onsite: {reason}");
+                }
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// Why a command did not do what it was asked, a line a reason.
+#[derive(Debug)]
+struct Undone(Vec<String>);
+
+impl<E: std::error::Error> From<E> for Undone {
+    fn from(error: E) -> Self {
+        let mut reason = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            if !reason.contains(&cause_text) {
+                reason = format!("{reason}: {cause_text}");
+            }
+            source = cause.source();
+        }
+        Self(vec![reason])
+    }
+}
+
+/// A command's own errors: a refusal is told in both languages, with the place it is about.
+fn undone(failure: Failure) -> Undone {
+    match failure {
+        Failure::Broken(error) => error.into(),
+        Failure::Refused(refusals) => Undone(
+            refusals
+                .into_iter()
+                .map(|refusal| {
+                    format!("{}: {} / {}", refusal.field.join("."), refusal.sentence.zh, refusal.sentence.en)
+                })
+                .collect(),
+        ),
+    }
+}
+
+impl Settings {
+    fn load(&self) -> Result<Config, Undone> {
+        Ok(Config::load(&Overrides {
+            file: self.config.clone(),
+            listen: self.listen,
+            database_url: self.database_url.clone(),
+            photos_directory: self.photos_directory.clone(),
+            public_url: self.public_url.clone(),
+        })?)
+    }
+
+    /// The app without a server, for work on the database.
+    async fn app(&self) -> Result<Arc<App>, Undone> {
+        let mut config = self.load()?;
+        log_to_stderr(&LogConfig { filter: "warn".to_owned(), format: LogFormat::Text });
+        // No photo is touched from here; an S3 server need not be reachable.
+        config.photos.s3 = None;
+        let database = serve::database(&config).await?;
+        Ok(serve::app(&config, database, "http://localhost".to_owned(), Clock::system()).await?)
+    }
+}
+
+/// Sends the log to standard error; a second call changes nothing.
+fn log_to_stderr(config: &LogConfig) {
+    let filter = EnvFilter::try_from_default_env().or_else(|_| EnvFilter::try_new(&config.filter)).unwrap_or_default();
+    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let registry = tracing_subscriber::registry().with(filter);
+    let _ = match config.format {
+        LogFormat::Text => registry.with(lines).try_init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+    };
+}

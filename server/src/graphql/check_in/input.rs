@@ -1,0 +1,190 @@
+//! Checking in.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{ids::PhotoId, values::Datum};
+use uuid::Uuid;
+
+use super::CheckIn;
+use crate::{
+    app::{BATCH_LIMIT, CheckInRequest, FixRequest, Refusal, RefusalCode},
+    graphql::{
+        access::{app, scope, viewer},
+        error::{UserError, answered},
+        global_id,
+    },
+};
+
+/// A check-in, as the phone sends it.
+#[derive(Debug, InputObject)]
+pub struct CheckInInput {
+    /// A random UUID made on the phone. Sending the same check-in again under it records nothing twice.
+    id: Uuid,
+    /// The project visited.
+    project_id: ID,
+    /// When it happened, on the phone's clock.
+    captured_at: DateTime<Utc>,
+    /// When it is being sent, on the same clock: by this the server corrects `capturedAt`.
+    sent_at: DateTime<Utc>,
+    /// The position at capture; leave it out where the phone has none.
+    fix: Option<GpsFixInput>,
+    /// Photos whose bytes were uploaded before, 9 at most.
+    #[graphql(default)]
+    photo_ids: Vec<ID>,
+    /// What there is to say, 2,000 characters at most.
+    #[graphql(default)]
+    note: String,
+}
+
+/// A position fix.
+#[derive(Debug, InputObject)]
+pub struct GpsFixInput {
+    /// Latitude, degrees in `datum`, −90 to 90.
+    latitude: f64,
+    /// Longitude, degrees in `datum`, −180 to 180.
+    longitude: f64,
+    /// The datum both are in.
+    datum: Datum,
+    /// 68 % accuracy radius, metres, as the phone gives it; 0 where it gives none.
+    accuracy_meters: f64,
+    /// When the fix was taken, on the phone's clock.
+    fixed_at: DateTime<Utc>,
+    /// Whether the phone says that its location is mocked; leave it out where it can't tell.
+    mocked: Option<bool>,
+}
+
+/// Check-ins of an offline queue.
+#[derive(Debug, InputObject)]
+pub struct CheckInsInput {
+    /// The check-ins, 100 at most.
+    items: Vec<CheckInInput>,
+}
+
+/// What became of a check-in.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub struct CheckInPayload {
+    /// The check-in on record, with its verdict; null if it could not be recorded.
+    check_in: Option<CheckIn>,
+    /// Whether it had been recorded by an earlier request already.
+    already_recorded: bool,
+    /// Why it could not be recorded; empty if it was.
+    user_errors: Vec<UserError>,
+}
+
+/// What became of a queue of check-ins.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub struct CheckInsPayload {
+    /// One answer for each item, in order.
+    results: Vec<CheckInPayload>,
+    /// Why the queue as a whole was refused; empty if it was not.
+    user_errors: Vec<UserError>,
+}
+
+impl CheckInInput {
+    fn parse(self) -> std::result::Result<CheckInRequest, Vec<Refusal>> {
+        let mut refusals = Vec::new();
+        let project = global_id::decode(&self.project_id);
+        if project.is_none() {
+            refusals.push(Refusal::project_not_found("projectId"));
+        }
+        let mut photos: Vec<PhotoId> = Vec::with_capacity(self.photo_ids.len());
+        for (place, id) in self.photo_ids.iter().enumerate() {
+            match global_id::decode(id) {
+                Some(id) => photos.push(id),
+                None => refusals.push(Refusal::photo_not_found(place)),
+            }
+        }
+        match project {
+            Some(project) if refusals.is_empty() => Ok(CheckInRequest {
+                id: self.id,
+                project,
+                captured_at: self.captured_at,
+                sent_at: self.sent_at,
+                fix: self.fix.map(GpsFixInput::into),
+                photos,
+                note: self.note,
+            }),
+            _ => Err(refusals),
+        }
+    }
+}
+
+impl From<GpsFixInput> for FixRequest {
+    fn from(fix: GpsFixInput) -> Self {
+        Self {
+            latitude: fix.latitude,
+            longitude: fix.longitude,
+            datum: fix.datum,
+            accuracy_m: fix.accuracy_meters,
+            fixed_at: fix.fixed_at,
+            mocked: fix.mocked,
+        }
+    }
+}
+
+/// Mutations of check-ins.
+#[derive(Debug, Default)]
+pub struct CheckInMutation;
+
+#[Object]
+impl CheckInMutation {
+    /// Records a check-in of the viewer and judges it. Being outside the site is a verdict, not an error: errors mean
+    /// that it could not be recorded.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn check_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The check-in.")] input: CheckInInput,
+    ) -> Result<CheckInPayload> {
+        record(ctx, input).await
+    }
+
+    /// Records the check-ins of an offline queue, one answer for each, in order. One that can't be recorded does not
+    /// keep the others from it.
+    #[graphql(complexity = "20 * input.items.len() + child_complexity")]
+    async fn check_ins(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The queue.")] input: CheckInsInput,
+    ) -> Result<CheckInsPayload> {
+        viewer(ctx)?;
+        if input.items.len() > BATCH_LIMIT {
+            return Ok(CheckInsPayload {
+                user_errors: vec![too_many(input.items.len()).into()],
+                ..CheckInsPayload::default()
+            });
+        }
+        let mut results = Vec::with_capacity(input.items.len());
+        for (place, item) in input.items.into_iter().enumerate() {
+            let mut payload = record(ctx, item).await?;
+            payload.user_errors = payload.user_errors.into_iter().map(|error| error.of_item(place)).collect();
+            results.push(payload);
+        }
+        Ok(CheckInsPayload { results, user_errors: Vec::new() })
+    }
+}
+
+async fn record(ctx: &Context<'_>, input: CheckInInput) -> Result<CheckInPayload> {
+    let viewer = viewer(ctx)?;
+    let recorded = match input.parse() {
+        Ok(request) => answered(app(ctx).check_in(viewer, scope(ctx)?, request).await)?,
+        Err(refusals) => Err(refusals.into_iter().map(UserError::from).collect()),
+    };
+    Ok(match recorded {
+        Ok(recorded) => CheckInPayload {
+            check_in: CheckIn::list(vec![recorded.check_in]).pop(),
+            already_recorded: recorded.replayed,
+            user_errors: Vec::new(),
+        },
+        Err(user_errors) => CheckInPayload { user_errors, ..CheckInPayload::default() },
+    })
+}
+
+fn too_many(items: usize) -> Refusal {
+    Refusal::new(
+        RefusalCode::TooLarge,
+        "items",
+        format!("一批最多 {BATCH_LIMIT} 次签到，收到 {items} 次；请分批发送。"),
+        format!("A batch has at most {BATCH_LIMIT} check-ins; there were {items}. Send them in parts."),
+    )
+}

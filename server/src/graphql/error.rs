@@ -1,0 +1,99 @@
+//! Errors as clients see them: user errors as data, everything else masked.
+
+use async_graphql::{ComplexObject, Enum, Error, ErrorExtensions, SimpleObject};
+
+use crate::{
+    app::{Broken, Failure, Refusal, RefusalCode},
+    domain::sentence::Sentence,
+};
+
+/// A language of sentences for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum Language {
+    /// Chinese (中文).
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// The sentence in a language.
+pub(super) fn said(sentence: &Sentence, language: Language) -> String {
+    match language {
+        Language::Zh => sentence.zh.clone(),
+        Language::En => sentence.en.clone(),
+    }
+}
+
+/// Why a mutation was refused, for the person who asked.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct UserError {
+    /// The reason, for programs.
+    code: RefusalCode,
+    /// Path of the input field it is about, from `input` on; empty where it is about no field.
+    field: Vec<String>,
+    #[graphql(skip)]
+    sentence: Sentence,
+}
+
+#[ComplexObject]
+impl UserError {
+    /// What was wrong and what would be right.
+    async fn message(&self, #[graphql(desc = "The language of the sentence.", default)] language: Language) -> String {
+        said(&self.sentence, language)
+    }
+}
+
+impl UserError {
+    /// The same about an item of a batch: `input.note` becomes `input.items.3.note`.
+    pub(super) fn of_item(mut self, place: usize) -> Self {
+        if !self.field.is_empty() {
+            self.field.splice(1..1, ["items".to_owned(), place.to_string()]);
+        }
+        self
+    }
+}
+
+impl From<Refusal> for UserError {
+    fn from(refusal: Refusal) -> Self {
+        Self { code: refusal.code, field: refusal.field, sentence: refusal.sentence }
+    }
+}
+
+/// A result, or the user errors that stand in its place. What is broken becomes a masked error.
+pub(super) fn answered<T>(result: Result<T, Failure>) -> async_graphql::Result<Result<T, Vec<UserError>>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Failure::Refused(refusals)) => Ok(Err(refusals.into_iter().map(UserError::from).collect())),
+        Err(Failure::Broken(error)) => Err(internal(&error)),
+    }
+}
+
+/// An error whose cause is for the log only.
+pub(super) fn internal(error: &Broken) -> Error {
+    tracing::error!(%error, "a request failed");
+    coded("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
+}
+
+/// The same for errors of the database.
+pub(super) fn broken(error: impl Into<Broken>) -> Error {
+    internal(&error.into())
+}
+
+/// Nobody is signed in.
+pub(super) fn unauthenticated() -> Error {
+    coded("UNAUTHENTICATED", "请先登录。", "Sign in first.")
+}
+
+/// An argument of a query that can't be used.
+pub(super) fn bad_argument(argument: &str, zh: &str, en: &str) -> Error {
+    coded("BAD_USER_INPUT", zh, en).extend_with(|_, extensions| extensions.set("argument", argument))
+}
+
+fn coded(code: &str, zh: &str, en: &str) -> Error {
+    Error::new(en).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        extensions.set("messageZh", zh);
+    })
+}

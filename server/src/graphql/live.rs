@@ -1,0 +1,186 @@
+//! Live updates: what happened, as it happens, and what was missed before.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{Context, Error, ID, Result, SimpleObject, Subscription};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use entity::ids::ProjectId;
+use futures_util::{Stream, StreamExt, future};
+
+use super::{
+    access::{app, scope, viewer},
+    check_in::CheckIn,
+    error::{bad_argument, broken},
+    global_id,
+    visit::Visit,
+    weekly_visits::WeeklyVisits,
+};
+use crate::{
+    app::{App, WeekRange},
+    domain::permission::Viewer,
+    events::{Event, FollowError, Published},
+    store::{self, scope::Scope},
+};
+
+/// A check-in was judged, and its visit with it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct VisitRecorded {
+    /// Give it as `after` to go on from here.
+    cursor: String,
+    /// The visit, as it stands now.
+    visit: Visit,
+    /// The check-in that was judged, as it stands now.
+    check_in: CheckIn,
+}
+
+/// A week's count changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct WeeklyTallyChanged {
+    /// Give it as `after` to go on from here.
+    cursor: String,
+    /// The leader's week, as it stands now.
+    weekly_visits: WeeklyVisits,
+}
+
+/// What can be followed.
+#[derive(Debug, Default)]
+pub struct Subscription;
+
+#[Subscription]
+impl Subscription {
+    /// Every judgement of a check-in that the viewer may see, in the order they were committed.
+    async fn visit_recorded(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of this project.")] project_id: Option<ID>,
+        #[graphql(
+            desc = "Begin with what came after this cursor, without gap or repeat; with what comes if not given."
+        )]
+        after: Option<String>,
+    ) -> Result<impl Stream<Item = Result<VisitRecorded>> + use<>> {
+        let (events, app, scope) = follow(ctx, project_id, after).await?;
+        Ok(events.filter_map(move |published| {
+            let app = Arc::clone(&app);
+            async move {
+                match published {
+                    Ok(published) => visit_recorded(&app, scope, &published).await.transpose(),
+                    Err(error) => Some(Err(error)),
+                }
+            }
+        }))
+    }
+
+    /// Every change of a leader's weekly count that the viewer may see, in the order they were committed.
+    async fn weekly_tally_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of this project.")] project_id: Option<ID>,
+        #[graphql(
+            desc = "Begin with what came after this cursor, without gap or repeat; with what comes if not given."
+        )]
+        after: Option<String>,
+    ) -> Result<impl Stream<Item = Result<WeeklyTallyChanged>> + use<>> {
+        let (events, app, scope) = follow(ctx, project_id, after).await?;
+        Ok(events.filter_map(move |published| {
+            let app = Arc::clone(&app);
+            async move {
+                match published {
+                    Ok(published) => weekly_tally_changed(&app, scope, &published).await.transpose(),
+                    Err(error) => Some(Err(error)),
+                }
+            }
+        }))
+    }
+}
+
+/// The events of one project, or of all, until the viewer's session ends.
+async fn follow(
+    ctx: &Context<'_>,
+    project_id: Option<ID>,
+    after: Option<String>,
+) -> Result<(impl Stream<Item = Result<Arc<Published>>> + use<>, Arc<App>, Scope)> {
+    let (app, viewer, scope) = (Arc::clone(app(ctx)), *viewer(ctx)?, scope(ctx)?);
+    let project: Option<ProjectId> = project_id.map(|id| global_id::argument("projectId", &id)).transpose()?;
+    let after = after.map(|cursor| position(&cursor)).transpose()?;
+    let events = app.feed.follow(after).await.map_err(not_followed)?;
+    let expired = expiry(app.clock.now(), viewer.expires_at);
+    let events = events
+        .take_until(expired)
+        .take_while(move |event| future::ready(!ends(event.as_ref().ok(), &viewer)))
+        .filter(move |event| {
+            let wanted = match event {
+                Ok(published) => project.is_none() || project == project_of(&published.event),
+                Err(_) => true,
+            };
+            future::ready(wanted)
+        })
+        .map(|event| event.map_err(broken));
+    Ok((events, app, scope))
+}
+
+fn ends(published: Option<&Arc<Published>>, viewer: &Viewer) -> bool {
+    published.is_some_and(|published| published.event == Event::SessionEnded { session: viewer.session })
+}
+
+async fn expiry(now: DateTime<Utc>, expires_at: DateTime<Utc>) {
+    tokio::time::sleep((expires_at - now).to_std().unwrap_or(Duration::ZERO)).await;
+}
+
+fn project_of(event: &Event) -> Option<ProjectId> {
+    match event {
+        Event::VisitRecorded { project, .. } | Event::WeeklyTallyChanged { project, .. } => Some(*project),
+        Event::SessionEnded { .. } | Event::Unknown => None,
+    }
+}
+
+async fn visit_recorded(app: &App, scope: Scope, published: &Published) -> Result<Option<VisitRecorded>> {
+    let Event::VisitRecorded { visit, check_in, .. } = published.event else { return Ok(None) };
+    let connection = app.database.reader();
+    let visit = store::visit::find(connection, scope, [visit]).await.map_err(broken)?;
+    let check_in = store::check_in::find(connection, scope, [check_in]).await.map_err(broken)?;
+    let (Some(visit), Some(check_in)) = (Visit::list(visit).pop(), CheckIn::list(check_in).pop()) else {
+        return Ok(None);
+    };
+    Ok(Some(VisitRecorded { cursor: cursor(published.position), visit, check_in }))
+}
+
+async fn weekly_tally_changed(app: &App, scope: Scope, published: &Published) -> Result<Option<WeeklyTallyChanged>> {
+    let Event::WeeklyTallyChanged { project, person, week } = &published.event else { return Ok(None) };
+    let Ok(week) = week.parse() else { return Ok(None) };
+    let visible = store::project::find(app.database.reader(), scope, [*project]).await.map_err(broken)?;
+    if visible.is_empty() {
+        return Ok(None);
+    }
+    let mut weeks = WeeklyVisits::load(app, &[*project], WeekRange { from: week, to: week }).await.map_err(broken)?;
+    // A visit by someone who is no leader changes a count that nobody is answerable for.
+    let weekly_visits = weeks.remove(project).unwrap_or_default().into_iter().find(|row| row.person_id() == *person);
+    Ok(weekly_visits.map(|weekly_visits| WeeklyTallyChanged { cursor: cursor(published.position), weekly_visits }))
+}
+
+fn cursor(position: i64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("event|{position}"))
+}
+
+fn position(cursor: &str) -> Result<i64> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    let position = text.as_deref().and_then(|text| text.strip_prefix("event|")).and_then(|text| text.parse().ok());
+    position.ok_or_else(bad_cursor)
+}
+
+fn bad_cursor() -> Error {
+    bad_argument("after", "after 不是此订阅给出的游标。", "after is not a cursor of this subscription.")
+}
+
+fn not_followed(error: FollowError) -> Error {
+    match error {
+        FollowError::Database(error) => broken(error),
+        FollowError::Future(_) => bad_cursor(),
+        FollowError::Forgotten(_) => bad_argument(
+            "after",
+            "此游标之后的部分事件已不再保留，请重新查询后从当前开始订阅。",
+            "Events after this cursor are no longer kept; query anew and subscribe from now on.",
+        ),
+    }
+}

@@ -1,0 +1,77 @@
+//! The GraphQL schema, one file a noun.
+
+use std::sync::Arc;
+
+use async_graphql::{Schema, SchemaBuilder};
+
+use crate::app::App;
+
+mod access;
+pub mod assessment;
+pub mod check_in;
+pub mod connection;
+pub mod error;
+mod executor;
+mod global_id;
+pub mod limits;
+pub mod live;
+pub mod node;
+pub mod organisation;
+mod page;
+pub mod person;
+pub mod photo;
+pub mod policy;
+pub mod project;
+pub mod scalars;
+pub mod session;
+mod siblings;
+pub mod site;
+pub mod team;
+pub mod visit;
+pub mod weekly_visits;
+
+pub use access::Access;
+pub use executor::{Admitted, Gate};
+pub use limits::Limits;
+pub use live::Subscription;
+
+/// What can be asked.
+#[derive(Debug, Default, async_graphql::MergedObject)]
+pub struct Query(
+    session::SessionQuery,
+    node::NodeQuery,
+    project::ProjectQuery,
+    team::TeamQuery,
+    visit::VisitQuery,
+    check_in::CheckInQuery,
+    policy::PolicyQuery,
+);
+
+/// What can be done.
+#[derive(Debug, Default, async_graphql::MergedObject)]
+pub struct Mutation(session::SessionMutation, photo::PhotoMutation, check_in::input::CheckInMutation);
+
+/// The executable schema.
+pub type OnsiteSchema = Schema<Query, Mutation, Subscription>;
+
+/// The schema with an app behind it.
+pub fn schema(app: Arc<App>, limits: &Limits) -> OnsiteSchema {
+    builder().data(app).limit_complexity(limits.cost).limit_depth(limits.depth).finish()
+}
+
+/// The schema in its definition language, sorted so that a diff shows what changed.
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
+    let text = builder().finish().sdl_with_options(options);
+    format!("{}\n", text.trim())
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
+        .register_output_type::<node::Node>()
+        .disable_suggestions()
+}

@@ -1,0 +1,116 @@
+//! Signing in and out, and who is signed in.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::values::AccountRole;
+use secrecy::ExposeSecret;
+
+use super::{
+    access::{app, viewer},
+    error::{UserError, answered, broken},
+    person::Person,
+};
+use crate::{app::SignInRequest, domain::permission};
+
+/// Whoever is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer(permission::Viewer);
+
+#[Object]
+impl Viewer {
+    /// What their account may do.
+    async fn role(&self) -> AccountRole {
+        self.0.role
+    }
+
+    /// The person they are; null for an account that belongs to none.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let Some(id) = self.0.person else { return Ok(None) };
+        Ok(Person::load(app(ctx), vec![id]).await.map_err(broken)?.remove(&id))
+    }
+
+    /// When the session ends by itself.
+    async fn session_expires_at(&self) -> DateTime<Utc> {
+        self.0.expires_at
+    }
+}
+
+/// What someone signs in with.
+#[derive(Debug, InputObject)]
+pub struct SignInInput {
+    /// Sign-in name.
+    login: String,
+    /// Password.
+    #[graphql(secret)]
+    password: String,
+    /// What the device calls itself, 100 characters at most.
+    #[graphql(default)]
+    device_name: String,
+}
+
+/// An opened session.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub struct SignInPayload {
+    /// To be sent with every request as `Authorization: Bearer …`. Shown this once.
+    token: Option<String>,
+    /// When the session ends by itself.
+    expires_at: Option<DateTime<Utc>>,
+    /// Whoever signed in.
+    viewer: Option<Viewer>,
+    /// Why it was refused; empty if it was not.
+    user_errors: Vec<UserError>,
+}
+
+/// A closed session.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SignOutPayload {
+    /// Whether the session is closed now.
+    signed_out: bool,
+    /// Why it was refused; empty if it was not.
+    user_errors: Vec<UserError>,
+}
+
+/// Queries about sessions.
+#[derive(Debug, Default)]
+pub struct SessionQuery;
+
+#[Object]
+impl SessionQuery {
+    /// Whoever is signed in; null if nobody is.
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
+        viewer(ctx).ok().copied().map(Viewer)
+    }
+}
+
+/// Mutations of sessions.
+#[derive(Debug, Default)]
+pub struct SessionMutation;
+
+#[Object]
+impl SessionMutation {
+    /// Opens a session.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Name and password.", secret)] input: SignInInput,
+    ) -> Result<SignInPayload> {
+        let request =
+            SignInRequest { login: input.login, password: input.password.into(), device_name: input.device_name };
+        Ok(match answered(app(ctx).sign_in(request).await)? {
+            Ok(signed_in) => SignInPayload {
+                token: Some(signed_in.token.expose_secret().to_owned()),
+                expires_at: Some(signed_in.viewer.expires_at),
+                viewer: Some(Viewer(signed_in.viewer)),
+                user_errors: Vec::new(),
+            },
+            Err(user_errors) => SignInPayload { user_errors, ..SignInPayload::default() },
+        })
+    }
+
+    /// Closes the session the request came with, and everything it subscribed to.
+    async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload> {
+        app(ctx).sign_out(viewer(ctx)?).await.map_err(broken)?;
+        Ok(SignOutPayload { signed_out: true, user_errors: Vec::new() })
+    }
+}

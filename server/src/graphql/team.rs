@@ -1,0 +1,178 @@
+//! Teams: the three who serve a project, over time.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, ID, Object, Result};
+use chrono::NaiveDate;
+use entity::{
+    ids::{PersonId, ProjectId, TeamRoleId},
+    team_role,
+    values::TeamRoleKind,
+};
+use sea_orm::DbErr;
+
+use super::{
+    access::{app, scope, viewer},
+    error::broken,
+    global_id,
+    person::Person,
+    project::{self, Project},
+    scalars::Date,
+    siblings::{Batch, distinct, grouped},
+};
+use crate::{
+    app::{App, Broken},
+    domain::obligation::Tenure,
+    store,
+};
+
+/// The “妈妈式” service team of a project: leader, coordinator and secretary, over a period of time.
+#[derive(Clone, Debug)]
+pub struct Team(pub(super) Project);
+
+/// The roles of a project, and which day it is there.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TeamFacts {
+    today: NaiveDate,
+    roles: Vec<TeamRole>,
+}
+
+impl TeamFacts {
+    pub(super) async fn load(
+        app: &App,
+        projects: &[ProjectId],
+    ) -> std::result::Result<HashMap<ProjectId, Self>, Broken> {
+        let connection = app.database.reader();
+        let today = app.today().await?;
+        let rows = store::team_role::of_projects(connection, projects.iter().copied()).await?;
+        let mut roles = grouped(TeamRole::list(rows).into_iter().map(|role| (role.row.project_id, role)));
+        let facts = |project: &ProjectId| (*project, Self { today, roles: roles.remove(project).unwrap_or_default() });
+        Ok(projects.iter().map(facts).collect())
+    }
+
+    fn on(&self, day: Option<NaiveDate>) -> Vec<TeamRole> {
+        let day = day.unwrap_or(self.today);
+        self.roles.iter().filter(|role| role.tenure().covers(day)).cloned().collect()
+    }
+
+    fn first(&self, kind: TeamRoleKind) -> Option<TeamRole> {
+        self.on(None).into_iter().find(|role| role.row.kind == kind)
+    }
+}
+
+#[Object]
+impl Team {
+    /// The project it serves.
+    async fn project(&self) -> &Project {
+        &self.0
+    }
+
+    /// Who serves on a day.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today if not given.")] on: Option<Date>,
+    ) -> Result<Vec<TeamRole>> {
+        Ok(self.0.team_facts(ctx).await?.on(on.map(|date| date.0)))
+    }
+
+    /// Everyone who serves, served or will serve, by when they began.
+    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<TeamRole>> {
+        Ok(self.0.team_facts(ctx).await?.roles)
+    }
+
+    /// Today's leader (“妈妈”): answerable for the project, visits weekly.
+    async fn leader(&self, ctx: &Context<'_>) -> Result<Option<TeamRole>> {
+        Ok(self.0.team_facts(ctx).await?.first(TeamRoleKind::Leader))
+    }
+
+    /// Today's coordinator (“保姆”): clears obstacles, reports up.
+    async fn coordinator(&self, ctx: &Context<'_>) -> Result<Option<TeamRole>> {
+        Ok(self.0.team_facts(ctx).await?.first(TeamRoleKind::Coordinator))
+    }
+
+    /// Today's secretary (“秘书”): archive, field liaison, runs errands for approvals.
+    async fn secretary(&self, ctx: &Context<'_>) -> Result<Option<TeamRole>> {
+        Ok(self.0.team_facts(ctx).await?.first(TeamRoleKind::Secretary))
+    }
+}
+
+/// A person's part in a project's team, over a period of time.
+#[derive(Clone, Debug)]
+pub struct TeamRole {
+    row: team_role::Model,
+    list: Arc<List>,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    person_ids: Vec<PersonId>,
+    people: Batch<(), PersonId, Person>,
+}
+
+impl TeamRole {
+    fn list(rows: Vec<team_role::Model>) -> Vec<Self> {
+        let person_ids = distinct(rows.iter().map(|row| row.person_id));
+        let list = Arc::new(List { person_ids, ..List::default() });
+        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+    }
+
+    fn tenure(&self) -> Tenure {
+        Tenure { from: self.row.from_date, to: self.row.to_date }
+    }
+}
+
+#[Object]
+impl TeamRole {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode(self.row.id)
+    }
+
+    /// Which part they play.
+    async fn kind(&self) -> TeamRoleKind {
+        self.row.kind
+    }
+
+    /// First day of the role.
+    async fn from(&self) -> Date {
+        Date(self.row.from_date)
+    }
+
+    /// Last day of the role; null while it goes on.
+    async fn to(&self) -> Option<Date> {
+        self.row.to_date.map(Date)
+    }
+
+    /// Who plays it.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let load = || Person::load(app(ctx), self.list.person_ids.clone());
+        self.list.people.get((), &self.row.person_id, load).await
+    }
+}
+
+/// Queries for teams.
+#[derive(Debug, Default)]
+pub struct TeamQuery;
+
+#[Object]
+impl TeamQuery {
+    /// The team of a project the viewer may see; null if there is none such.
+    async fn team(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The project's global id.")] project_id: ID,
+    ) -> Result<Option<Team>> {
+        viewer(ctx)?;
+        match global_id::decode(&project_id) {
+            Some(id) => Ok(project::find(ctx, id).await?.map(Team)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A role on a project the viewer may see.
+pub(super) async fn find(ctx: &Context<'_>, id: TeamRoleId) -> Result<Option<TeamRole>> {
+    let row: std::result::Result<_, DbErr> = store::team_role::find(app(ctx).database.reader(), scope(ctx)?, id).await;
+    Ok(row.map_err(broken)?.and_then(|row| TeamRole::list(vec![row]).pop()))
+}

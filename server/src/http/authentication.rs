@@ -1,0 +1,58 @@
+//! Who a request comes from: the bearer token of an open session.
+
+use async_graphql::{Error, ErrorExtensions};
+use axum::http::{HeaderMap, header};
+
+use crate::{
+    app::{App, Broken},
+    graphql::Access,
+};
+
+/// Why a request's token is no good.
+#[derive(Debug)]
+pub(super) enum Unaccepted {
+    /// It is malformed, or its session has ended.
+    Token,
+    /// It could not be looked up.
+    Broken(Broken),
+}
+
+impl Unaccepted {
+    /// As a GraphQL error.
+    pub(super) fn error(&self) -> Error {
+        let (code, zh, en) = match self {
+            Self::Token => {
+                ("UNAUTHENTICATED", "登录已失效，请重新登录。", "The session has ended or never was; sign in again.")
+            }
+            Self::Broken(error) => {
+                tracing::error!(%error, "a token could not be looked up");
+                ("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
+            }
+        };
+        Error::new(en).extend_with(|_, extensions| {
+            extensions.set("code", code);
+            extensions.set("messageZh", zh);
+        })
+    }
+}
+
+/// Who a request comes from; nobody if it carries no token.
+pub(super) async fn access_of(app: &App, headers: &HeaderMap) -> Result<Access, Unaccepted> {
+    match headers.get(header::AUTHORIZATION) {
+        None => Ok(Access::default()),
+        Some(value) => access(app, value.to_str().map_err(|_| Unaccepted::Token)?).await,
+    }
+}
+
+/// Who the value of an `Authorization` header stands for.
+pub(super) async fn access(app: &App, authorization: &str) -> Result<Access, Unaccepted> {
+    let (scheme, token) = authorization.split_once(' ').ok_or(Unaccepted::Token)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Unaccepted::Token);
+    }
+    match app.viewer_of(token.trim()).await {
+        Ok(Some(viewer)) => Ok(Access(Some(viewer))),
+        Ok(None) => Err(Unaccepted::Token),
+        Err(error) => Err(Unaccepted::Broken(error)),
+    }
+}
