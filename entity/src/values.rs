@@ -20,6 +20,7 @@ macro_rules! values {
             $(
                 $(#[$variant_doc])*
                 #[sea_orm(string_value = $text)]
+                #[graphql(name = $text)]
                 $variant,
             )+
         }
