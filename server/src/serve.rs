@@ -141,7 +141,7 @@ async fn work(app: Arc<App>, keep_events: TimeDelta, stopped: watch::Receiver<bo
     tokio::select! {
         () = feed.run() => {}
         () = app.inspect_photos() => {}
-        () = app.forget_events(keep_events) => {}
+        () = app.keep_house(keep_events) => {}
         () = told(stopped) => {}
     }
 }

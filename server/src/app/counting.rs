@@ -116,7 +116,7 @@ async fn recount_visit(
     let standing = standing::Model { check_in_id: check_in.id, visit_id: visit.id, assessment_id, verdict };
     store::assessment::stand(connection, standing).await?;
     let check_ins = store::check_in::of_visits(connection, [visit.id]).await?;
-    let visit = summarise(visit, &check_ins);
+    let visit = summarise(&visit, &check_ins);
     store::visit::save(connection, visit.clone()).await?;
     Ok(visit)
 }
@@ -135,7 +135,7 @@ fn new_visit(clock: &Clock, check_in: &check_in::Model, verdict: Verdict) -> vis
 }
 
 /// A visit as its check-ins make it.
-pub(super) fn summarise(visit: visit::Model, check_ins: &[(check_in::Model, standing::Model)]) -> visit::Model {
+fn summarise(visit: &visit::Model, check_ins: &[(check_in::Model, standing::Model)]) -> visit::Model {
     let times = || check_ins.iter().map(|(check_in, _)| check_in.corrected_at);
     let verdicts = check_ins.iter().map(|(_, standing)| standing.verdict);
     visit::Model {
@@ -143,7 +143,7 @@ pub(super) fn summarise(visit: visit::Model, check_ins: &[(check_in::Model, stan
         check_in_count: i32::try_from(check_ins.len()).unwrap_or(i32::MAX),
         first_at: times().min().unwrap_or(visit.first_at),
         last_at: times().max().unwrap_or(visit.last_at),
-        ..visit
+        ..visit.clone()
     }
 }
 

@@ -5,20 +5,33 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::App;
-use crate::store;
+use crate::{photos::ObjectStore, store};
 
 const EVERY: Duration = Duration::from_secs(3600);
+/// Well past the longest upload.
+const BROKEN_OFF: TimeDelta = TimeDelta::hours(1);
 
 impl App {
-    /// Forgets events older than `keep`, now and every hour, for ever; drop the future to stop.
-    pub async fn forget_events(&self, keep: TimeDelta) {
+    /// Forgets events older than `keep` and what broken-off uploads left, now and every hour, for ever; drop the
+    /// future to stop.
+    pub async fn keep_house(&self, keep: TimeDelta) {
         loop {
+            self.sweep_uploads().await;
             match store::outbox::forget(self.database.writer(), self.clock.now() - keep).await {
                 Ok(0) => {}
                 Ok(events) => tracing::info!(events, "old events forgotten"),
                 Err(error) => tracing::warn!(%error, "old events can't be forgotten; trying again later"),
             }
             tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    async fn sweep_uploads(&self) {
+        let ObjectStore::Local(directory) = &self.objects else { return };
+        match directory.sweep(self.clock.now() - BROKEN_OFF).await {
+            Ok(0) => {}
+            Ok(uploads) => tracing::info!(uploads, "broken-off uploads removed"),
+            Err(error) => tracing::warn!(%error, "broken-off uploads can't be removed; trying again later"),
         }
     }
 }

@@ -57,7 +57,7 @@ async fn candidates(connection: &impl ConnectionTrait, check_in: &check_in::Mode
         let of_site = || versions.iter().filter(move |version| version.site_id == id);
         // Newest first; a capture before the first version is compared with the first.
         let held = of_site().find(|version| version.effective_from <= check_in.corrected_at);
-        held.or(of_site().last())
+        held.or_else(|| of_site().next_back())
     })
     .map(candidate)
     .collect()

@@ -8,6 +8,9 @@ use clap::{Args, Subcommand};
 use super::{Settings, Undone, progress, undone};
 use crate::{app::App, roster};
 
+/// Problems of a file that are told at once.
+const SHOWN: usize = 50;
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
     /// Import the plan's published list (Annex 2): projects, people and teams
@@ -115,7 +118,17 @@ fn problems_of_roster(problems: &roster::RosterProblems) -> Undone {
         };
         format!("{place}{} / {}", problem.message_zh, problem.message_en)
     };
-    Undone(problems.0.iter().map(line).collect())
+    first_of(problems.0.iter().map(line))
+}
+
+/// Enough to mend a file by, and not more than a screen or two.
+fn first_of(mut lines: impl ExactSizeIterator<Item = String>) -> Undone {
+    let more = lines.len().saturating_sub(SHOWN);
+    let mut reasons: Vec<String> = lines.by_ref().take(SHOWN).collect();
+    if more > 0 {
+        reasons.push(format!("另有 {more} 处问题 / {more} more problems"));
+    }
+    Undone(reasons)
 }
 
 fn problems_of_sites(problems: &roster::SiteProblems) -> Undone {
@@ -127,5 +140,5 @@ fn problems_of_sites(problems: &roster::SiteProblems) -> Undone {
         };
         format!("{place}{} / {}", problem.message_zh, problem.message_en)
     };
-    Undone(problems.0.iter().map(line).collect())
+    first_of(problems.0.iter().map(line))
 }

@@ -161,10 +161,8 @@ impl Settings {
 
     /// The app without a server, for work on the database.
     async fn app(&self) -> Result<Arc<App>, Undone> {
-        let mut config = self.load()?;
+        let config = self.load()?;
         log_to_stderr(&LogConfig { filter: "warn".to_owned(), format: LogFormat::Text });
-        // No photo is touched from here; an S3 server need not be reachable.
-        config.photos.s3 = None;
         let database = serve::database(&config).await?;
         Ok(serve::app(&config, database, "http://localhost".to_owned(), Clock::system()).await?)
     }

@@ -146,20 +146,6 @@ fn gauss_legendre(f: impl Fn(f64) -> f64, middle: f64, half: f64) -> f64 {
     NODES.iter().map(|(x, weight)| weight * (f(middle - half * x) + f(middle + half * x))).sum::<f64>() * half
 }
 
-/// The position rule for one site.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PositionRule {
-    /// How far outside the boundary still counts as on site, in metres.
-    pub tolerance_m: f64,
-}
-
-impl PositionRule {
-    /// [`judge`] with this rule's tolerance.
-    pub fn judge(self, distance_m: f64, accuracy_m: f64) -> FindingOutcome {
-        judge(distance_m, accuracy_m, self.tolerance_m)
-    }
-}
-
 /// What a fix says, of which `distance_m` is the signed distance from the site ([`signed_distance_m`]) and
 /// `accuracy_m` the 68 % radius, if the site allows `tolerance_m` around it; all in metres.
 ///

@@ -18,9 +18,10 @@ use super::error::internal;
 use crate::app::Broken;
 
 type Loaded<K, V> = Result<Arc<HashMap<K, V>>, Arc<Broken>>;
+type Cells<A, K, V> = HashMap<A, Arc<OnceCell<Loaded<K, V>>>>;
 
 /// One field of a list: for each set of arguments `A`, a value `V` by key `K`.
-pub(super) struct Batch<A, K, V>(Mutex<HashMap<A, Arc<OnceCell<Loaded<K, V>>>>>);
+pub(super) struct Batch<A, K, V>(Mutex<Cells<A, K, V>>);
 
 impl<A, K, V> Default for Batch<A, K, V> {
     fn default() -> Self {

@@ -143,7 +143,8 @@ fn clocks(#[case] skew_s: i64, #[case] verdict: Verdict) {
 #[case::intact(true, [0, 2, 0], Verdict::Verified)]
 #[case::damaged(true, [0, 1, 1], Verdict::NeedsReview)]
 #[case::damaged_though_not_asked(false, [0, 0, 1], Verdict::NeedsReview)]
-fn photos(#[case] required: bool, #[case] [waiting, intact, damaged]: [usize; 3], #[case] verdict: Verdict) {
+fn photos(#[case] required: bool, #[case] states: [usize; 3], #[case] verdict: Verdict) {
+    let [waiting, intact, damaged] = states;
     let policy = Policy { photo_required: required, ..policy() };
     let photos = Photos { waiting, intact, damaged };
     assert_eq!(judged(Some(fix(0.0)), &[site()], photos, 0, &policy).verdict, verdict);
