@@ -98,7 +98,7 @@ impl Running {
         let public_url = config.public_url.clone().unwrap_or_else(|| own_url(address));
         let app = app(config, database, public_url.clone(), clock).await?;
         let (stop, stopped) = watch::channel(false);
-        let routes = http::routes(Arc::clone(&app), config.limits, config.server_timing);
+        let routes = http::routes(Arc::clone(&app), config.limits, config.server_timing, stopped.clone());
         let graceful = told(stopped.clone());
         let serving = tokio::spawn(axum::serve(listener, routes).with_graceful_shutdown(graceful).into_future());
         let working = tokio::spawn(work(Arc::clone(&app), TimeDelta::days(config.events.keep_days.into()), stopped));

@@ -129,7 +129,18 @@ fn check(request: &SignInRequest) -> Result<(), Failure> {
             )
         })
         .collect();
-    if refusals.is_empty() { Ok(()) } else { Err(Failure::Refused(refusals)) }
+    if !refusals.is_empty() {
+        return Err(Failure::Refused(refusals));
+    }
+    // PostgreSQL keeps no null characters; a name with one is nobody's.
+    if request.login.contains('\0') {
+        return Err(bad_credentials());
+    }
+    if request.device_name.contains('\0') {
+        let (zh, en) = ("设备名称不能含有空字符。", "A device's name must not contain null characters.");
+        return Err(Refusal::new(RefusalCode::Invalid, "deviceName", zh, en).into());
+    }
+    Ok(())
 }
 
 fn bad_credentials() -> Failure {

@@ -230,6 +230,10 @@ impl ProjectFilterInput {
                 "nameContains has at most 100 characters.",
             ));
         }
+        if self.name_contains.as_ref().is_some_and(|text| text.contains('\0')) {
+            let (zh, en) = ("名称关键字不能含有空字符。", "nameContains must not contain null characters.");
+            return Err(bad_argument("filter.nameContains", zh, en));
+        }
         Ok(ProjectFilter { tier: self.tier, stages: self.stages, name_contains: self.name_contains, open: self.open })
     }
 }

@@ -10,6 +10,7 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
+use tokio::sync::watch;
 
 use crate::{
     app::App,
@@ -29,6 +30,7 @@ pub struct Surface {
     app: Arc<App>,
     gate: Gate,
     server_timing: bool,
+    stopping: watch::Receiver<bool>,
 }
 
 /// All routes of a server.
@@ -40,7 +42,9 @@ pub struct Surface {
 /// | `/healthz` | whether the process answers |
 /// | `/readyz` | whether database and object store do |
 /// | `/objects/…` | photos, by signed URLs, where they are in a local directory |
-pub fn routes(app: Arc<App>, limits: Limits, server_timing: bool) -> Router {
+///
+/// Sockets are closed once `stopping` says so.
+pub fn routes(app: Arc<App>, limits: Limits, server_timing: bool, stopping: watch::Receiver<bool>) -> Router {
     let local = match &app.objects {
         ObjectStore::Local(directory) => {
             let clock = app.clock.clone();
@@ -48,7 +52,7 @@ pub fn routes(app: Arc<App>, limits: Limits, server_timing: bool) -> Router {
         }
         ObjectStore::S3(_) => None,
     };
-    let surface = Surface { gate: Gate::new(Arc::clone(&app), limits), app, server_timing };
+    let surface = Surface { gate: Gate::new(Arc::clone(&app), limits), app, server_timing, stopping };
     Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/schema.graphql", get(schema))

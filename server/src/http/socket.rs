@@ -9,7 +9,7 @@ use async_graphql::{
 use axum::{
     extract::{
         WebSocketUpgrade,
-        ws::{CloseFrame, Message, WebSocket},
+        ws::{CloseFrame, Message, WebSocket, close_code},
     },
     response::{IntoResponse, Response},
 };
@@ -51,11 +51,24 @@ async fn serve(surface: Surface, socket: WebSocket) {
             WsMessage::Text(text) => Message::Text(text.into()),
             WsMessage::Close(code, reason) => Message::Close(Some(CloseFrame { code, reason: reason.into() })),
         });
-    while let Some(answer) = answers.next().await {
-        if sink.send(answer).await.is_err() {
+    let mut stopping = surface.stopping;
+    loop {
+        let answer = tokio::select! {
+            answer = answers.next() => answer,
+            // An error means that the server is gone: the same to a client.
+            _ = stopping.wait_for(|stopping| *stopping) => Some(going_away()),
+        };
+        let Some(answer) = answer else { break };
+        let last = matches!(answer, Message::Close(_));
+        if sink.send(answer).await.is_err() || last {
             break;
         }
     }
+}
+
+/// The server stops; a client may find another one.
+fn going_away() -> Message {
+    Message::Close(Some(CloseFrame { code: close_code::AWAY, reason: "the server is stopping".into() }))
 }
 
 /// `connection_init` carries `{"authorization": "Bearer …"}`. Nobody gets a socket without it.
