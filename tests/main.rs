@@ -1,1 +1,35 @@
-fn main() {}
+//! The stories of Onsite: what people do with it, told against a whole server on each of its databases.
+//!
+//! One file a story. `./tests/run` starts the PostgreSQL and the S3 server they need; without them the stories that
+//! need them fail.
+
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod check_in;
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+mod migrations;
+#[cfg(test)]
+mod object_store;
+#[cfg(test)]
+mod photo_upload;
+#[cfg(test)]
+mod reading;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod statement_count;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod transport;

@@ -142,6 +142,12 @@ impl Config {
             .build()?;
         Ok(settings.try_deserialize()?)
     }
+
+    /// The built-in defaults, whatever any file or the environment says.
+    pub fn built_in() -> Result<Self, ConfigError> {
+        let settings = config::Config::builder().add_source(File::from_str(EXAMPLE, FileFormat::Toml)).build()?;
+        Ok(settings.try_deserialize()?)
+    }
 }
 
 #[cfg(test)]

@@ -43,7 +43,11 @@ impl App {
         let policy = policy_at(&policies, corrected_at)?;
         let check_in = row(&submission, person, received_at, &policy);
         self.authorise(scope, &check_in, local_date(received_at, policy.time_zone)).await?;
-        let photos = self.usable_photos(person, &submission.photos).await?;
+        let photos = match self.usable_photos(person, &submission.photos).await {
+            Ok(photos) => photos,
+            // Another request with this id may have taken them meanwhile: then what it left is the answer.
+            Err(failure) => return self.replay(person, &submission).await?.ok_or(failure),
+        };
         let recorded = self.store_check_in(check_in, photos, &policy).await;
         match recorded {
             Ok(Some(check_in)) => {

@@ -193,11 +193,21 @@ fn check_note(note: &str) -> Option<Refusal> {
 
 fn check_fix(fix: &SubmittedFix) -> Result<(), Vec<Refusal>> {
     let mut refusals = Vec::new();
-    if let Err(error) = Position::parse(fix.latitude, 0.0) {
-        refusals.push(Refusal::new(RefusalCode::Invalid, "fix.latitude", error.zh(), error.to_string()));
+    if Position::parse(fix.latitude, 0.0).is_err() {
+        refusals.push(Refusal::new(
+            RefusalCode::Invalid,
+            "fix.latitude",
+            "纬度须在 -90 至 90 度之间。",
+            "A latitude lies between -90 and 90 degrees.",
+        ));
     }
-    if let Err(error) = Position::parse(0.0, fix.longitude) {
-        refusals.push(Refusal::new(RefusalCode::Invalid, "fix.longitude", error.zh(), error.to_string()));
+    if Position::parse(0.0, fix.longitude).is_err() {
+        refusals.push(Refusal::new(
+            RefusalCode::Invalid,
+            "fix.longitude",
+            "经度须在 -180 至 180 度之间。",
+            "A longitude lies between -180 and 180 degrees.",
+        ));
     }
     if !fix.accuracy_m.is_finite() {
         refusals.push(Refusal::new(

@@ -98,7 +98,7 @@ impl ImportSites {
 }
 
 /// The moment a day begins where the plan runs.
-async fn start_of(day: NaiveDate, app: &App) -> Result<DateTime<Utc>, Undone> {
+pub(super) async fn start_of(day: NaiveDate, app: &App) -> Result<DateTime<Utc>, Undone> {
     let zone = app.time_zone().await?;
     let start = day.and_time(NaiveTime::MIN).and_local_timezone(zone).earliest();
     Ok(start.map_or_else(|| day.and_time(NaiveTime::MIN).and_utc(), |start| start.with_timezone(&Utc)))

@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod account;
+mod demo;
 mod import;
 mod migrate;
 mod policy;
@@ -58,6 +59,8 @@ struct Settings {
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    /// Show the whole job on made-up data
+    Demo(demo::Demo),
     /// Run the server
     Serve(serving::Serve),
     /// Bring the database up to date, or take migrations back
@@ -86,6 +89,7 @@ impl Command {
     /// Does what was asked, and tells the exit code: 0 done, 1 not done, 2 not understood.
     pub async fn run(self) -> ExitCode {
         let done = match self.action {
+            Action::Demo(demo) => demo.run(&self.settings).await,
             Action::Serve(serve) => serve.run(&self.settings).await,
             Action::Migrate(migrate) => migrate.run(&self.settings).await,
             Action::Import(import) => import.run(&self.settings).await,

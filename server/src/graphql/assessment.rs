@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Description, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     assessment, finding,
@@ -21,7 +21,7 @@ use super::{
 use crate::{app::App, domain::sentence::Sentence, store};
 
 /// One judgement of a check-in. Appended, never changed; the last one stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Assessment {
     row: assessment::Model,
     list: Arc<List>,
@@ -53,7 +53,7 @@ impl Assessment {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Assessment {
     /// Global id.
     async fn id(&self) -> ID {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     check_in,
@@ -34,7 +34,7 @@ use crate::store::{
 pub mod input;
 
 /// A check-in, kept as it was sent and never changed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct CheckIn {
     row: check_in::Model,
     list: Arc<List>,
@@ -89,7 +89,7 @@ impl CheckIn {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl CheckIn {
     /// Global id.
     pub async fn id(&self) -> ID {

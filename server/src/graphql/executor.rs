@@ -51,7 +51,7 @@ impl Gate {
     pub async fn answer(&self, admitted: Admitted) -> Response {
         let limit = Duration::from_secs(self.limits.seconds);
         match tokio::time::timeout(limit, self.schema.execute(admitted.request)).await {
-            Ok(response) => response,
+            Ok(response) => with_codes(response),
             Err(_) => too_slow(self.limits.seconds),
         }
     }
@@ -97,6 +97,23 @@ fn too_slow(seconds: u64) -> Response {
     Response::from_errors(vec![error])
 }
 
+/// Errors that the GraphQL library made get a code as well.
+fn with_codes(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        let code = match error.message.as_str() {
+            "Query is too complex." => "LIMIT_EXCEEDED",
+            // A path leads to the field whose arguments can't be read; without one, validation refused the document.
+            _ if error.path.is_empty() => "GRAPHQL_VALIDATION_FAILED",
+            _ => "BAD_USER_INPUT",
+        };
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", code);
+        }
+    }
+    response
+}
+
 /// Queries and mutations over a socket; `execute_stream` serves subscriptions as well.
 impl Executor for Gate {
     fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
@@ -116,7 +133,9 @@ impl Executor for Gate {
                 return stream::once(future::ready(Response::from_errors(vec![error]))).boxed();
             }
             match gate.admit(request) {
-                Ok(admitted) => Executor::execute_stream(&gate.schema, admitted.request, session_data),
+                Ok(admitted) => {
+                    Executor::execute_stream(&gate.schema, admitted.request, session_data).map(with_codes).boxed()
+                }
                 Err(refusal) => stream::once(future::ready(*refusal)).boxed(),
             }
         };

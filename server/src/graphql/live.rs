@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Context, Error, ID, Result, SimpleObject, Subscription};
+use async_graphql::{Context, Description, Error, ID, Result, SimpleObject, Subscription};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use entity::ids::ProjectId;
@@ -44,10 +44,10 @@ pub struct WeeklyTallyChanged {
 }
 
 /// What can be followed.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Description)]
 pub struct Subscription;
 
-#[Subscription]
+#[Subscription(use_type_description)]
 impl Subscription {
     /// Every judgement of a check-in that the viewer may see, in the order they were committed.
     async fn visit_recorded(

@@ -1,15 +1,15 @@
 //! Organisations.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Description, ID, Object};
 use entity::{organisation, values::OrganisationKind};
 
 use super::global_id;
 
 /// A unit of the plan: a department, a locality, the municipal leadership (R11).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Organisation(pub(super) organisation::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Organisation {
     /// Global id.
     async fn id(&self) -> ID {

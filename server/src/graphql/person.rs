@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Description, ID, Object, Result};
 use entity::{
     ids::{OrganisationId, PersonId},
     person,
@@ -19,7 +19,7 @@ use super::{
 use crate::{app::App, domain::permission::masked_phone, store};
 
 /// A person who serves projects (R11).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Person {
     row: person::Model,
     list: Arc<List>,
@@ -50,7 +50,7 @@ impl Person {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Person {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -1,6 +1,6 @@
 //! Photos.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::PhotoId,
@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// A photo, from the moment its upload is allowed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Photo(pub(super) photo::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Photo {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{OrganisationId, ProjectId},
@@ -39,7 +39,7 @@ use crate::{
 const NAME_FILTER_LIMIT: usize = 100;
 
 /// An enterprise project: the thing being served.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Project {
     row: project::Model,
     list: Arc<List>,
@@ -88,7 +88,7 @@ impl Project {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Project {
     /// Global id.
     pub async fn id(&self) -> ID {

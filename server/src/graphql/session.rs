@@ -1,6 +1,6 @@
 //! Signing in and out, and who is signed in.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::values::AccountRole;
 use secrecy::ExposeSecret;
@@ -13,10 +13,10 @@ use super::{
 use crate::{app::SignInRequest, domain::permission};
 
 /// Whoever is signed in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Description)]
 pub struct Viewer(permission::Viewer);
 
-#[Object]
+#[Object(use_type_description)]
 impl Viewer {
     /// What their account may do.
     async fn role(&self) -> AccountRole {

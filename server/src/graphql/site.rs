@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, Json, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Description, ID, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{ProjectId, SiteId},
@@ -20,7 +20,7 @@ use super::{
 use crate::store;
 
 /// A place where a project is being built.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Site {
     row: site::Model,
     list: Arc<List>,
@@ -52,7 +52,7 @@ impl Site {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Site {
     /// Global id.
     pub async fn id(&self) -> ID {

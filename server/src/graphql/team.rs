@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Description, ID, Object, Result};
 use chrono::NaiveDate;
 use entity::{
     ids::{PersonId, ProjectId, TeamRoleId},
@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The “妈妈式” service team of a project: leader, coordinator and secretary, over a period of time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Team(pub(super) Project);
 
 /// The roles of a project, and which day it is there.
@@ -60,7 +60,7 @@ impl TeamFacts {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Team {
     /// The project it serves.
     async fn project(&self) -> &Project {
@@ -98,7 +98,7 @@ impl Team {
 }
 
 /// A person's part in a project's team, over a period of time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct TeamRole {
     row: team_role::Model,
     list: Arc<List>,
@@ -122,7 +122,7 @@ impl TeamRole {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl TeamRole {
     /// Global id.
     pub async fn id(&self) -> ID {

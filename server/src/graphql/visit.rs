@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{PersonId, ProjectId, VisitId},
@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// One person on one project's site on one local day.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Visit {
     row: visit::Model,
     list: Arc<List>,
@@ -88,7 +88,7 @@ impl Visit {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Visit {
     /// Global id.
     pub async fn id(&self) -> ID {

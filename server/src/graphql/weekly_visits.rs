@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Description, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{PersonId, ProjectId},
@@ -26,7 +26,7 @@ const LONGEST_RANGE: usize = 53;
 const DEFAULT_WEEKS: u64 = 8;
 
 /// What one leader owed one project in one week, and how it stands (R4).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct WeeklyVisits {
     row: LeaderWeek,
     list: Arc<List>,
@@ -61,7 +61,7 @@ impl WeeklyVisits {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl WeeklyVisits {
     /// The project.
     async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {

@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, Select, Value,
+    QueryOrder, Select, Value, sea_query::LikeExpr,
 };
 
 use super::{
@@ -54,13 +54,20 @@ fn matching(scope: Scope, filter: &ProjectFilter) -> Select<Entity> {
         select = select.filter(Column::Stage.is_in(stages.iter().copied()));
     }
     if let Some(text) = &filter.name_contains {
-        select = select.filter(Column::Name.contains(text));
+        select = select.filter(Column::Name.like(containing(text)));
     }
     match filter.open {
         Some(true) => select.filter(Column::ClosedAt.is_null()),
         Some(false) => select.filter(Column::ClosedAt.is_not_null()),
         None => select,
     }
+}
+
+/// A pattern for text that stands as it is: `%` and `_` mean themselves.
+fn containing(text: &str) -> LikeExpr {
+    let literal: String =
+        text.chars().flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c])).collect();
+    LikeExpr::new(format!("%{literal}%")).escape('!')
 }
 
 /// One page of the projects in scope.

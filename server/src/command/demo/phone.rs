@@ -1,78 +1,38 @@
 //! A phone: an HTTP client that signs in, uploads photos and checks in, by the clock it has.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use entity::values::{AssessmentTrigger, Datum, FindingCode, FindingOutcome, Verdict};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::values::Datum;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{PATIENCE, Undone, failed};
+use super::{
+    PATIENCE, Undone, failed,
+    wire::{self, Answer, Answers, CheckIn, CheckInInput, FixInput, SignedIn, Upload, UploadPayload, UserError},
+};
 use crate::{
     clock::Clock,
-    domain::{datum::Position, digest::Sha256Digest, datum::from_wgs84},
+    domain::{
+        datum::{Position, from_wgs84},
+        digest::Sha256Digest,
+    },
 };
 
-const SIGN_IN: &str = "mutation SignIn($input: SignInInput!) { signIn(input: $input) {
-    token userErrors { code message(language: EN) } } }";
-
-const REQUEST_UPLOAD: &str = "mutation RequestUpload($input: RequestPhotoUploadInput!) {
-    requestPhotoUpload(input: $input) {
-        photo { id } upload { url method headers { name value } } userErrors { code message(language: EN) } } }";
-
-/// What every answer to a check-in is asked for.
-const ANSWER: &str = "fragment Answer on CheckInPayload {
-    alreadyRecorded userErrors { code zh: message message(language: EN) }
-    checkIn { uuid verdict date correctedAt
-        visit { id week verdict checkInCount }
-        assessment { findings {
-            code outcome measured probability zh: sentence en: sentence(language: EN) } }
-        assessments { trigger verdict }
-        photos { state downloadUrl } } }";
+/// How old the fixes are when a check-in is captured.
+const FIX_AGE: TimeDelta = TimeDelta::seconds(4);
 
 /// Someone signed in on a device.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Phone {
     http: reqwest::Client,
     graphql: String,
     token: String,
     clock: Clock,
-    /// How much the device's clock is ahead.
+    /// How much the device's clock is ahead of the true time.
     ahead: TimeDelta,
-}
-
-/// Leave to upload one photo.
-#[derive(Debug, Deserialize)]
-pub(super) struct Ticket {
-    photo: Node,
-    upload: Upload,
-}
-
-#[derive(Debug, Deserialize)]
-struct Node {
-    id: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Upload {
-    url: String,
-    method: String,
-    headers: Vec<Header>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Header {
-    name: String,
-    value: String,
-}
-
-/// What the object store said to an upload.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Uploaded {
-    /// HTTP status.
-    pub(super) status: u16,
-    /// Its code, where it refused.
-    pub(super) code: Option<String>,
 }
 
 /// A check-in as its phone keeps it until it is sent.
@@ -84,9 +44,9 @@ pub(super) struct Draft {
     pub(super) project: String,
     /// When it really happened.
     pub(super) at: DateTime<Utc>,
-    /// Where it really happened, as far as the phone knows: WGS-84.
+    /// Where, as the phone measured it: WGS-84.
     pub(super) position: Position,
-    /// The datum the phone gives its position in.
+    /// The datum the phone tells it in.
     pub(super) datum: Datum,
     /// 68 % radius, metres.
     pub(super) accuracy_m: f64,
@@ -94,108 +54,41 @@ pub(super) struct Draft {
     pub(super) photos: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CheckInInput {
-    id: Uuid,
-    project_id: String,
-    captured_at: DateTime<Utc>,
-    sent_at: DateTime<Utc>,
-    fix: FixInput,
-    photo_ids: Vec<String>,
+/// Leave to upload one photo.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    /// The photo's global id.
+    pub(super) photo: String,
+    upload: Upload,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FixInput {
-    latitude: f64,
-    longitude: f64,
-    datum: Datum,
-    accuracy_meters: f64,
-    fixed_at: DateTime<Utc>,
-    mocked: bool,
+/// What the object store said to an upload.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Uploaded {
+    /// HTTP status.
+    pub(super) status: u16,
+    /// Code and texts of the refusal, if it was one.
+    pub(super) refusal: Option<Refusal>,
 }
 
-/// What became of a check-in.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
-    /// Whether an earlier request had recorded it.
-    pub(super) already_recorded: bool,
-    /// What is on record.
-    pub(super) check_in: Option<CheckIn>,
-    /// Why it was not recorded.
-    pub(super) user_errors: Vec<UserError>,
-}
-
-/// A check-in on record.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct CheckIn {
-    pub(super) uuid: Uuid,
-    pub(super) verdict: Verdict,
-    pub(super) date: NaiveDate,
-    pub(super) corrected_at: DateTime<Utc>,
-    pub(super) visit: Visit,
-    pub(super) assessment: Assessment,
-    pub(super) assessments: Vec<Judged>,
-    pub(super) photos: Vec<Photo>,
-}
-
-/// The visit it is part of.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Visit {
-    pub(super) id: String,
-    pub(super) week: String,
-    pub(super) verdict: Verdict,
-    pub(super) check_in_count: u32,
-}
-
-/// The assessment that stands.
-#[derive(Debug, Deserialize)]
-pub(super) struct Assessment {
-    pub(super) findings: Vec<Finding>,
-}
-
-/// One assessment of its history.
+/// Why the object store refused.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
-pub(super) struct Judged {
-    pub(super) trigger: AssessmentTrigger,
-    pub(super) verdict: Verdict,
-}
-
-/// What one rule found.
-#[derive(Debug, Deserialize)]
-pub(super) struct Finding {
-    pub(super) code: FindingCode,
-    pub(super) outcome: FindingOutcome,
-    pub(super) measured: Option<f64>,
-    pub(super) probability: Option<f64>,
-    pub(super) zh: String,
-    pub(super) en: String,
-}
-
-/// A photo on record.
-#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Photo {
-    pub(super) state: String,
-    pub(super) download_url: Option<String>,
-}
-
-/// Why something was refused.
-#[derive(Debug, Deserialize)]
-pub(super) struct UserError {
+pub(super) struct Refusal {
     pub(super) code: String,
-    #[serde(default)]
-    pub(super) zh: String,
     pub(super) message: String,
+    pub(super) message_zh: String,
 }
 
 #[derive(Deserialize)]
+struct Refused {
+    error: Refusal,
+}
+
+/// An answer of which the document asks one field.
+#[derive(Deserialize)]
 struct Response<T> {
-    data: Option<T>,
+    data: Option<HashMap<String, T>>,
     #[serde(default)]
     errors: Vec<Value>,
 }
@@ -203,35 +96,23 @@ struct Response<T> {
 impl Phone {
     /// Signs in at a server, on a device whose clock is right.
     pub(super) async fn sign_in(server: &str, clock: &Clock, login: &str, password: &str) -> Result<Self, Undone> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Data {
-            sign_in: SignedIn,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct SignedIn {
-            token: Option<String>,
-            user_errors: Vec<UserError>,
-        }
         let mut phone = Self {
-            // The server is on this machine: a proxy could not reach it.
+            // The server is on this machine, where no proxy reaches it.
             http: reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?,
             graphql: format!("{server}/graphql"),
             token: String::new(),
             clock: clock.clone(),
             ahead: TimeDelta::zero(),
         };
-        let input = json!({ "login": login, "password": password, "deviceName": "onsite demo" });
-        let Data { sign_in } = phone.ask("signing in", SIGN_IN, json!({ "input": input })).await?;
-        phone.token = sign_in.token.ok_or_else(|| refused("signing in", &sign_in.user_errors))?;
+        let input = json!({ "input": { "login": login, "password": password, "deviceName": "onsite demo" } });
+        let signed_in: SignedIn = phone.ask("signing in", wire::SIGN_IN, input).await?;
+        phone.token = signed_in.token.ok_or_else(|| refused("signing in", &signed_in.user_errors))?;
         Ok(phone)
     }
 
-    /// The same session on a device whose clock is `ahead` of the true time.
+    /// The same session on a device whose clock is so much ahead.
     pub(super) fn with_clock_ahead(&self, ahead: TimeDelta) -> Self {
-        let (http, clock) = (self.http.clone(), self.clock.clone());
-        Self { http, graphql: self.graphql.clone(), token: self.token.clone(), clock, ahead }
+        Self { ahead, ..self.clone() }
     }
 
     /// The session's token.
@@ -239,7 +120,7 @@ impl Phone {
         &self.token
     }
 
-    /// Asks the server something; `what` is told if no answer comes.
+    /// Asks the server, and returns the value of the document's one field; `what` is told if that fails.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         what: &str,
@@ -251,55 +132,45 @@ impl Phone {
             request = request.bearer_auth(&self.token);
         }
         let answer = request.send().await.map_err(|error| failed(what, error))?;
-        let response: Response<T> = answer.json().await.map_err(|error| failed(what, error))?;
-        match response {
-            Response { data: Some(data), errors } if errors.is_empty() => Ok(data),
-            Response { errors, .. } => Err(Undone(errors.iter().map(|error| format!("{what}: {error}")).collect())),
+        let Response { data, errors } = answer.json().await.map_err(|error| failed(what, error))?;
+        match data.and_then(|data| data.into_values().next()) {
+            Some(value) if errors.is_empty() => Ok(value),
+            _ => Err(Undone(vec![format!("{what}: the server answered {}", Value::Array(errors))])),
         }
     }
 
     /// Asks for leave to upload a photo.
     pub(super) async fn request_upload(&self, photo: &[u8]) -> Result<Ticket, Undone> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Data {
-            request_photo_upload: Payload,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Payload {
-            photo: Option<Node>,
-            upload: Option<Upload>,
-            user_errors: Vec<UserError>,
-        }
-        let sha256 = Sha256Digest::from_bytes(Sha256::digest(photo).into()).to_string();
-        let input = json!({ "contentType": "image/jpeg", "byteSize": photo.len(), "sha256": sha256 });
         let what = "asking for an upload";
-        let Data { request_photo_upload: payload } = self.ask(what, REQUEST_UPLOAD, json!({ "input": input })).await?;
+        let sha256 = Sha256Digest::from_bytes(Sha256::digest(photo).into()).to_string();
+        let input = json!({ "input": { "contentType": "image/jpeg", "byteSize": photo.len(), "sha256": sha256 } });
+        let payload: UploadPayload = self.ask(what, wire::REQUEST_UPLOAD, input).await?;
         match (payload.photo, payload.upload) {
-            (Some(photo), Some(upload)) => Ok(Ticket { photo, upload }),
+            (Some(photo), Some(upload)) => Ok(Ticket { photo: photo.id, upload }),
             _ => Err(refused(what, &payload.user_errors)),
         }
     }
 
-    /// Sends bytes to the object store, as the ticket says.
+    /// Sends bytes to the object store, the way the ticket says.
     pub(super) async fn upload(&self, ticket: &Ticket, bytes: Vec<u8>) -> Result<Uploaded, Undone> {
-        let method = ticket.upload.method.parse::<reqwest::Method>()?;
-        let request = self.http.request(method, &ticket.upload.url).body(bytes);
-        let request = ticket.upload.headers.iter().fold(request, |request, header| {
-            // The body's length is the client's to say.
-            if header.name == "content-length" { request } else { request.header(&header.name, &header.value) }
-        });
-        let answer = request.send().await.map_err(|error| failed("uploading a photo", error))?;
+        let what = "uploading a photo";
+        let method: reqwest::Method = ticket.upload.method.parse()?;
+        let mut request = self.http.request(method, &ticket.upload.url);
+        for header in &ticket.upload.headers {
+            request = request.header(&header.name, &header.value);
+        }
+        let answer = request.body(bytes).send().await.map_err(|error| failed(what, error))?;
         let status = answer.status().as_u16();
-        let refusal: Option<Value> = answer.json().await.ok();
-        let code = refusal.and_then(|refusal| refusal.pointer("/error/code")?.as_str().map(str::to_owned));
-        Ok(Uploaded { status, code })
+        let refusal = match answer.status().is_success() {
+            true => None,
+            false => Some(answer.json::<Refused>().await.map_err(|error| failed(what, error))?.error),
+        };
+        Ok(Uploaded { status, refusal })
     }
 
     /// Fetches a photo.
     pub(super) async fn download(&self, url: &str) -> Result<Vec<u8>, Undone> {
-        let what = "downloading a photo";
+        let what = "fetching a photo";
         let answer = self.http.get(url).send().await.and_then(reqwest::Response::error_for_status);
         let bytes = answer.map_err(|error| failed(what, error))?.bytes().await.map_err(|error| failed(what, error))?;
         Ok(bytes.to_vec())
@@ -307,39 +178,23 @@ impl Phone {
 
     /// Checks in.
     pub(super) async fn check_in(&self, draft: &Draft) -> Result<Answer, Undone> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Data {
-            check_in: Answer,
-        }
-        let document =
-            format!("mutation CheckIn($input: CheckInInput!) {{ checkIn(input: $input) {{ ...Answer }} }} {ANSWER}");
-        let data: Data = self.ask("checking in", &document, json!({ "input": self.input(draft) })).await?;
-        Ok(data.check_in)
+        let document = [wire::CHECK_IN, wire::ON_RECORD].concat();
+        self.ask("checking in", &document, json!({ "input": self.input(draft) })).await
     }
 
-    /// Sends an offline queue.
+    /// Sends an offline queue; one answer for each, in order.
     pub(super) async fn check_ins(&self, drafts: &[Draft]) -> Result<Vec<Answer>, Undone> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Data {
-            check_ins: Payload,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Payload {
-            results: Vec<Answer>,
-            user_errors: Vec<UserError>,
-        }
-        let document = format!(
-            "mutation CheckIns($input: CheckInsInput!) {{ checkIns(input: $input) {{
-                results {{ ...Answer }} userErrors {{ code message(language: EN) }} }} }} {ANSWER}"
-        );
-        let items: Vec<_> = drafts.iter().map(|draft| self.input(draft)).collect();
         let what = "sending an offline queue";
-        let data: Data = self.ask(what, &document, json!({ "input": { "items": items } })).await?;
-        let Payload { results, user_errors } = data.check_ins;
-        if user_errors.is_empty() && results.len() == drafts.len() { Ok(results) } else { Err(refused(what, &user_errors)) }
+        let document = [wire::CHECK_INS, wire::ON_RECORD].concat();
+        let items: Vec<_> = drafts.iter().map(|draft| self.input(draft)).collect();
+        let answers: Answers = self.ask(what, &document, json!({ "input": { "items": items } })).await?;
+        if answers.user_errors.is_empty() { Ok(answers.results) } else { Err(refused(what, &answers.user_errors)) }
+    }
+
+    /// A check-in as it stands now.
+    pub(super) async fn look_up(&self, id: &str) -> Result<CheckIn, Undone> {
+        let document = [wire::LOOK_UP, wire::ON_RECORD].concat();
+        self.ask("looking up a check-in", &document, json!({ "id": id })).await
     }
 
     /// The check-in as it is sent now: times by the device's clock, the position in the device's datum.
@@ -356,7 +211,7 @@ impl Phone {
                 longitude: told.longitude(),
                 datum: draft.datum,
                 accuracy_meters: draft.accuracy_m,
-                fixed_at: captured_at - TimeDelta::seconds(4),
+                fixed_at: captured_at - FIX_AGE,
                 mocked: false,
             },
             photo_ids: draft.photos.clone(),
@@ -364,13 +219,6 @@ impl Phone {
     }
 }
 
-impl Ticket {
-    /// The photo's global id.
-    pub(super) fn photo(&self) -> &str {
-        &self.photo.id
-    }
-}
-
 fn refused(what: &str, errors: &[UserError]) -> Undone {
-    Undone(errors.iter().map(|error| format!("{what}: {} ({})", error.message, error.code)).collect())
+    Undone(errors.iter().map(|error| format!("{what}: {}: {} / {}", error.code, error.zh, error.en)).collect())
 }

@@ -34,11 +34,8 @@ impl Shot {
 
     /// The EXIF block, big-endian TIFF.
     fn exif(&self) -> Result<Vec<u8>, Undone> {
-        let fields: Vec<_> = self
-            .values()
-            .into_iter()
-            .map(|(tag, value)| Field { tag, ifd_num: In::PRIMARY, value })
-            .collect();
+        let fields: Vec<_> =
+            self.values().into_iter().map(|(tag, value)| Field { tag, ifd_num: In::PRIMARY, value }).collect();
         let mut writer = Writer::new();
         for field in &fields {
             writer.push_field(field);
@@ -126,10 +123,7 @@ mod tests {
         assert_eq!(text(&exif, Tag::OffsetTimeOriginal), "+08:00");
         assert_eq!(text(&exif, Tag::GPSDateStamp), "2026:11:21");
         assert_eq!(text(&exif, Tag::Make), "Onsite demo");
-        assert_eq!(
-            exif.get_field(Tag::GPSHPositioningError, In::PRIMARY).unwrap().display_value().to_string(),
-            "7.5"
-        );
+        assert_eq!(exif.get_field(Tag::GPSHPositioningError, In::PRIMARY).unwrap().display_value().to_string(), "7.5");
     }
 
     #[test]

@@ -25,7 +25,11 @@ const WHITE: Colour = Rgb([240, 242, 244]);
 
 /// Paints it, 1600 × 1200 pixels.
 pub(super) fn paint() -> RgbImage {
-    let mut canvas = Canvas(RgbImage::from_fn(WIDTH, HEIGHT, |_, y| backdrop(y)));
+    let mut canvas = Canvas(RgbImage::new(WIDTH, HEIGHT));
+    for (y, row) in canvas.0.enumerate_rows_mut() {
+        let colour = backdrop(y);
+        row.for_each(|(_, _, pixel)| *pixel = colour);
+    }
     canvas.disc((1290.0, 190.0), 62.0, SUN);
     for (x, radius) in [(120.0, 620.0), (760.0, 900.0), (1450.0, 700.0)] {
         canvas.disc((x, f64::from(HORIZON) + radius - 120.0), radius, HILLS);

@@ -1,0 +1,227 @@
+//! `onsite demo`
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use chrono::Days;
+use clap::Args;
+use uuid::Uuid;
+
+use self::{
+    cast::{Account, Cast},
+    dashboard::Dashboard,
+    phone::Phone,
+    story::Story,
+};
+use super::{Settings, Undone, import::start_of, log_to_stderr, serving::told_to_stop, undone};
+use crate::{
+    app::App,
+    clock::Clock,
+    config::{Config, LogConfig, LogFormat},
+    domain::week::IsoWeek,
+    roster,
+    serve::{self, Running, StartError},
+};
+
+mod cast;
+mod closing;
+mod dashboard;
+mod phone;
+mod photo;
+mod place;
+mod report;
+mod row;
+mod scene;
+mod steps;
+mod story;
+mod wire;
+
+const ROSTER: &[u8] = include_bytes!("../../../docs/examples/roster.csv");
+const SITES: &[u8] = include_bytes!("../../../docs/examples/sites.geojson");
+/// Weeks ago that roles and boundaries begin.
+const WEEKS: u64 = 8;
+/// How long any one thing may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Show the whole job on made-up data: make a database, import a roster and sites, start the server, act as the phones
+/// would, print what was decided and why and the week's count, and keep serving. Nothing is left behind.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// End after the story; exit with 1 if anything was not as it should be
+    #[arg(long)]
+    exit: bool,
+    /// Keep database and photos in this directory, which must be new or empty
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+impl Demo {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+        only_listen(settings)?;
+        log_to_stderr(&LogConfig { filter: "warn".to_owned(), format: LogFormat::Text });
+        let clock = Clock::system();
+        let directory = match &self.data_dir {
+            Some(path) => Directory::kept(path)?,
+            None => Directory::passing(&clock)?,
+        };
+        println!("Onsite, shown on made-up people and places. Data: {}", directory.notice());
+        let server = start(&directory.path, settings.listen, &clock).await?;
+        let told = tokio::select! {
+            told = tell(&server, &clock) => told,
+            () = told_to_stop() => Err(Undone(vec!["stopped before the end".to_owned()])),
+        };
+        let well = match told {
+            Ok(Told { well, accounts, dashboard }) => {
+                if !self.exit {
+                    report::invitation(&server.public_url, &accounts);
+                    told_to_stop().await;
+                    println!("\nStopping.");
+                }
+                // Or it would tell that it hears nothing any more.
+                drop(dashboard);
+                Ok(well)
+            }
+            Err(undone) => Err(undone),
+        };
+        server.stop().await?;
+        if well? { Ok(()) } else { Err(Undone(vec!["not everything went as it should".to_owned()])) }
+    }
+}
+
+/// How the story went, and the dashboard that goes on listening.
+struct Told {
+    well: bool,
+    accounts: Vec<Account>,
+    dashboard: Dashboard,
+}
+
+/// Other settings would point at somebody's own data.
+fn only_listen(settings: &Settings) -> Result<(), Undone> {
+    let Settings { config, database_url, photos_directory, listen: _, public_url } = settings;
+    let given = [
+        ("--config", config.is_some()),
+        ("--database-url", database_url.is_some()),
+        ("--photos-directory", photos_directory.is_some()),
+        ("--public-url", public_url.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(Undone(vec![format!(
+            "the demo has a database and photos of its own; leave out {flag}, and give --data-dir to keep them"
+        )])),
+        None => Ok(()),
+    }
+}
+
+/// Migrates an embedded database and starts a server on it, on any free port if the usual one is taken.
+async fn start(directory: &Path, listen: Option<SocketAddr>, clock: &Clock) -> Result<Running, Undone> {
+    let mut config = Config::built_in()?;
+    config.database.url = sqlite_url(&directory.join("onsite.sqlite")).into();
+    config.photos.directory = directory.join("photos");
+    config.listen = listen.unwrap_or(config.listen);
+    let database = serve::database(&config).await?;
+    let migrations = database.pending_migrations().await?;
+    database.migrate().await?;
+    println!("    database   SQLite, {migrations} migrations applied");
+    let server = match Running::start(&config, database, clock.clone()).await {
+        Err(StartError::Listen(taken, error)) if listen.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
+            println!("    server     {taken} is taken; any free port will do");
+            config.listen.set_port(0);
+            Running::start(&config, serve::database(&config).await?, clock.clone()).await?
+        }
+        started => started?,
+    };
+    println!("    server     {}", server.public_url);
+    Ok(server)
+}
+
+fn sqlite_url(path: &Path) -> String {
+    // What the URL's path would take for something else.
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F");
+    format!("sqlite:{path}")
+}
+
+/// Imports, signs everyone in, tells the story, and reports.
+async fn tell(server: &Running, clock: &Clock) -> Result<Told, Undone> {
+    let app = &server.app;
+    import(app).await?;
+    Account::OFFICE.add(app).await?;
+    let office = Phone::sign_in(&server.public_url, clock, Account::OFFICE.login, Account::OFFICE.password).await?;
+    let (dashboard, projects) = Dashboard::open(&server.public_url, office.token()).await?;
+    let cast = Cast::gather(app, &server.public_url, clock, office, &projects).await?;
+    println!("    dashboard  the office's, listening over WebSocket");
+
+    let mut story = Story::new(&cast, &dashboard, clock);
+    let rows = story.tell().await?;
+    let (checks, weeks) = story.closing(app).await?;
+    report::decisions(&rows);
+    report::weeks(&weeks);
+    let well = report::verdict(&rows, &checks);
+    Ok(Told { well, accounts: cast.accounts, dashboard })
+}
+
+/// Imports the example roster and sites as the command line does, from some weeks ago on.
+async fn import(app: &App) -> Result<(), Undone> {
+    let list = roster::parse(ROSTER)?;
+    let sites = roster::parse_sites(SITES)?;
+    let from = IsoWeek::of(app.today().await?).first_day() - Days::new(7 * WEEKS);
+    let done = app.import_roster(&list, from, &|| {}).await.map_err(undone)?;
+    println!("    roster     {} projects, {} people; roles begin on {from}", done.projects, done.people);
+    let done = app.import_sites(&sites, start_of(from, app).await?, &|| {}).await.map_err(undone)?;
+    println!("    sites      {} boundaries, from the same day on", done.sites);
+    Ok(())
+}
+
+/// Where the demo keeps its data.
+struct Directory {
+    path: PathBuf,
+    passing: bool,
+}
+
+impl Directory {
+    /// One that is there afterwards; it must hold nothing yet.
+    fn kept(path: &Path) -> Result<Self, Undone> {
+        let told = |error: io::Error| Undone(vec![format!("{}: {error}", path.display())]);
+        fs::create_dir_all(path).map_err(told)?;
+        if fs::read_dir(path).map_err(told)?.next().is_some() {
+            return Err(Undone(vec![format!(
+                "{} is not empty; the demo wants a directory of its own",
+                path.display()
+            )]));
+        }
+        Ok(Self { path: path.to_owned(), passing: false })
+    }
+
+    /// One for this user's eyes only that is removed at the end.
+    fn passing(clock: &Clock) -> Result<Self, Undone> {
+        let path = std::env::temp_dir().join(format!("onsite-demo-{}", clock.id::<Uuid>()));
+        let made = fs::DirBuilder::new().mode(0o700).create(&path);
+        made.map_err(|error| Undone(vec![format!("{}: {error}", path.display())]))?;
+        Ok(Self { path, passing: true })
+    }
+
+    fn notice(&self) -> String {
+        let then = if self.passing { "removed at the end" } else { "kept" };
+        format!("{} ({then})", self.path.display())
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        if self.passing
+            && let Err(error) = fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!(%error, path = %self.path.display(), "the demo's data were not removed");
+        }
+    }
+}
+
+/// What was going on when something failed.
+fn failed(what: &str, error: impl std::error::Error) -> Undone {
+    let Undone(reasons) = error.into();
+    Undone(reasons.into_iter().map(|reason| format!("{what}: {reason}")).collect())
+}

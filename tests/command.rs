@@ -1,0 +1,196 @@
+//! The office runs `onsite` from a shell.
+
+use std::{
+    env, fs,
+    io::Write,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use entity::weekly_tally;
+use rstest::rstest;
+use sea_orm::{EntityTrait, sea_query::Expr};
+use server::{config, graphql};
+
+use crate::support::{
+    BEARING_PARK,
+    Backend::{self, Postgres, Sqlite},
+    Draft,
+    Role::{Leader, Office},
+    TestDatabase, TestServer, balanced, rows,
+};
+
+const HEADINGS: &str = "序号,项目名称,项目情况,市级“妈妈”,“保姆”姓名及职务,“秘书”姓名及联系方式,责任单位";
+const LINE: &str = "9,新项目,在建,领导丁,干部丁 商务局副局长,联络员丁13800000009,商务局";
+const SITES: &str = r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "properties":
+    {"project": "新项目", "radiusMeters": 100}, "geometry": {"type": "Point", "coordinates": [122, 39.6]}}]}"#;
+
+/// What a command said, and its exit code.
+#[derive(Debug)]
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// `onsite` on a database, in a directory with nothing else in it.
+struct Shell<'a> {
+    directory: &'a Path,
+    database: String,
+}
+
+impl Shell<'_> {
+    fn run(&self, arguments: &[&str]) -> Said {
+        self.run_with(arguments, "")
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &str) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onsite"));
+        for (name, _) in env::vars().filter(|(name, _)| name.starts_with("ONSITE_")) {
+            command.env_remove(name);
+        }
+        command
+            .current_dir(self.directory)
+            .env("ONSITE_DATABASE__URL", &self.database)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // One that ends without reading closes its end: that is its right.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Said { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.directory.join(name), text).unwrap();
+    }
+}
+
+fn done(said: &Said) -> &str {
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+    &said.out
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Backend) {
+    let (directory, ground) = (tempfile::tempdir().unwrap(), TestDatabase::empty(backend).await);
+    let shell = Shell { directory: directory.path(), database: ground.url() };
+    let early = shell.run(&["recount"]);
+    assert_eq!(early.code, 1);
+    assert!(early.err.contains("onsite migrate"), "{early:?}");
+
+    assert!(done(&shell.run(&["migrate"])).contains("up to date"));
+    assert!(done(&shell.run(&["migrate"])).contains("0 migrations were applied"));
+    shell.write("roster.csv", &format!("{HEADINGS}\n{LINE}\n"));
+    shell.write("sites.geojson", SITES);
+    let imported = shell.run(&["import", "roster", "roster.csv", "--from", "2026-01-01"]);
+    assert!(
+        done(&imported).contains("1 projects, 3 people and 1 organisations were new; 3 roles began"),
+        "{imported:?}"
+    );
+    let again = shell.run(&["import", "roster", "roster.csv", "--from", "2026-01-01"]);
+    assert!(done(&again).contains("0 projects, 0 people and 0 organisations were new; 0 roles began"), "{again:?}");
+    assert!(done(&shell.run(&["import", "sites", "sites.geojson"])).contains("1 new sites"));
+    assert!(done(&shell.run(&["import", "sites", "sites.geojson"])).contains("1 unchanged"));
+
+    let password = "correct horse battery\n";
+    assert!(done(&shell.run_with(&["account", "add", "office", "--role", "office"], password)).contains("office"));
+    done(&shell.run_with(&["account", "add", "leader", "--role", "staff", "--person", "领导丁"], password));
+    assert!(done(&shell.run(&["policy", "show"])).contains("visits a week      1"));
+    let adopted = shell.run(&["policy", "adopt", "--reason", "试行", "--weekly-visits", "2"]);
+    assert!(done(&adopted).contains("version 2"), "{adopted:?}");
+    assert!(done(&shell.run(&["recount", "--check"])).contains("1 projects, 0 check-ins, 0 visits: 0 differences"));
+    assert!(done(&shell.run(&["project", "close", "新项目"])).contains("新项目 is closed"));
+    assert!(done(&shell.run(&["migrate", "--down", "1"])).contains("1 migrations taken back"));
+}
+
+#[rstest]
+#[case::missing_column(&["import", "roster", "bad"], &HEADINGS.replace(",责任单位", ""), "责任单位")]
+#[case::duplicate(&["import", "roster", "bad"], &format!("{HEADINGS}\n{LINE}\n{LINE}\n"), "row 3, 序号: ")]
+#[case::no_roster(&["import", "roster", "bad"], "PK\u{3}\u{4}", "")]
+#[case::crossing(
+    &["import", "sites", "bad"],
+    r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"project": "轴承园区项目"},
+    "geometry": {"type": "Polygon", "coordinates": [[[122, 39], [122.01, 39.01], [122.01, 39], [122, 39.01], [122, 39]]]}}]}"#,
+    "features.1.geometry: "
+)]
+#[case::unknown_project(&["import", "sites", "bad"], SITES, "features.1.project: ")]
+#[case::no_site_file(&["import", "sites", "bad"], "{}", "")]
+#[case::unknown_project_to_close(&["project", "close", "没有的项目"], "", "input.name: ")]
+#[case::short_password(&["account", "add", "someone", "--role", "office"], "", "input.password: ")]
+#[case::staff_without_a_person(&["account", "add", "someone", "--role", "staff"], "", "")]
+#[tokio::test]
+async fn what_cannot_be_done_is_told_in_both_languages(
+    #[case] arguments: &[&str],
+    #[case] file: &str,
+    #[case] place: &str,
+) {
+    let (directory, server) = (tempfile::tempdir().unwrap(), TestServer::on(Sqlite).await);
+    let shell = Shell { directory: directory.path(), database: server.database_url() };
+    shell.write("bad", file);
+    let before = rows(server.app().database.reader()).await;
+    let said = shell.run_with(arguments, "short\n");
+    assert_eq!((said.code, said.out.as_str()), (1, ""), "{said:?}");
+    assert!(said.err.contains(place), "{said:?}");
+    for line in said.err.lines() {
+        let (chinese, english) = line.split_once(" / ").unwrap_or_else(|| panic!("one language only: {line}"));
+        assert!(!chinese.is_ascii() && !english.is_empty(), "{line}");
+    }
+    assert_eq!(rows(server.app().database.reader()).await, before);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_tampered_count_is_found_and_mended(#[values(Sqlite, Postgres)] backend: Backend) {
+    let (directory, server) = (tempfile::tempdir().unwrap(), TestServer::on(backend).await);
+    let shell = Shell { directory: directory.path(), database: server.database_url() };
+    server.as_(Leader).checked_in(&Draft::at(&server, BEARING_PARK)).await;
+    assert!(done(&shell.run(&["recount", "--check"])).contains("3 projects, 1 check-ins, 1 visits: 0 differences"));
+    weekly_tally::Entity::update_many()
+        .col_expr(weekly_tally::Column::Verified, Expr::value(52))
+        .exec(server.app().database.writer())
+        .await
+        .unwrap();
+    let found = shell.run(&["recount", "--check"]);
+    assert_eq!(found.code, 1);
+    assert!(found.out.contains("1 differences") && found.err.contains("2026-W47"), "{found:?}");
+    assert_eq!(server.as_(Leader).tally(&server.project(BEARING_PARK)).await, [52, 0, 0], "a check changes nothing");
+    assert!(done(&shell.run(&["recount"])).contains("mended: tally of person"));
+    done(&shell.run(&["recount", "--check"]));
+    assert_eq!(server.as_(Office).tally(&server.project(BEARING_PARK)).await, [1, 0, 0]);
+    balanced(&server).await;
+}
+
+#[test]
+fn the_command_explains_itself() {
+    let directory = tempfile::tempdir().unwrap();
+    let shell = Shell { directory: directory.path(), database: "sqlite:none".to_owned() };
+    let help = shell.run(&["--help"]);
+    for subcommand in ["serve", "migrate", "import", "account", "policy", "project", "recount", "schema", "config"] {
+        assert!(done(&help).contains(&format!("  {subcommand} ")), "{subcommand}");
+        assert!(done(&shell.run(&[subcommand, "--help"])).contains("Usage: onsite"), "{subcommand}");
+    }
+    assert_eq!(done(&shell.run(&["schema"])), graphql::sdl());
+    assert_eq!(done(&shell.run(&["config"])), config::EXAMPLE);
+    assert_eq!(shell.run(&[]).code, 2);
+    let unknown = shell.run(&["frobnicate"]);
+    assert_eq!((unknown.code, unknown.out.as_str()), (2, ""));
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "looking makes no files");
+}
+
+#[test]
+fn a_bad_setting_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let shell = Shell { directory: directory.path(), database: "sqlite:none".to_owned() };
+    shell.write("onsite.toml", "[limits]\nspeed = 3\n");
+    let said = shell.run(&["migrate"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("speed"), "{said:?}");
+    let said = shell.run(&["migrate", "--config", "absent.toml"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("absent.toml"), "{said:?}");
+}

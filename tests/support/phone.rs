@@ -1,0 +1,151 @@
+//! What a phone does: take photos, upload them, and check in.
+
+use bytes::Bytes;
+use reqwest::Response;
+use serde_json::{Value, json};
+use server::clock::Source;
+use sha2::{Digest, Sha256};
+
+use super::{
+    city::{BEARING_PARK, HARBOUR},
+    client::{Answer, Client, http},
+    server::TestServer,
+};
+
+/// What a phone asks back about a check-in.
+pub(crate) const CHECK_IN_FIELDS: &str = "
+    alreadyRecorded
+    userErrors { code field zh: message en: message(language: EN) }
+    checkIn { id uuid date capturedAt sentAt receivedAt correctedAt verdict
+        visit { id date week verdict checkInCount }
+        photos { id state }
+        assessment { policyVersion verdict trigger sequence siteVersion { version }
+            findings { code outcome measured threshold unit probability policyVersion
+                zh: sentence en: sentence(language: EN) } } }";
+
+const UPLOAD: &str = "mutation($input: RequestPhotoUploadInput!) { requestPhotoUpload(input: $input) {
+    photo { id state byteSize contentType sha256 }
+    upload { method url headers { name value } expiresAt }
+    userErrors { code field zh: message en: message(language: EN) } } }";
+
+const WEEKS: &str =
+    "query($project: ID!, $from: Date, $to: Date) { project(id: $project) { weeklyVisits(from: $from, to: $to) {
+    week from to verified provisional rejected required averageVerified status leader { name } } } }";
+
+/// A check-in on its way: the input of the mutation.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft(pub(crate) Value);
+
+impl Draft {
+    /// A faultless one: in the middle of the project's site, accurate to 8 m, fresh, by a phone whose clock is right.
+    pub(crate) fn at(server: &TestServer, project: &str) -> Self {
+        let now = server.clock.now();
+        let (latitude, longitude) = match project {
+            HARBOUR => (39.70, 121.90),
+            BEARING_PARK => (39.62, 122.00),
+            _ => (39.60, 122.10),
+        };
+        Self(json!({
+            "id": server.clock.id(),
+            "projectId": server.project(project),
+            "capturedAt": now,
+            "sentAt": now,
+            "fix": {
+                "latitude": latitude, "longitude": longitude, "datum": "WGS84",
+                "accuracyMeters": 8.0, "fixedAt": now, "mocked": false,
+            },
+        }))
+    }
+
+    /// With another value at a JSON pointer.
+    pub(crate) fn with(mut self, pointer: &str, value: impl Into<Value>) -> Self {
+        let (parent, member) = pointer.rsplit_once('/').unwrap();
+        self.0.pointer_mut(parent).unwrap()[member] = value.into();
+        self
+    }
+
+    /// So many metres further east.
+    pub(crate) fn east(self, metres: f64) -> Self {
+        let latitude = self.0["fix"]["latitude"].as_f64().unwrap();
+        let longitude = self.0["fix"]["longitude"].as_f64().unwrap();
+        self.with("/fix/longitude", longitude + metres / (111_320.0 * latitude.to_radians().cos()))
+    }
+
+    /// Captured, and its position fixed, at another time by the phone's clock.
+    pub(crate) fn captured(self, at: &str) -> Self {
+        self.with("/capturedAt", at).with("/fix/fixedAt", at)
+    }
+}
+
+impl Client {
+    pub(crate) async fn check_in(&self, draft: &Draft) -> Answer {
+        let mutation = format!("mutation($input: CheckInInput!) {{ checkIn(input: $input) {{ {CHECK_IN_FIELDS} }} }}");
+        self.ask(&mutation, json!({ "input": draft.0 })).await
+    }
+
+    /// Checks in for sure, and returns what is on record.
+    pub(crate) async fn checked_in(&self, draft: &Draft) -> Value {
+        let answer = self.check_in(draft).await;
+        assert_eq!(answer.user_errors("checkIn"), [], "{:#}", answer.body);
+        answer.at("/checkIn/checkIn").clone()
+    }
+
+    pub(crate) async fn check_ins(&self, drafts: &[Draft]) -> Answer {
+        let mutation = format!(
+            "mutation($input: CheckInsInput!) {{ checkIns(input: $input) {{
+                results {{ {CHECK_IN_FIELDS} }} userErrors {{ code field }} }} }}"
+        );
+        let items: Vec<&Value> = drafts.iter().map(|draft| &draft.0).collect();
+        self.ask(&mutation, json!({ "input": { "items": items } })).await
+    }
+
+    pub(crate) async fn request_upload(&self, content_type: &str, byte_size: usize, sha256: &str) -> Answer {
+        let input = json!({ "contentType": content_type, "byteSize": byte_size, "sha256": sha256 });
+        self.ask(UPLOAD, json!({ "input": input })).await
+    }
+
+    /// Uploads a photo, and returns its id.
+    pub(crate) async fn uploaded(&self, bytes: &Bytes) -> String {
+        let answer = self.request_upload("image/jpeg", bytes.len(), &sha256(bytes)).await;
+        assert_eq!(answer.user_errors("requestPhotoUpload"), []);
+        let response = put(answer.at("/requestPhotoUpload/upload"), bytes.clone()).await;
+        assert!(response.status().is_success(), "{response:?}");
+        answer.text("/requestPhotoUpload/photo/id")
+    }
+
+    /// What leaders owed a project; this and the seven weeks before unless said otherwise.
+    pub(crate) async fn weeks(&self, project: &str, days: [Option<&str>; 2]) -> Vec<Value> {
+        let variables = json!({ "project": project, "from": days[0], "to": days[1] });
+        self.ask(WEEKS, variables).await.list("/project/weeklyVisits").clone()
+    }
+
+    /// This week's counts: verified, provisional, rejected.
+    pub(crate) async fn tally(&self, project: &str) -> [u64; 3] {
+        let weeks = self.weeks(project, [None, None]).await;
+        let week = weeks.last().unwrap();
+        ["verified", "provisional", "rejected"].map(|count| week[count].as_u64().unwrap())
+    }
+}
+
+/// Bytes that no two seeds share.
+pub(crate) fn photo(seed: u32) -> Bytes {
+    let blocks = (0_u32..64).flat_map(|block| Sha256::digest([seed.to_be_bytes(), block.to_be_bytes()].concat()));
+    blocks.collect::<Vec<u8>>().into()
+}
+
+/// SHA-256, hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sends a photo's bytes the way an upload says.
+pub(crate) async fn put(upload: &Value, bytes: Bytes) -> Response {
+    assert_eq!(upload["method"], "PUT");
+    let headers = upload["headers"].as_array().unwrap().iter();
+    let pairs = headers.map(|header| (header["name"].as_str().unwrap(), header["value"].as_str().unwrap()));
+    let request = http().put(upload["url"].as_str().unwrap()).body(bytes);
+    let request = pairs
+        .filter(|(name, _)| *name != "content-length")
+        .fold(request, |request, (name, value)| request.header(name, value));
+    request.send().await.unwrap()
+}

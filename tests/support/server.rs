@@ -1,0 +1,185 @@
+//! A whole server in this process, on a free port, with a database, photos and a clock of its own.
+
+use std::{path::PathBuf, sync::Arc, thread, time::Duration};
+
+use server::{
+    app::App,
+    clock::Clock,
+    config::{Config, EventsConfig, LogConfig, LogFormat, PhotosConfig},
+    graphql::Limits,
+    serve::{self, Running},
+};
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use super::{
+    bucket::TestBucket,
+    city::{City, Role},
+    client::Client,
+    clock::TestClock,
+    database::{Backend, TestDatabase},
+};
+
+/// Where the photos of a story are.
+#[derive(Debug)]
+pub(crate) enum Photos {
+    Directory(TempDir),
+    Bucket(TestBucket),
+}
+
+impl Photos {
+    pub(crate) fn directory() -> Self {
+        Self::Directory(TempDir::new().unwrap())
+    }
+
+    pub(crate) async fn bucket() -> Self {
+        Self::Bucket(TestBucket::create().await)
+    }
+
+    fn config(&self) -> PhotosConfig {
+        match self {
+            Self::Directory(directory) => PhotosConfig { directory: directory.path().to_owned(), s3: None },
+            Self::Bucket(bucket) => PhotosConfig { directory: PathBuf::new(), s3: Some(bucket.config()) },
+        }
+    }
+}
+
+/// What several servers can stand on.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) database: TestDatabase,
+    pub(super) photos: Photos,
+}
+
+/// A running server; stopped when dropped.
+#[derive(Debug)]
+pub(crate) struct TestServer {
+    pub(crate) clock: Arc<TestClock>,
+    ground: Arc<Ground>,
+    city: Option<&'static City>,
+    /// None once stopped.
+    running: Option<(Running, Runtime)>,
+}
+
+impl TestServer {
+    /// A server on the city as every story finds it.
+    pub(crate) async fn on(backend: Backend) -> Self {
+        Self::with(backend, Photos::directory(), TestClock::new()).await
+    }
+
+    pub(crate) async fn with(backend: Backend, photos: Photos, clock: Arc<TestClock>) -> Self {
+        let city = City::on(backend).await;
+        let ground = Ground { database: TestDatabase::of(&city.template).await, photos };
+        Self::start(Arc::new(ground), clock, Some(city)).await
+    }
+
+    /// Another server on the same database, photos and clock.
+    pub(crate) async fn another(&self) -> Self {
+        Self::start(Arc::clone(&self.ground), Arc::clone(&self.clock), self.city).await
+    }
+
+    pub(super) async fn start(ground: Arc<Ground>, clock: Arc<TestClock>, city: Option<&'static City>) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let config = config(&ground);
+        let source = Clock::of(Arc::<TestClock>::clone(&clock));
+        let running = runtime.spawn(async move {
+            let database = serve::database(&config).await.unwrap();
+            database.migrate().await.unwrap();
+            Running::start(&config, database, source).await.unwrap()
+        });
+        let running = running.await.unwrap();
+        Self { clock, ground, city, running: Some((running, runtime)) }
+    }
+
+    pub(crate) fn app(&self) -> &Arc<App> {
+        &self.running().app
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.running().public_url.clone()
+    }
+
+    pub(crate) fn database_url(&self) -> String {
+        self.ground.database.url()
+    }
+
+    /// The directory of photos.
+    pub(crate) fn photos(&self) -> PathBuf {
+        self.ground.photos.config().directory
+    }
+
+    /// A client that is signed in.
+    pub(crate) fn as_(&self, role: Role) -> Client {
+        match self.token(role) {
+            Some(token) => Client::with_token(self.url(), &token),
+            None => Client::new(self.url(), None),
+        }
+    }
+
+    pub(crate) fn nobody(&self) -> Client {
+        self.as_(Role::Nobody)
+    }
+
+    pub(crate) fn token(&self, role: Role) -> Option<String> {
+        self.city.and_then(|city| city.tokens.get(&role)).cloned()
+    }
+
+    /// A project's global id.
+    pub(crate) fn project(&self, name: &str) -> String {
+        self.city.and_then(|city| city.projects.get(name)).expect("a project of the city").clone()
+    }
+
+    fn running(&self) -> &Running {
+        &self.running.as_ref().expect("stopped only when dropped").0
+    }
+
+    /// Stops in order, as on a signal.
+    pub(crate) async fn stop(&mut self) {
+        if let Some((running, runtime)) = self.running.take() {
+            runtime.spawn(running.stop()).await.unwrap().unwrap();
+            halt(runtime);
+        }
+    }
+
+    pub(super) async fn into_ground(mut self) -> Ground {
+        self.stop().await;
+        let ground = Arc::clone(&self.ground);
+        drop(self);
+        Arc::into_inner(ground).expect("the only server on it")
+    }
+}
+
+impl Drop for TestServer {
+    /// Stops at once. In order is not possible here: connections that the story itself used are given back by tasks
+    /// that run only while the story does.
+    fn drop(&mut self) {
+        if let Some((_, runtime)) = self.running.take() {
+            halt(runtime);
+        }
+    }
+}
+
+fn halt(runtime: Runtime) {
+    // A runtime must not wait for its end on a thread of another one.
+    let halted = thread::spawn(move || runtime.shutdown_timeout(Duration::from_secs(5))).join();
+    assert!(halted.is_ok() || thread::panicking());
+}
+
+/// Fails unless visits and tallies are what a recount from the evidence makes them.
+pub(crate) async fn balanced(server: &TestServer) {
+    let recounted = server.app().recount(false, &|_| {}).await.unwrap();
+    assert_eq!(recounted.differences, []);
+}
+
+fn config(ground: &Ground) -> Config {
+    Config {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        public_url: None,
+        database: ground.database.config(),
+        photos: ground.photos.config(),
+        events: EventsConfig { keep_days: 14 },
+        limits: Limits::default(),
+        log: LogConfig { filter: String::new(), format: LogFormat::Text },
+        server_timing: true,
+    }
+}

@@ -1,0 +1,157 @@
+//! A subscriber: graphql-transport-ws over a WebSocket.
+
+use std::{collections::VecDeque, time::Duration};
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{self, client::IntoClientRequest},
+};
+
+use super::{city::Role, server::TestServer};
+
+const RECORDED: &str = "subscription { visitRecorded { checkIn { uuid verdict
+    photos { state } assessments { verdict trigger } } } }";
+
+/// Far longer than anything takes: waiting this long means that it never comes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a server says on a socket.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Message {
+    /// The connection is accepted.
+    Accepted,
+    /// The data of an event.
+    Event(Value),
+    /// Errors instead of an event.
+    Errors(Value),
+    /// The subscription has ended.
+    Complete,
+    /// The socket was closed, with this code.
+    Closed(Option<u16>),
+}
+
+/// An open socket with one subscription at most.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What came while something else was waited for.
+    earlier: VecDeque<Message>,
+}
+
+impl Socket {
+    /// Opens a socket and presents this payload.
+    pub(crate) async fn open(server: &TestServer, payload: Value) -> Self {
+        let url = format!("{}/graphql", server.url().replacen("http", "ws", 1));
+        let mut request = url.into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+        let (stream, _) = connect_async(request).await.unwrap();
+        let mut socket = Self { stream, earlier: VecDeque::new() };
+        socket.send(json!({ "type": "connection_init", "payload": payload })).await;
+        socket
+    }
+
+    /// A socket of someone who is signed in.
+    pub(crate) async fn of(server: &TestServer, role: Role) -> Self {
+        Self::with_token(server, &server.token(role).expect("signed in")).await
+    }
+
+    pub(crate) async fn with_token(server: &TestServer, token: &str) -> Self {
+        let mut socket = Self::open(server, json!({ "authorization": format!("Bearer {token}") })).await;
+        assert_eq!(socket.next().await, Message::Accepted);
+        socket
+    }
+
+    /// Subscribes. The protocol has no answer to that, so two queries are asked one after the other: once they are
+    /// answered, the server has long begun to follow.
+    pub(crate) async fn subscribe(&mut self, subscription: &str, variables: Value) {
+        let payload = json!({ "query": subscription, "variables": variables });
+        self.send(json!({ "id": "subscription", "type": "subscribe", "payload": payload })).await;
+        for id in ["first", "second"] {
+            self.ask(id, "{ viewer { person { name } } }").await;
+        }
+    }
+
+    /// Asks a query on the socket; returns the data.
+    pub(crate) async fn ask(&mut self, id: &str, query: &str) -> Message {
+        self.send(json!({ "id": id, "type": "subscribe", "payload": { "query": query } })).await;
+        let mut answer = None;
+        loop {
+            match self.receive().await {
+                (Some(of), Message::Complete) if of == id => return answer.unwrap_or(Message::Complete),
+                (Some(of), message @ Message::Errors(_)) if of == id => return message,
+                (Some(of), message) if of == id => answer = Some(message),
+                (None, message) => return message,
+                (Some(_), message) => self.earlier.push_back(message),
+            }
+        }
+    }
+
+    pub(crate) async fn send(&mut self, message: Value) {
+        self.stream.send(tungstenite::Message::text(message.to_string())).await.unwrap();
+    }
+
+    /// The next thing the server says about the subscription.
+    pub(crate) async fn next(&mut self) -> Message {
+        match self.earlier.pop_front() {
+            Some(message) => message,
+            None => self.receive().await.1,
+        }
+    }
+
+    /// The next event's data.
+    pub(crate) async fn next_event(&mut self) -> Value {
+        match self.next().await {
+            Message::Event(data) => data,
+            other => panic!("expected an event, got {other:?}"),
+        }
+    }
+
+    /// Whether nothing came of the subscription while something else was waited for.
+    pub(crate) fn heard_nothing(&self) -> bool {
+        self.earlier.is_empty()
+    }
+
+    /// Subscribes to judgements of check-ins.
+    pub(crate) async fn follow_judgements(&mut self) {
+        self.subscribe(RECORDED, json!({})).await;
+    }
+
+    /// The check-in after the judgement that follows the inspection of its photos.
+    pub(crate) async fn next_inspected(&mut self) -> Value {
+        loop {
+            let event = self.next_event().await;
+            let check_in = &event["visitRecorded"]["checkIn"];
+            if check_in["assessments"].as_array().unwrap().len() == 2 {
+                return check_in.clone();
+            }
+        }
+    }
+
+    /// The next message, and which operation it is about.
+    async fn receive(&mut self) -> (Option<String>, Message) {
+        let text = loop {
+            match timeout(PATIENCE, self.stream.next()).await.expect("the server says something") {
+                Some(Ok(tungstenite::Message::Text(text))) => break text,
+                Some(Ok(tungstenite::Message::Close(frame))) => {
+                    return (None, Message::Closed(frame.map(|frame| frame.code.into())));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return (None, Message::Closed(None)),
+            }
+        };
+        let message: Value = serde_json::from_str(&text).unwrap();
+        let payload = &message["payload"];
+        let said = match message["type"].as_str().unwrap() {
+            "connection_ack" => Message::Accepted,
+            "next" if payload["errors"].is_null() => Message::Event(payload["data"].clone()),
+            "next" => Message::Errors(payload["errors"].clone()),
+            "error" => Message::Errors(payload.clone()),
+            "complete" => Message::Complete,
+            other => panic!("unexpected {other}: {message}"),
+        };
+        (message["id"].as_str().map(str::to_owned), said)
+    }
+}
