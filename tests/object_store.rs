@@ -1,8 +1,8 @@
 //! The object store's contract, held against the local directory and against a real S3 server: one upload, of exactly
 //! what was signed, whole or not at all, and nothing without a signature.
 //!
-//! `./tests/run` starts the S3 server and sets `ONSITE_TEST_S3_ENDPOINT`, `ONSITE_TEST_S3_ACCESS_KEY` and
-//! `ONSITE_TEST_S3_SECRET_KEY`; without them the S3 cases fail.
+//! `./tests/run` starts the S3 server and sets `STORIES_S3_ENDPOINT`, `STORIES_S3_ACCESS_KEY` and
+//! `STORIES_S3_SECRET_KEY`; without them the S3 cases fail.
 #![cfg(test)]
 
 use std::{io, time::Duration};

@@ -102,9 +102,9 @@ impl S3Server {
             env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run ./tests/run, which starts SeaweedFS"))
         };
         Self {
-            endpoint: get("ONSITE_TEST_S3_ENDPOINT"),
-            access_key: get("ONSITE_TEST_S3_ACCESS_KEY"),
-            secret_key: get("ONSITE_TEST_S3_SECRET_KEY"),
+            endpoint: get("STORIES_S3_ENDPOINT"),
+            access_key: get("STORIES_S3_ACCESS_KEY"),
+            secret_key: get("STORIES_S3_SECRET_KEY"),
         }
     }
 

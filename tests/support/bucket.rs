@@ -19,12 +19,12 @@ impl TestBucket {
             env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run ./tests/run, which starts SeaweedFS"))
         };
         let config = S3Config {
-            endpoint: Some(get("ONSITE_TEST_S3_ENDPOINT")),
+            endpoint: Some(get("STORIES_S3_ENDPOINT")),
             public_endpoint: None,
             region: REGION.to_owned(),
             bucket: format!("onsite-story-{}", Clock::system().id::<Uuid>()),
-            access_key_id: get("ONSITE_TEST_S3_ACCESS_KEY").into(),
-            secret_access_key: get("ONSITE_TEST_S3_SECRET_KEY").into(),
+            access_key_id: get("STORIES_S3_ACCESS_KEY").into(),
+            secret_access_key: get("STORIES_S3_SECRET_KEY").into(),
             path_style: true,
         };
         client(&config).create_bucket().bucket(&config.bucket).send().await.unwrap();

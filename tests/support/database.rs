@@ -125,9 +125,9 @@ fn file_in(directory: &Path) -> String {
 }
 
 fn postgres_url(database: &str) -> String {
-    let url = env::var("ONSITE_TEST_POSTGRES_URL")
-        .expect("ONSITE_TEST_POSTGRES_URL is not set: run ./tests/run, which starts PostgreSQL");
-    let (server, _) = url.rsplit_once('/').expect("ONSITE_TEST_POSTGRES_URL names a database");
+    let url = env::var("STORIES_POSTGRES_URL")
+        .expect("STORIES_POSTGRES_URL is not set: run ./tests/run, which starts PostgreSQL");
+    let (server, _) = url.rsplit_once('/').expect("STORIES_POSTGRES_URL names a database");
     format!("{server}/{database}")
 }
 

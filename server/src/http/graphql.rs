@@ -2,17 +2,21 @@
 
 use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
 use axum::{
-    body::Bytes,
-    extract::{FromRequestParts, Query, Request as HttpRequest, State, WebSocketUpgrade, rejection::BytesRejection},
+    body::Body,
+    extract::{FromRequestParts, Query, Request as HttpRequest, State, WebSocketUpgrade},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response as HttpResponse},
 };
+use futures_util::StreamExt;
 use serde::Deserialize;
 
 use super::{Surface, authentication::access_of, log::Noted, socket};
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
+
+/// How many times the limit a body may have to be told that it is too large, before the connection is closed.
+const LISTENED_TO: usize = 16;
 
 /// A request's JSON. Members that are not known are allowed, as the specification asks.
 #[derive(Debug, Deserialize)]
@@ -44,23 +48,21 @@ pub(super) struct QueryString {
 }
 
 /// `POST /graphql`
-pub(super) async fn post(
-    State(surface): State<Surface>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> HttpResponse {
+pub(super) async fn post(State(surface): State<Surface>, headers: HeaderMap, body: Body) -> HttpResponse {
     if !is_json(&headers) {
         let message = "Send the request as application/json.";
         return problem(&headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
     }
-    let body = match body {
+    let limit = surface.gate.limits().body_bytes;
+    let body = match read(body, limit).await {
         Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let limit = surface.gate.limits().body_bytes;
+        Err(Unread::TooLarge) => {
             let message = format!("The request exceeds the limit bodyBytes of {limit}.");
             return problem(&headers, StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED", message);
         }
-        Err(_) => return problem(&headers, StatusCode::BAD_REQUEST, "BAD_REQUEST", "The request broke off."),
+        Err(Unread::BrokeOff) => {
+            return problem(&headers, StatusCode::BAD_REQUEST, "BAD_REQUEST", "The request broke off.");
+        }
     };
     match serde_json::from_slice::<Parameters>(&body) {
         Ok(parameters) => answer(&surface, &headers, parameters.request(), false).await,
@@ -74,6 +76,28 @@ pub(super) async fn post(
             problem(&headers, StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
         }
     }
+}
+
+enum Unread {
+    TooLarge,
+    BrokeOff,
+}
+
+/// Reads a body of `limit` bytes at most. What comes beyond is read as well, up to a bound, and thrown away: a client
+/// that is still sending would take an early answer for a broken connection, and try again for ever.
+async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Unread> {
+    let (mut kept, mut length) = (Vec::new(), 0_usize);
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| Unread::BrokeOff)?;
+        length = length.saturating_add(piece.len());
+        if length <= limit {
+            kept.extend_from_slice(&piece);
+        } else if length / LISTENED_TO > limit {
+            break;
+        }
+    }
+    if length > limit { Err(Unread::TooLarge) } else { Ok(kept) }
 }
 
 /// `GET /graphql`: a query, or the opening of a WebSocket.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
+    extract::State,
     http::{HeaderName, HeaderValue, header},
     middleware,
     response::IntoResponse,
@@ -58,7 +58,6 @@ pub fn routes(app: Arc<App>, limits: Limits, server_timing: bool, stopping: watc
         .route("/schema.graphql", get(schema))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .layer(DefaultBodyLimit::max(limits.body_bytes))
         .merge(local.unwrap_or_default())
         .layer(middleware::from_fn_with_state(surface.clone(), log::log))
         .layer(middleware::map_response(secured))
