@@ -17,7 +17,7 @@ fn sources(place: &str) -> Vec<PathBuf> {
     while let Some(directory) = directories.pop() {
         for entry in fs::read_dir(directory).into_iter().flatten() {
             let path = entry.unwrap().path();
-            if path.file_stem().is_some_and(|name| name == "tests") {
+            if path.file_stem().is_some_and(|name| name == "tests" || name == "situations") {
                 continue;
             }
             if path.is_dir() {

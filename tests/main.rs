@@ -10,6 +10,8 @@ mod check_in;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod live;
@@ -23,6 +25,8 @@ mod photo_upload;
 mod reading;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod review;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -284,7 +284,7 @@ async fn obligations_stand_as_the_weeks_go_by(#[values(Sqlite, Postgres)] backen
     server.clock.set("2026-11-22T16:00:00Z");
     let weeks = leader.weeks(&project, [Some("2026-11-16"), None]).await;
     assert_eq!(column(&weeks, "status"), ["MISSED", "PENDING"], "Monday morning");
-    leader.checked_in(&at("11-20")).await;
+    leader.checked_in(&at("11-20").east(5.0)).await;
     let weeks = leader.weeks(&project, [Some("2026-11-16"), None]).await;
     assert_eq!(column(&weeks, "status"), ["MET", "PENDING"], "a late sync mends the week");
 }

@@ -27,6 +27,9 @@ pub struct Model {
     pub site_version_id: Option<SiteVersionId>,
     /// What was decided.
     pub verdict: Verdict,
+    /// What it was made of, JSON; none for those made before it was kept.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub inputs: Option<String>,
     /// When.
     pub assessed_at: DateTime<Utc>,
 }

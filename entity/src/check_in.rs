@@ -41,6 +41,21 @@ pub struct Model {
     pub fixed_at: Option<DateTime<Utc>>,
     /// Whether the phone said that the location was mocked.
     pub mocked: Option<bool>,
+    /// Which start of the phone the two uptimes count from.
+    pub boot_id: Option<String>,
+    /// The phone's uptime at capture, milliseconds.
+    pub captured_uptime_ms: Option<i64>,
+    /// The phone's uptime at sending, milliseconds.
+    pub sent_uptime_ms: Option<i64>,
+    /// The challenge it carries.
+    pub challenge: Option<String>,
+    /// Fingerprint of the device that signed it.
+    pub device: Option<String>,
+    /// Its signature, base64.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub signature: Option<String>,
+    /// Whether the phone's developer options were on, if it says so.
+    pub developer_mode: Option<bool>,
     /// What the visitor wrote.
     #[sea_orm(column_type = "Text")]
     pub note: String,

@@ -21,6 +21,8 @@ pub struct Model {
     pub code: FindingCode,
     /// What it found.
     pub outcome: FindingOutcome,
+    /// Whether it counts for the verdict; a hint does not.
+    pub counts: bool,
     /// What was measured, in `unit`.
     pub measured: Option<f64>,
     /// What it was compared with, in `unit`.

@@ -48,10 +48,14 @@ macro_rules! typed_ids {
 typed_ids! {
     /// Id of an account that can sign in.
     AccountId,
+    /// Id of an appeal.
+    AppealId,
     /// Id of one assessment of a check-in.
     AssessmentId,
     /// Id of a check-in, made on the phone.
     CheckInId,
+    /// Id of a decision about a check-in.
+    DecisionId,
     /// Id of an organisation.
     OrganisationId,
     /// Id of a person.

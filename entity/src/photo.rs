@@ -38,6 +38,8 @@ pub struct Model {
     pub state: PhotoState,
     /// When its bytes were inspected.
     pub inspected_at: Option<DateTime<Utc>>,
+    /// How often its inspection was begun.
+    pub attempts: i32,
     /// Until when a server holds it for inspection; afterwards another may.
     pub lease_until: Option<DateTime<Utc>>,
 }

@@ -34,6 +34,9 @@ pub struct Model {
     pub photo_reason: String,
     /// IANA time zone of days and weeks.
     pub time_zone: String,
+    /// Limits of the other rules, JSON.
+    #[sea_orm(column_type = "Text")]
+    pub thresholds: String,
 }
 
 /// Related rows are loaded by id, list by list; no relation is declared.

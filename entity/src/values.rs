@@ -55,6 +55,24 @@ values! {
         Bd09 = "BD09",
     }
 
+    /// Why a person decided about a check-in as they did.
+    DecisionReason {
+        /// Witnesses, a telephone call or records confirm that the person was there.
+        Confirmed = "CONFIRMED",
+        /// The photos show the site.
+        PhotosShowSite = "PHOTOS_SHOW_SITE",
+        /// The site was drawn wrongly.
+        BoundaryWrong = "BOUNDARY_WRONG",
+        /// The phone, the network or the server failed.
+        TechnicalFault = "TECHNICAL_FAULT",
+        /// The evidence is too weak to count.
+        EvidenceInsufficient = "EVIDENCE_INSUFFICIENT",
+        /// The person was not there.
+        NotThere = "NOT_THERE",
+        /// The evidence was made up.
+        Fabricated = "FABRICATED",
+    }
+
     /// What one rule found out about a check-in.
     FindingCode {
         /// Whether the project has a site to compare with.
@@ -75,6 +93,32 @@ values! {
         PhotoPresent = "PHOTO_PRESENT",
         /// Whether the stored photos are byte for byte those the phone announced (length and SHA-256).
         PhotoIntact = "PHOTO_INTACT",
+        /// How far from the fix the photos say they were taken.
+        PhotoPosition = "PHOTO_POSITION",
+        /// How long before or after the capture the photos say they were taken.
+        PhotoTime = "PHOTO_TIME",
+        /// Whether the very same photo is evidence of another check-in.
+        PhotoReused = "PHOTO_REUSED",
+        /// Whether a photo that looks almost the same is evidence of another check-in.
+        PhotoSimilar = "PHOTO_SIMILAR",
+        /// Whether a photo looks like a screenshot or an edited file. A hint only.
+        PhotoOrigin = "PHOTO_ORIGIN",
+        /// Whether the phone's clock was set between capture and sending.
+        ClockJump = "CLOCK_JUMP",
+        /// Whether the capture came after the challenge it carries was issued.
+        Challenge = "CHALLENGE",
+        /// Whether the check-in carries its device's signature.
+        Signature = "SIGNATURE",
+        /// How many other people checked in from the same device lately.
+        DeviceShared = "DEVICE_SHARED",
+        /// Whether the person used another device before. A hint only.
+        DeviceNew = "DEVICE_NEW",
+        /// Whether the phone's developer options were on. A hint only.
+        DeveloperMode = "DEVELOPER_MODE",
+        /// On how many other days the person sent exactly the same coordinates.
+        RepeatedPosition = "REPEATED_POSITION",
+        /// How fast the person would have had to travel from their check-in before, or to the one after.
+        Travel = "TRAVEL",
     }
 
     /// The outcome of one rule.
@@ -121,6 +165,8 @@ values! {
         Submission = "SUBMISSION",
         /// Its photos were inspected.
         PhotoInspection = "PHOTO_INSPECTION",
+        /// It was judged again, for a boundary was corrected or a part had failed.
+        Rejudgement = "REJUDGEMENT",
     }
 
     /// How far a photo has come.

@@ -8,6 +8,11 @@ pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 mod m20261122_000001_people_and_projects;
 mod m20261122_000002_evidence;
 mod m20261122_000003_outbox;
+mod m20261122_000004_thresholds;
+mod m20261122_000005_devices;
+mod m20261122_000006_inspections;
+mod m20261122_000007_decisions;
+mod m20261122_000008_chain;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -20,6 +25,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_people_and_projects::Migration),
             Box::new(m20261122_000002_evidence::Migration),
             Box::new(m20261122_000003_outbox::Migration),
+            Box::new(m20261122_000004_thresholds::Migration),
+            Box::new(m20261122_000005_devices::Migration),
+            Box::new(m20261122_000006_inspections::Migration),
+            Box::new(m20261122_000007_decisions::Migration),
+            Box::new(m20261122_000008_chain::Migration),
         ]
     }
 }

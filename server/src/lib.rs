@@ -8,6 +8,7 @@ pub mod command;
 pub mod config;
 pub mod domain;
 pub mod events;
+pub mod evidence_bundle;
 pub mod graphql;
 pub mod http;
 pub mod photos;

@@ -52,11 +52,16 @@ pub async fn app(
     if pending > 0 {
         return Err(StartError::Migrations(pending));
     }
-    let fresh = Sha256Digest::from_bytes(clock.random()).to_string();
-    let secret = store::secret::get_or_set(database.writer(), "photo-urls", fresh).await?;
-    let objects = objects(&config.photos, public_url, secret).await?;
+    let objects = objects(&config.photos, public_url, secret(&database, &clock, "photo-urls").await?).await?;
+    let challenge_key = secret(&database, &clock, "challenges").await?;
     let feed = Feed::open(&database).await?;
-    Ok(Arc::new(App::new(database, objects, clock, feed)))
+    Ok(Arc::new(App::new(database, objects, clock, feed, &challenge_key.into())))
+}
+
+/// A key that all servers on this database share.
+async fn secret(database: &Database, clock: &Clock, purpose: &str) -> Result<String, DbErr> {
+    let fresh = Sha256Digest::from_bytes(clock.random()).to_string();
+    store::secret::get_or_set(database.writer(), purpose, fresh).await
 }
 
 async fn objects(config: &PhotosConfig, public_url: String, secret: String) -> Result<ObjectStore, StoreError> {

@@ -1,14 +1,16 @@
 //! Checks in: authorise, load, judge, store, publish.
 
 use entity::{
-    check_in,
+    check_in, check_in_fix,
     ids::{PersonId, PhotoId},
     photo, policy, project, team_role,
     values::{AssessmentTrigger, PhotoState},
 };
 
 use super::{
-    App, Failure, Refusal, RefusalCode, counting, judging,
+    App, Failure, Refusal, RefusalCode,
+    chain::Record,
+    counting, judging,
     submission::{CheckInRequest, Submission},
 };
 use crate::{
@@ -48,7 +50,7 @@ impl App {
             // Another request with this id may have taken them meanwhile: then what it left is the answer.
             Err(failure) => return self.replay(person, &submission).await?.ok_or(failure),
         };
-        let recorded = self.store_check_in(check_in, photos, &policy).await;
+        let recorded = self.store_check_in(check_in, further_fixes(&submission), photos, &policy).await;
         match recorded {
             Ok(Some(check_in)) => {
                 self.feed.ring();
@@ -115,7 +117,7 @@ impl App {
     }
 
     /// The person's own, unused photos whose bytes have arrived as announced.
-    async fn usable_photos(&self, person: PersonId, ids: &[PhotoId]) -> Result<Vec<photo::Model>, Failure> {
+    pub(super) async fn usable_photos(&self, person: PersonId, ids: &[PhotoId]) -> Result<Vec<photo::Model>, Failure> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -165,6 +167,7 @@ impl App {
     async fn store_check_in(
         &self,
         check_in: check_in::Model,
+        further: Vec<check_in_fix::Model>,
         mut photos: Vec<photo::Model>,
         policy: &Policy,
     ) -> Result<Option<check_in::Model>, Failure> {
@@ -173,6 +176,7 @@ impl App {
             transaction.rollback().await?;
             return Ok(None);
         }
+        store::check_in::insert_fixes(&transaction, further.clone()).await?;
         for (ordinal, photo) in (0..).zip(&mut photos) {
             if !store::photo::attach(&transaction, photo.id, check_in.person_id, check_in.id, ordinal).await? {
                 transaction.rollback().await?;
@@ -187,9 +191,10 @@ impl App {
             counting::week_of(&check_in),
         )
         .await?;
-        let judgement = judging::judge(&transaction, &check_in, &photos, policy).await?;
+        let judged = judging::judge(&transaction, &check_in, &photos, policy, &self.challenge_key).await?;
         let trigger = AssessmentTrigger::Submission;
-        counting::record(&transaction, &self.clock, &check_in, &judgement, policy, trigger, &tally).await?;
+        let record = Record::check_in(&check_in, &judging::signed(&check_in, &further, &photos), judged.signed);
+        counting::record(&transaction, &self.clock, &check_in, &judged, trigger, &tally, Some(record)).await?;
         transaction.commit().await?;
         Ok(Some(check_in))
     }
@@ -215,7 +220,7 @@ fn row(
     policy: &Policy,
 ) -> check_in::Model {
     let corrected_at = submission.captured_at + (received_at - submission.sent_at);
-    let fix = submission.fix.as_ref();
+    let fix = submission.fixes.first();
     check_in::Model {
         id: submission.id,
         person_id: person,
@@ -231,9 +236,32 @@ fn row(
         accuracy_m: fix.map(|fix| fix.accuracy_m),
         fixed_at: fix.map(|fix| fix.fixed_at),
         mocked: fix.and_then(|fix| fix.mocked),
+        boot_id: submission.uptime.as_ref().map(|uptime| uptime.boot_id.clone()),
+        captured_uptime_ms: submission.uptime.as_ref().map(|uptime| uptime.captured_ms),
+        sent_uptime_ms: submission.uptime.as_ref().map(|uptime| uptime.sent_ms),
+        challenge: submission.challenge.clone(),
+        device: submission.signature.as_ref().map(|signature| signature.fingerprint.clone()),
+        signature: submission.signature.as_ref().map(|signature| signature.signature.clone()),
+        developer_mode: submission.developer_mode,
         note: submission.note.clone(),
         content_sha256: submission.content_sha256(),
     }
+}
+
+fn further_fixes(submission: &Submission) -> Vec<check_in_fix::Model> {
+    (0..)
+        .zip(submission.fixes.iter().skip(1))
+        .map(|(ordinal, fix)| check_in_fix::Model {
+            check_in_id: submission.id,
+            ordinal,
+            latitude: fix.latitude,
+            longitude: fix.longitude,
+            datum: fix.datum,
+            accuracy_m: fix.accuracy_m,
+            fixed_at: fix.fixed_at,
+            mocked: fix.mocked,
+        })
+        .collect()
 }
 
 pub(super) fn not_a_person() -> Failure {
@@ -249,7 +277,7 @@ pub(super) fn not_a_person() -> Failure {
     .into()
 }
 
-fn photo_used(place: usize) -> Refusal {
+pub(super) fn photo_used(place: usize) -> Refusal {
     Refusal::new(
         RefusalCode::PhotoAlreadyUsed,
         &format!("photoIds.{place}"),

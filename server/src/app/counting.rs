@@ -1,7 +1,7 @@
 //! Records a judgement, and lets visit, weekly tally and events follow from it.
 
 use entity::{
-    assessment, check_in, finding,
+    appeal, assessment, check_in, decision, finding,
     ids::{AssessmentId, CheckInId},
     standing,
     values::{AssessmentTrigger, Verdict},
@@ -9,13 +9,17 @@ use entity::{
 };
 use sea_orm::ConnectionTrait;
 
-use super::Broken;
+use super::{
+    Broken,
+    chain::{self, Record},
+    judging::Judged,
+};
 use crate::{
     clock::Clock,
     domain::{
         counting::{self, Tally},
-        evidence::{Finding, Judgement},
-        policy::Policy,
+        evidence::Finding,
+        review,
         week::IsoWeek,
     },
     events::Event,
@@ -32,34 +36,55 @@ pub(super) fn numbered(week: IsoWeek) -> (i32, i32) {
     (week.year(), i32::try_from(week.week()).unwrap_or(i32::MAX))
 }
 
-/// Appends an assessment to a check-in and recounts its visit and week.
+/// Appends an assessment to a check-in and lets everything that follows from it follow.
 ///
-/// The caller holds the week's tally, `before`, locked; the events go into the same transaction.
+/// The caller holds the week's tally, `before`, locked. `first` goes into the chain before the assessment.
 pub(super) async fn record(
     connection: &impl ConnectionTrait,
     clock: &Clock,
     check_in: &check_in::Model,
-    judgement: &Judgement,
-    policy: &Policy,
+    judged: &Judged,
     trigger: AssessmentTrigger,
     before: &weekly_tally::Model,
+    first: Option<Record>,
 ) -> Result<(), Broken> {
+    let judgement = &judged.judgement;
     let assessment = assessment::Model {
         id: clock.id(),
         check_in_id: check_in.id,
         sequence: store::assessment::last_sequence(connection, check_in.id).await? + 1,
         trigger,
-        policy_version: policy.version,
+        policy_version: judged.policy_version,
         site_version_id: judgement.site_version,
         verdict: judgement.verdict,
+        inputs: Some(judged.inputs.clone()),
         assessed_at: clock.now(),
     };
     let assessment_id = assessment.id;
     let findings =
         (0..).zip(&judgement.findings).map(|(ordinal, finding)| row(assessment_id, ordinal, finding)).collect();
+    let records: Vec<Record> =
+        first.into_iter().chain([Record::assessment(&assessment, &judgement.findings)?]).collect();
     store::assessment::append(connection, assessment, findings).await?;
+    settle(connection, clock, check_in, before, &records).await
+}
 
-    let visit = recount_visit(connection, clock, check_in, assessment_id, judgement.verdict).await?;
+/// Lets standing, visit, weekly tally and events follow from a check-in's assessments, decisions and appeal.
+///
+/// The caller holds the week's tally, `before`, locked. `records` go into the chain.
+pub(super) async fn settle(
+    connection: &impl ConnectionTrait,
+    clock: &Clock,
+    check_in: &check_in::Model,
+    before: &weekly_tally::Model,
+    records: &[Record],
+) -> Result<(), Broken> {
+    let last = store::assessment::of_check_ins(connection, [check_in.id]).await?.pop();
+    let last = last.ok_or_else(|| Broken::Record(format!("check-in {} has no assessment", check_in.id)))?;
+    let decisions = store::decision::of_check_ins(connection, [check_in.id]).await?;
+    let appeals = store::decision::appeals(connection, [check_in.id]).await?;
+    let verdict = standing_of(&last, &decisions, &appeals);
+    let visit = recount_visit(connection, clock, check_in, last.id, verdict).await?;
     let mut events = vec![Event::VisitRecorded {
         project: check_in.project_id,
         person: check_in.person_id,
@@ -73,7 +98,20 @@ pub(super) async fn record(
             week: IsoWeek::of(check_in.local_date).to_string(),
         });
     }
-    publish(connection, clock, &events).await
+    publish(connection, clock, &events).await?;
+    // After the outbox, whose lock makes the chain's writers wait for each other.
+    chain::append(connection, clock, records).await
+}
+
+/// How a check-in stands by its last assessment, its decisions in order, and its appeal.
+pub(super) fn standing_of(
+    last: &assessment::Model,
+    decisions: &[decision::Model],
+    appeals: &[appeal::Model],
+) -> Verdict {
+    let answered = |appeal: &appeal::Model| decisions.iter().any(|decision| decision.appeal_id == Some(appeal.id));
+    let waits = appeals.iter().any(|appeal| !answered(appeal));
+    review::standing(last.verdict, decisions.last().map(|decision| decision.verdict), waits)
 }
 
 /// Puts events into the outbox, as the last thing in a transaction.
@@ -88,6 +126,7 @@ fn row(assessment_id: AssessmentId, ordinal: i32, finding: &Finding) -> finding:
         ordinal,
         code: finding.code,
         outcome: finding.outcome,
+        counts: finding.counts,
         measured: finding.measured,
         threshold: finding.threshold,
         unit: finding.unit.symbol().to_owned(),

@@ -37,6 +37,12 @@ pub enum RefusalCode {
     Conflict,
     /// Too many uploads were asked for and not used.
     TooManyUploads,
+    /// There is no such check-in, or it is not the viewer's to see.
+    CheckInNotFound,
+    /// The viewer may not decide about this check-in.
+    MayNotDecide,
+    /// The viewer may not appeal against how this check-in stands.
+    MayNotAppeal,
     /// The account belongs to no person, and only people visit.
     NotAPerson,
 }
@@ -66,6 +72,16 @@ impl Refusal {
             field,
             "没有这个项目，或您无权查看。",
             "There is no such project, or it is not yours to see.",
+        )
+    }
+
+    /// There is no such check-in, or none the viewer may see: both look the same.
+    pub fn check_in_not_found() -> Self {
+        Self::new(
+            RefusalCode::CheckInNotFound,
+            "checkInId",
+            "没有这次签到，或您无权查看。",
+            "There is no such check-in, or it is not yours to see.",
         )
     }
 

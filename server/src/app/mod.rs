@@ -1,9 +1,10 @@
 //! What people do with Onsite, one file an action: authorise, load, decide, store, publish.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
@@ -16,8 +17,11 @@ use crate::{
 
 mod access;
 mod accounts;
+mod chain;
 mod check_in;
 mod counting;
+mod devices;
+mod export_evidence;
 mod failure;
 mod housekeeping;
 mod import_roster;
@@ -28,7 +32,9 @@ mod passwords;
 mod photo_upload;
 mod policies;
 mod projects;
+mod reassess;
 mod recount;
+mod review;
 mod sign_in;
 mod submission;
 mod weekly_visits;
@@ -36,18 +42,23 @@ mod weekly_visits;
 pub use access::scope_of;
 pub use accounts::{NewAccount, login_of};
 pub use check_in::Recorded;
+pub use devices::{DeviceRequest, IssuedChallenge};
+pub use export_evidence::Exported;
 pub use failure::{Broken, Failure, Refusal, RefusalCode};
 pub use import_roster::RosterImported;
 pub use import_sites::SitesImported;
 pub use inspection::INSPECTION_LEASE;
 pub use photo_upload::{PhotoUploadRequest, UploadTicket};
+pub use reassess::Reassessment;
 pub use recount::{Difference, Recounted};
+pub use review::{AppealRequest, ReviewRequest};
 pub use sign_in::{SignInRequest, SignedIn};
-pub use submission::{BATCH_LIMIT, CheckInRequest, FixRequest, NOTE_LIMIT, PHOTO_LIMIT};
+pub use submission::{
+    BATCH_LIMIT, CheckInRequest, DeviceSignature, FIX_LIMIT, FixRequest, NOTE_LIMIT, PHOTO_LIMIT, Uptime,
+};
 pub use weekly_visits::{LeaderWeek, WeekRange, weekly_visits};
 
 /// The parts every action may need.
-#[derive(Debug)]
 pub struct App {
     /// The database.
     pub database: Database,
@@ -57,6 +68,8 @@ pub struct App {
     pub clock: Clock,
     /// What happened, in order.
     pub feed: Arc<Feed>,
+    /// Authenticates challenges.
+    challenge_key: Vec<u8>,
     /// Rung when a photo waits for inspection.
     photo_waits: Notify,
     /// argon2id takes memory and time on purpose: only so many at once.
@@ -65,8 +78,15 @@ pub struct App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(database: Database, objects: ObjectStore, clock: Clock, feed: Arc<Feed>) -> Self {
-        Self { database, objects, clock, feed, photo_waits: Notify::new(), hashing: Semaphore::new(2) }
+    pub fn new(
+        database: Database,
+        objects: ObjectStore,
+        clock: Clock,
+        feed: Arc<Feed>,
+        challenge_key: &SecretString,
+    ) -> Self {
+        let challenge_key = challenge_key.expose_secret().as_bytes().to_vec();
+        Self { challenge_key, database, objects, clock, feed, photo_waits: Notify::new(), hashing: Semaphore::new(2) }
     }
 
     /// Which day it is where the plan runs.
@@ -78,5 +98,12 @@ impl App {
     pub async fn time_zone(&self) -> Result<Tz, Broken> {
         let policies = store::policy::all(self.database.reader()).await?;
         Ok(check_in::policy_at(&policies, self.clock.now())?.time_zone)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // It holds keys.
+        f.write_str("App")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{Datelike, TimeDelta};
 use entity::{photo, values::PhotoState};
 
 use super::{App, Failure, Refusal, RefusalCode, check_in::not_a_person};
@@ -76,6 +76,7 @@ impl App {
             ordinal: None,
             state: PhotoState::Requested,
             inspected_at: None,
+            attempts: 0,
             lease_until: None,
         };
         let transaction = self.database.begin().await?;
@@ -84,13 +85,11 @@ impl App {
         Ok(UploadTicket { photo, upload })
     }
 
-    /// A URL that shows a photo for a few minutes, and until when. Whoever calls this has asked whether the viewer may.
-    pub async fn photo_download(&self, photo: &photo::Model) -> Result<(String, DateTime<Utc>), Failure> {
+    /// A URL that shows an object for a few minutes. Whoever calls this has asked whether the viewer may.
+    pub async fn photo_download(&self, object_key: &str) -> Result<String, Failure> {
         let key: ObjectKey =
-            photo.object_key.parse().map_err(|error| super::Broken::Record(format!("photo {}: {error}", photo.id)))?;
-        let now = self.clock.now();
-        let url = self.objects.presign_download(&key, now, DOWNLOAD_LIFETIME).await?;
-        Ok((url, now + TimeDelta::seconds(300)))
+            object_key.parse().map_err(|error| super::Broken::Record(format!("object key {object_key}: {error}")))?;
+        Ok(self.objects.presign_download(&key, self.clock.now(), DOWNLOAD_LIFETIME).await?)
     }
 }
 

@@ -101,12 +101,12 @@ impl App {
                 last_at: check_ins.last_at,
             });
             store::visit::save(connection, check_ins.apply(&visit)).await?;
-            for (check_in, assessment) in &check_ins.judged {
+            for judged in &check_ins.judged {
                 let standing = standing::Model {
-                    check_in_id: *check_in,
+                    check_in_id: judged.check_in,
                     visit_id: visit.id,
-                    assessment_id: assessment.id,
-                    verdict: assessment.verdict,
+                    assessment_id: judged.assessment.id,
+                    verdict: judged.verdict,
                 };
                 store::assessment::stand(connection, standing).await?;
             }
@@ -130,9 +130,16 @@ struct Account<'a> {
     tallies: BTreeMap<(PersonId, IsoWeek), Tally>,
 }
 
+/// A check-in, its last assessment, and how it stands by that and by what people decided.
+struct Judged<'a> {
+    check_in: CheckInId,
+    assessment: &'a entity::assessment::Model,
+    verdict: Verdict,
+}
+
 /// One person's check-ins of one day.
 struct Day<'a> {
-    judged: Vec<(CheckInId, &'a entity::assessment::Model)>,
+    judged: Vec<Judged<'a>>,
     verdict: Verdict,
     first_at: chrono::DateTime<chrono::Utc>,
     last_at: chrono::DateTime<chrono::Utc>,
@@ -159,15 +166,18 @@ impl<'a> Account<'a> {
                 unjudged.push(check_in.id);
                 continue;
             };
+            let decisions = books.decisions.get(&check_in.id).map_or(&[][..], Vec::as_slice);
+            let appeals = books.appeals.get(&check_in.id).map_or(&[][..], Vec::as_slice);
+            let verdict = counting::standing_of(assessment, decisions, appeals);
             let at = check_in.corrected_at;
             let day = visits.entry((check_in.person_id, check_in.local_date)).or_insert_with(|| Day {
                 judged: Vec::new(),
-                verdict: assessment.verdict,
+                verdict,
                 first_at: at,
                 last_at: at,
             });
-            day.judged.push((check_in.id, assessment));
-            day.verdict = rules::visit_verdict([day.verdict, assessment.verdict]).unwrap_or(day.verdict);
+            day.judged.push(Judged { check_in: check_in.id, assessment, verdict });
+            day.verdict = rules::visit_verdict([day.verdict, verdict]).unwrap_or(day.verdict);
             day.first_at = day.first_at.min(at);
             day.last_at = day.last_at.max(at);
         }
@@ -192,15 +202,15 @@ impl<'a> Account<'a> {
             if known.is_none_or(|visit| day.apply(visit) != *visit) {
                 differences.push(Difference::Visit(project, *person, *date));
             }
-            let stands = |(check_in, assessment): &&(CheckInId, &entity::assessment::Model)| {
-                books.standings.get(check_in).is_some_and(|standing| {
-                    standing.assessment_id == assessment.id
-                        && standing.verdict == assessment.verdict
+            let stands = |judged: &&Judged<'_>| {
+                books.standings.get(&judged.check_in).is_some_and(|standing| {
+                    standing.assessment_id == judged.assessment.id
+                        && standing.verdict == judged.verdict
                         && known.is_some_and(|visit| visit.id == standing.visit_id)
                 })
             };
-            differences
-                .extend(day.judged.iter().filter(|judged| !stands(judged)).map(|(id, _)| Difference::Standing(*id)));
+            let wrong = day.judged.iter().filter(|judged| !stands(judged));
+            differences.extend(wrong.map(|judged| Difference::Standing(judged.check_in)));
         }
         for visit in &books.visits {
             if !self.visits.contains_key(&(visit.person_id, visit.local_date)) {

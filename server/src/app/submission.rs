@@ -18,6 +18,8 @@ pub const BATCH_LIMIT: usize = 100;
 pub const NOTE_LIMIT: usize = 2000;
 /// Photos of one check-in at most.
 pub const PHOTO_LIMIT: usize = 9;
+/// Fixes of one check-in at most, beside the first.
+pub const FIX_LIMIT: usize = 10;
 
 /// Captures may seem this much later than the sending: phones round their times.
 const ROUNDING: TimeDelta = TimeDelta::seconds(2);
@@ -38,8 +40,40 @@ pub struct CheckInRequest {
     pub fix: Option<FixRequest>,
     /// Photos uploaded before.
     pub photos: Vec<PhotoId>,
+    /// Further fixes taken around the capture.
+    pub other_fixes: Vec<FixRequest>,
+    /// The phone's boot clock beside its wall clock.
+    pub uptime: Option<Uptime>,
+    /// A challenge issued to the person before.
+    pub challenge: Option<String>,
+    /// The signature of the device.
+    pub signature: Option<DeviceSignature>,
+    /// Whether the phone's developer options were on.
+    pub developer_mode: Option<bool>,
     /// What the visitor wrote.
     pub note: String,
+}
+
+/// The phone's boot clock, which nobody can set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Uptime {
+    /// Which start of the phone both count from.
+    pub boot_id: String,
+    /// At capture, milliseconds.
+    pub captured_ms: i64,
+    /// At sending, milliseconds. Not signed: a signature is made at capture.
+    #[serde(skip)]
+    pub sent_ms: i64,
+}
+
+/// The signature of a registered device over the canonical JSON of a check-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSignature {
+    /// Fingerprint of the device's public key, 64 hexadecimal digits.
+    pub fingerprint: String,
+    /// The signature, base64.
+    pub signature: String,
 }
 
 /// A position fix as it arrives.
@@ -67,8 +101,14 @@ pub(super) struct Submission {
     pub(super) captured_at: DateTime<Utc>,
     #[serde(skip)] // A retry of the same check-in is sent later.
     pub(super) sent_at: DateTime<Utc>,
-    pub(super) fix: Option<SubmittedFix>,
+    /// The fix the phone meant first.
+    pub(super) fixes: Vec<SubmittedFix>,
     pub(super) photos: Vec<PhotoId>,
+    pub(super) uptime: Option<Uptime>,
+    pub(super) challenge: Option<String>,
+    #[serde(skip)] // A signature may be made anew over the same content.
+    pub(super) signature: Option<DeviceSignature>,
+    pub(super) developer_mode: Option<bool>,
     pub(super) note: String,
 }
 
@@ -82,6 +122,21 @@ pub(super) struct SubmittedFix {
     pub(super) mocked: Option<bool>,
 }
 
+impl From<FixRequest> for SubmittedFix {
+    fn from(fix: FixRequest) -> Self {
+        // Negative zero is zero, and no canonical form tells them apart.
+        let plain = |degrees: f64| degrees + 0.0;
+        Self {
+            latitude: plain(fix.latitude),
+            longitude: plain(fix.longitude),
+            datum: fix.datum,
+            accuracy_m: plain(fix.accuracy_m),
+            fixed_at: fix.fixed_at.trunc_subsecs(3),
+            mocked: fix.mocked,
+        }
+    }
+}
+
 impl Submission {
     /// Checks everything that needs no look at the records; all that is wrong is told at once.
     pub(super) fn parse(request: CheckInRequest) -> Result<Self, Vec<Refusal>> {
@@ -90,15 +145,17 @@ impl Submission {
         refusals.extend(check_times(request.captured_at, request.sent_at));
         refusals.extend(check_photos(&request.photos));
         refusals.extend(check_note(&request.note));
-        let fix = request.fix.map(|fix| SubmittedFix {
-            latitude: fix.latitude,
-            longitude: fix.longitude,
-            datum: fix.datum,
-            accuracy_m: fix.accuracy_m,
-            fixed_at: fix.fixed_at.trunc_subsecs(3),
-            mocked: fix.mocked,
-        });
-        refusals.extend(fix.iter().filter_map(|fix| check_fix(fix).err()).flatten());
+        refusals.extend(check_device(&request));
+        if request.fix.is_none() && !request.other_fixes.is_empty() {
+            let (zh, en) = ("给出其他定位前须先给出 fix。", "Give fix before otherFixes.");
+            refusals.push(Refusal::new(RefusalCode::Invalid, "fix", zh, en));
+        }
+        let fixes: Vec<SubmittedFix> =
+            request.fix.into_iter().chain(request.other_fixes).map(SubmittedFix::from).collect();
+        for (place, fix) in fixes.iter().enumerate() {
+            let field = if place == 0 { "fix".to_owned() } else { format!("otherFixes.{}", place - 1) };
+            refusals.extend(check_fix(fix, &field));
+        }
         if !refusals.is_empty() {
             return Err(refusals);
         }
@@ -107,8 +164,12 @@ impl Submission {
             project: request.project,
             captured_at: request.captured_at.trunc_subsecs(3),
             sent_at: request.sent_at.trunc_subsecs(3),
-            fix,
+            fixes,
             photos: request.photos,
+            uptime: request.uptime,
+            challenge: request.challenge,
+            signature: request.signature,
+            developer_mode: request.developer_mode,
             note: request.note,
         })
     }
@@ -191,33 +252,57 @@ fn check_note(note: &str) -> Option<Refusal> {
     }
 }
 
-fn check_fix(fix: &SubmittedFix) -> Result<(), Vec<Refusal>> {
+fn check_fix(fix: &SubmittedFix, field: &str) -> Vec<Refusal> {
     let mut refusals = Vec::new();
+    let mut refuse = |name: &str, zh: &str, en: &str| {
+        refusals.push(Refusal::new(RefusalCode::Invalid, &format!("{field}.{name}"), zh, en));
+    };
     if Position::parse(fix.latitude, 0.0).is_err() {
-        refusals.push(Refusal::new(
-            RefusalCode::Invalid,
-            "fix.latitude",
-            "纬度须在 -90 至 90 度之间。",
-            "A latitude lies between -90 and 90 degrees.",
-        ));
+        refuse("latitude", "纬度须在 -90 至 90 度之间。", "A latitude lies between -90 and 90 degrees.");
     }
     if Position::parse(0.0, fix.longitude).is_err() {
-        refusals.push(Refusal::new(
-            RefusalCode::Invalid,
-            "fix.longitude",
-            "经度须在 -180 至 180 度之间。",
-            "A longitude lies between -180 and 180 degrees.",
-        ));
+        refuse("longitude", "经度须在 -180 至 180 度之间。", "A longitude lies between -180 and 180 degrees.");
     }
     if !fix.accuracy_m.is_finite() {
-        refusals.push(Refusal::new(
-            RefusalCode::Invalid,
-            "fix.accuracyMeters",
+        refuse(
+            "accuracyMeters",
             "定位精度须为有限数值（米）；未知时填 0。",
             "accuracyMeters must be a finite number of metres; give 0 where it is unknown.",
-        ));
+        );
     }
-    if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+    refusals
+}
+
+/// Bounds on what a device adds; whether it is right is a finding.
+fn check_device(request: &CheckInRequest) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    if request.other_fixes.len() > FIX_LIMIT {
+        let zh = format!("其他定位最多 {FIX_LIMIT} 次。");
+        let en = format!("There are at most {FIX_LIMIT} further fixes.");
+        refusals.push(Refusal::new(RefusalCode::TooLarge, "otherFixes", zh, en));
+    }
+    let signature = request.signature.as_ref();
+    let texts = [
+        ("uptime.bootId", request.uptime.as_ref().map(|uptime| uptime.boot_id.as_str()), 64),
+        ("challenge", request.challenge.as_deref(), 512),
+        ("device.fingerprint", signature.map(|signature| signature.fingerprint.as_str()), 64),
+        ("device.signature", signature.map(|signature| signature.signature.as_str()), 256),
+    ];
+    for (field, text, limit) in texts {
+        if text.is_some_and(|text| text.len() > limit || !text.chars().all(|c| c.is_ascii_graphic())) {
+            let zh = format!("须为最多 {limit} 个可见 ASCII 字符。");
+            let en = format!("At most {limit} visible ASCII characters.");
+            refusals.push(Refusal::new(RefusalCode::Invalid, field, zh, en));
+        }
+    }
+    if request.uptime.as_ref().is_some_and(|uptime| uptime.captured_ms < 0 || uptime.sent_ms < uptime.captured_ms) {
+        let (zh, en) = (
+            "开机时长须为非负数，且发送时不小于签到时。",
+            "Uptimes are not negative, and grow from capture to sending.",
+        );
+        refusals.push(Refusal::new(RefusalCode::Invalid, "uptime", zh, en));
+    }
+    refusals
 }
 
 #[cfg(test)]
@@ -241,6 +326,11 @@ mod tests {
                 mocked: None,
             }),
             photos: vec![],
+            other_fixes: vec![],
+            uptime: None,
+            challenge: None,
+            signature: None,
+            developer_mode: None,
             note: String::new(),
         }
     }
@@ -289,7 +379,7 @@ mod tests {
                 (fix.latitude, fix.longitude, fix.accuracy_m) = (latitude, longitude, accuracy);
             }
             if let Ok(submission) = Submission::parse(request) {
-                let fix = submission.fix.unwrap();
+                let fix = submission.fixes[0];
                 prop_assert!((-90.0..=90.0).contains(&fix.latitude) && (-180.0..=180.0).contains(&fix.longitude));
                 prop_assert_eq!(submission.note, note);
                 prop_assert!(late >= -2);

@@ -15,13 +15,16 @@ use crate::{
 
 mod account;
 mod demo;
+mod export;
 mod import;
 mod migrate;
 mod policy;
 mod progress;
 mod project;
+mod reassess;
 mod recount;
 mod serving;
+mod verify;
 
 /// Onsite tells a city honestly whether the people it made answerable for each enterprise project go and see it.
 ///
@@ -77,6 +80,13 @@ enum Action {
     /// Close projects
     #[command(subcommand)]
     Project(project::Project),
+    /// Export evidence
+    #[command(subcommand)]
+    Export(export::Export),
+    /// Check an exported bundle, without a server
+    Verify(verify::Verify),
+    /// Tell what another policy would have decided
+    Reassess(reassess::Reassess),
     /// Recount visits and weekly tallies from the evidence
     Recount(recount::Recount),
     /// Print the GraphQL schema
@@ -96,6 +106,9 @@ impl Command {
             Action::Account(account) => account.run(&self.settings).await,
             Action::Policy(policy) => policy.run(&self.settings).await,
             Action::Project(project) => project.run(&self.settings).await,
+            Action::Export(export) => export.run(&self.settings).await,
+            Action::Verify(verify) => verify.run(),
+            Action::Reassess(reassess) => reassess.run(&self.settings).await,
             Action::Recount(recount) => recount.run(&self.settings).await,
             Action::Schema => {
                 print!("{}", crate::graphql::sdl());

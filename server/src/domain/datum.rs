@@ -1,6 +1,7 @@
 //! Positions on the WGS-84 ellipsoid, and the datums that phones and maps in China give them in.
 
 use entity::values::Datum;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 #[cfg(test)]
@@ -9,7 +10,8 @@ mod tests;
 /// A point on the WGS-84 ellipsoid, in degrees: latitude −90..=90, longitude −180..=180, both finite.
 ///
 /// What [`to_wgs84`] takes and [`from_wgs84`] gives may be in another [`Datum`]; everything else is WGS-84.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Position {
     latitude: f64,
     longitude: f64,
@@ -94,6 +96,27 @@ impl Position {
     /// Degrees east of Greenwich, −180..=180.
     pub const fn longitude(self) -> f64 {
         self.longitude
+    }
+}
+
+/// A position as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    latitude: f64,
+    longitude: f64,
+}
+
+impl From<Position> for Written {
+    fn from(position: Position) -> Self {
+        Self { latitude: position.latitude, longitude: position.longitude }
+    }
+}
+
+impl TryFrom<Written> for Position {
+    type Error = CoordinateError;
+
+    fn try_from(written: Written) -> Result<Self, CoordinateError> {
+        Self::parse(written.latitude, written.longitude)
     }
 }
 

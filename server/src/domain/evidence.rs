@@ -1,34 +1,59 @@
 //! Judging a check-in: each rule gives a finding, the findings give the verdict.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
 use entity::{
     ids::SiteVersionId,
     values::{Datum, FindingCode, FindingOutcome, Verdict},
 };
+use serde::{Deserialize, Serialize};
 
-use super::{
-    boundary::SiteBoundary,
-    datum::{Position, to_wgs84},
-    geofence,
-    policy::Policy,
-    sentence,
-};
+use super::{boundary::SiteBoundary, datum::Position, policy::Policy, sentence::Sentence};
 
-/// Everything a check-in is judged by.
-#[derive(Debug)]
-pub struct Evidence<'a> {
-    /// What the phone knew of its position.
-    pub fix: Option<Fix>,
-    /// Server's clock minus the phone's, at receipt. Includes the time on the network.
-    pub skew: TimeDelta,
-    /// The boundaries that held when it was captured.
-    pub sites: &'a [Candidate],
+mod device;
+mod photo;
+mod position;
+#[cfg(test)]
+mod situations;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub(in crate::domain) use position::Mislabel;
+
+/// Everything a check-in is judged by, but for the boundaries. Stored with each assessment, so that the same evidence
+/// can be judged again under another policy years later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// What the phone knew of its position, the fix it meant first.
+    pub fixes: Vec<Fix>,
+    /// Server's clock minus the phone's at receipt, milliseconds. Includes the time on the network.
+    pub skew_ms: i64,
+    /// When it happened, corrected.
+    pub corrected_at: DateTime<Utc>,
+    /// Wall clock minus boot clock between capture and sending, milliseconds, if the phone kept both.
+    #[serde(default)]
+    pub clock_jump_ms: Option<i64>,
+    /// The challenge it carries.
+    #[serde(default)]
+    pub challenge: Challenge,
     /// The photos attached.
-    pub photos: Photos,
+    #[serde(default)]
+    pub photos: Vec<Photo>,
+    /// The device it came from.
+    #[serde(default)]
+    pub device: Device,
+    /// The person's check-ins just before and just after it.
+    #[serde(default)]
+    pub neighbours: Vec<Neighbour>,
+    /// Other days on which the person sent exactly these coordinates.
+    #[serde(default)]
+    pub repeated_days: u32,
 }
 
 /// A position fix, as the phone gave it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Fix {
     /// Degrees in `datum`.
     pub reported: Position,
@@ -36,10 +61,125 @@ pub struct Fix {
     pub datum: Datum,
     /// 68 % accuracy radius, metres, as the phone gave it.
     pub accuracy_m: f64,
-    /// Age at capture; negative if it was taken after.
-    pub age: TimeDelta,
+    /// Age at capture, milliseconds; negative if it was taken after.
+    pub age_ms: i64,
     /// Whether the phone said that its location was mocked.
     pub mocked: Option<bool>,
+}
+
+/// The challenge of a check-in: proof that it was not made before a certain time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "challenge", rename_all = "camelCase")]
+pub enum Challenge {
+    /// It carries none.
+    #[default]
+    None,
+    /// It carries one that was issued to the person.
+    #[serde(rename_all = "camelCase")]
+    Issued {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// It carries something that was never issued to the person.
+    Forged,
+}
+
+/// A photo, as far as its inspection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Photo {
+    /// How far its inspection has come, and with what result.
+    pub bytes: PhotoBytes,
+    /// Where it says it was taken, WGS-84.
+    #[serde(default)]
+    pub position: Option<Position>,
+    /// Error of that position, metres, if it says so.
+    #[serde(default)]
+    pub position_error_m: Option<f64>,
+    /// When it says it was taken.
+    #[serde(default)]
+    pub taken_at: Option<DateTime<Utc>>,
+    /// Other check-ins that have the very same bytes for evidence.
+    #[serde(default)]
+    pub reused: u32,
+    /// Bits in which it differs from the most similar photo of another check-in, bursts left out.
+    #[serde(default)]
+    pub nearest_bits: Option<u32>,
+    /// Whether it looks like a screenshot.
+    #[serde(default)]
+    pub screenshot: bool,
+    /// Whether it was saved by a program that edits pictures.
+    #[serde(default)]
+    pub edited: bool,
+}
+
+/// What is known of a photo's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PhotoBytes {
+    /// Not looked at yet.
+    Waiting,
+    /// Those announced.
+    Intact,
+    /// Not those announced, or gone.
+    Damaged,
+}
+
+impl Photo {
+    /// A photo of which nothing else is known.
+    pub fn of(bytes: PhotoBytes) -> Self {
+        Self {
+            bytes,
+            position: None,
+            position_error_m: None,
+            taken_at: None,
+            reused: 0,
+            nearest_bits: None,
+            screenshot: false,
+            edited: false,
+        }
+    }
+}
+
+/// The device a check-in came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Device {
+    /// Its signature.
+    pub signature: Signature,
+    /// Other people who checked in from it lately.
+    pub other_people: u32,
+    /// Whether the person checked in from another device before, and never from this one.
+    pub new: bool,
+    /// Whether its developer options were on, if it says so.
+    pub developer_mode: Option<bool>,
+}
+
+/// Whether a check-in is signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Signature {
+    /// It carries none, and its person has registered no device.
+    #[default]
+    None,
+    /// It carries none, though its person has registered a device.
+    Missing,
+    /// It is signed by a device of the person.
+    Valid,
+    /// It carries a signature that does not fit.
+    Invalid,
+}
+
+/// Another check-in of the same person.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Neighbour {
+    /// When it happened, corrected.
+    pub corrected_at: DateTime<Utc>,
+    /// Where, WGS-84.
+    pub position: Position,
+    /// 68 % accuracy radius, metres.
+    pub accuracy_m: f64,
 }
 
 /// A boundary a fix may lie in.
@@ -53,17 +193,6 @@ pub struct Candidate {
     pub tolerance_m: Option<f64>,
 }
 
-/// How many photos are attached, and how far their inspection has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Photos {
-    /// Waiting for inspection.
-    pub waiting: usize,
-    /// Byte for byte those announced.
-    pub intact: usize,
-    /// Not those announced, or gone.
-    pub damaged: usize,
-}
-
 /// What one rule found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -71,6 +200,8 @@ pub struct Finding {
     pub code: FindingCode,
     /// What it found.
     pub outcome: FindingOutcome,
+    /// Whether it counts for the verdict; a hint does not.
+    pub counts: bool,
     /// What was measured.
     pub measured: Option<f64>,
     /// What it was compared with.
@@ -80,7 +211,28 @@ pub struct Finding {
     /// Probability of having been inside, where the position is for review.
     pub probability: Option<f64>,
     /// In words.
-    pub sentence: sentence::Sentence,
+    pub sentence: Sentence,
+}
+
+impl Finding {
+    /// A finding without figures.
+    fn plain(code: FindingCode, outcome: FindingOutcome, sentence: Sentence) -> Self {
+        Self {
+            code,
+            outcome,
+            counts: true,
+            measured: None,
+            threshold: None,
+            unit: Unit::One,
+            probability: None,
+            sentence,
+        }
+    }
+
+    /// The same with what was measured and what it was compared with.
+    fn measuring(self, measured: f64, threshold: f64, unit: Unit) -> Self {
+        Self { measured: Some(measured), threshold: Some(threshold), unit, ..self }
+    }
 }
 
 /// Unit of a measurement.
@@ -88,6 +240,8 @@ pub struct Finding {
 pub enum Unit {
     /// Metres.
     Metre,
+    /// Metres a second.
+    MetrePerSecond,
     /// Seconds.
     Second,
     /// A count or a yes-or-no.
@@ -99,6 +253,7 @@ impl Unit {
     pub fn symbol(self) -> &'static str {
         match self {
             Self::Metre => "m",
+            Self::MetrePerSecond => "m/s",
             Self::Second => "s",
             Self::One => "1",
         }
@@ -116,35 +271,25 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
-/// Judges a check-in under a policy.
-pub fn judge(evidence: &Evidence<'_>, policy: &Policy) -> Judgement {
-    let mut findings = Vec::with_capacity(9);
-    findings.push(site_known(evidence.sites.len()));
-    findings.push(fix_present(evidence.fix.is_some()));
-    let mut site_version = None;
-    if let Some(fix) = evidence.fix {
-        let usable = [fix_accuracy(fix, policy), fix_age(fix, policy)];
-        if usable.iter().all(|finding| finding.outcome == FindingOutcome::Pass)
-            && let Some((nearest, finding)) = position(fix, evidence.sites, policy)
-        {
-            site_version = Some(nearest);
-            findings.push(finding);
-        }
-        findings.extend(usable);
-        findings.extend(fix.mocked.map(mock_location));
+/// Judges a check-in by the boundaries that held when it was captured, under a policy.
+pub fn judge(evidence: &Evidence, sites: &[Candidate], policy: &Policy) -> Judgement {
+    let mut findings = Vec::with_capacity(16);
+    let (site_version, whereabouts) = position::judge(evidence, sites, policy, &mut findings);
+    time::judge(evidence, whereabouts, policy, &mut findings);
+    photo::judge(evidence, whereabouts, policy, &mut findings);
+    device::judge(evidence, policy, &mut findings);
+    for finding in &mut findings {
+        finding.counts = !policy.thresholds.hints.contains(&finding.code);
     }
-    findings.push(clock(evidence.skew, policy));
-    findings.push(photo_present(evidence.photos, policy));
-    findings.extend(photo_intact(evidence.photos));
-    Judgement { verdict: verdict(&findings, evidence.photos), site_version, findings }
+    Judgement { verdict: verdict(&findings, evidence), site_version, findings }
 }
 
 /// A contradiction rejects; what waits for its photos is pending; anything else but a pass is for a person.
-fn verdict(findings: &[Finding], photos: Photos) -> Verdict {
-    let any = |outcome| findings.iter().any(|finding| finding.outcome == outcome);
+fn verdict(findings: &[Finding], evidence: &Evidence) -> Verdict {
+    let any = |outcome| findings.iter().any(|finding| finding.counts && finding.outcome == outcome);
     if any(FindingOutcome::Fail) {
         Verdict::Rejected
-    } else if photos.waiting > 0 {
+    } else if evidence.photos.iter().any(|photo| photo.bytes == PhotoBytes::Waiting) {
         Verdict::PendingEvidence
     } else if any(FindingOutcome::Review) || any(FindingOutcome::Unknown) {
         Verdict::NeedsReview
@@ -153,147 +298,9 @@ fn verdict(findings: &[Finding], photos: Photos) -> Verdict {
     }
 }
 
-fn site_known(sites: usize) -> Finding {
-    Finding {
-        code: FindingCode::SiteKnown,
-        outcome: if sites > 0 { FindingOutcome::Pass } else { FindingOutcome::Unknown },
-        measured: Some(count(sites)),
-        threshold: Some(1.0),
-        unit: Unit::One,
-        probability: None,
-        sentence: sentence::site_known(sites),
-    }
-}
-
-fn fix_present(present: bool) -> Finding {
-    Finding {
-        code: FindingCode::FixPresent,
-        outcome: if present { FindingOutcome::Pass } else { FindingOutcome::Unknown },
-        measured: None,
-        threshold: None,
-        unit: Unit::One,
-        probability: None,
-        sentence: sentence::fix_present(present),
-    }
-}
-
-fn fix_accuracy(fix: Fix, policy: &Policy) -> Finding {
-    let usable = fix.accuracy_m > 0.0 && fix.accuracy_m <= policy.accuracy_limit_m;
-    Finding {
-        code: FindingCode::FixAccuracy,
-        outcome: if usable { FindingOutcome::Pass } else { FindingOutcome::Unknown },
-        measured: Some(fix.accuracy_m),
-        threshold: Some(policy.accuracy_limit_m),
-        unit: Unit::Metre,
-        probability: None,
-        sentence: sentence::fix_accuracy(fix.accuracy_m, policy.accuracy_limit_m, usable),
-    }
-}
-
-fn fix_age(fix: Fix, policy: &Policy) -> Finding {
-    let fresh = fix.age.abs() <= policy.fix_age_limit;
-    Finding {
-        code: FindingCode::FixAge,
-        outcome: if fresh { FindingOutcome::Pass } else { FindingOutcome::Unknown },
-        measured: Some(fix.age.as_seconds_f64()),
-        threshold: Some(policy.fix_age_limit.as_seconds_f64()),
-        unit: Unit::Second,
-        probability: None,
-        sentence: sentence::fix_age(fix.age, policy.fix_age_limit, fresh),
-    }
-}
-
-/// The position rule against the site where the fix stands best. None where there is no site.
-fn position(fix: Fix, sites: &[Candidate], policy: &Policy) -> Option<(SiteVersionId, Finding)> {
-    let here = to_wgs84(fix.reported, fix.datum);
-    let excess = |site: &Candidate, distance: f64| distance - site.tolerance_m.unwrap_or(policy.tolerance_m);
-    let (site, distance) = sites
-        .iter()
-        .map(|site| (site, geofence::signed_distance_m(&site.boundary, here)))
-        .min_by(|(a, from_a), (b, from_b)| excess(a, *from_a).total_cmp(&excess(b, *from_b)))?;
-    let tolerance = site.tolerance_m.unwrap_or(policy.tolerance_m);
-    let measured = geofence::judge(distance, fix.accuracy_m, tolerance);
-    // Honest phones and maps mislabel datums: a fix that would count under another label is not a contradiction.
-    let mislabelled = (measured == FindingOutcome::Fail).then(|| other_datum(fix, site, tolerance)).flatten();
-    let outcome = if mislabelled.is_some() { FindingOutcome::Review } else { measured };
-    let probability =
-        (outcome == FindingOutcome::Review).then(|| geofence::probability_inside(&site.boundary, here, fix.accuracy_m));
-    let finding = Finding {
-        code: FindingCode::Position,
-        outcome,
-        measured: Some(distance),
-        threshold: Some(tolerance),
-        unit: Unit::Metre,
-        probability,
-        sentence: sentence::position(outcome, distance, fix.accuracy_m, tolerance, probability, mislabelled),
-    };
-    Some((site.version, finding))
-}
-
-fn other_datum(fix: Fix, site: &Candidate, tolerance: f64) -> Option<Datum> {
-    [Datum::Wgs84, Datum::Gcj02, Datum::Bd09].into_iter().filter(|datum| *datum != fix.datum).find(|datum| {
-        let there = to_wgs84(fix.reported, *datum);
-        let distance = geofence::signed_distance_m(&site.boundary, there);
-        geofence::judge(distance, fix.accuracy_m, tolerance) == FindingOutcome::Pass
-    })
-}
-
-fn mock_location(mocked: bool) -> Finding {
-    Finding {
-        code: FindingCode::MockLocation,
-        outcome: if mocked { FindingOutcome::Review } else { FindingOutcome::Pass },
-        measured: Some(if mocked { 1.0 } else { 0.0 }),
-        threshold: Some(0.0),
-        unit: Unit::One,
-        probability: None,
-        sentence: sentence::mock_location(mocked),
-    }
-}
-
-fn clock(skew: TimeDelta, policy: &Policy) -> Finding {
-    let close = skew.abs() <= policy.skew_limit;
-    Finding {
-        code: FindingCode::Clock,
-        outcome: if close { FindingOutcome::Pass } else { FindingOutcome::Review },
-        measured: Some(skew.as_seconds_f64()),
-        threshold: Some(policy.skew_limit.as_seconds_f64()),
-        unit: Unit::Second,
-        probability: None,
-        sentence: sentence::clock(skew, policy.skew_limit, close),
-    }
-}
-
-fn photo_present(photos: Photos, policy: &Policy) -> Finding {
-    let attached = photos.waiting + photos.intact + photos.damaged;
-    let enough = attached > 0 || !policy.photo_required;
-    Finding {
-        code: FindingCode::PhotoPresent,
-        outcome: if enough { FindingOutcome::Pass } else { FindingOutcome::Unknown },
-        measured: Some(count(attached)),
-        threshold: Some(if policy.photo_required { 1.0 } else { 0.0 }),
-        unit: Unit::One,
-        probability: None,
-        sentence: sentence::photo_present(attached, policy.photo_required),
-    }
-}
-
-fn photo_intact(photos: Photos) -> Option<Finding> {
-    let attached = photos.waiting + photos.intact + photos.damaged;
-    let outcome = match photos {
-        _ if attached == 0 => return None,
-        Photos { damaged: 1.., .. } => FindingOutcome::Review,
-        Photos { waiting: 1.., .. } => FindingOutcome::Unknown,
-        _ => FindingOutcome::Pass,
-    };
-    Some(Finding {
-        code: FindingCode::PhotoIntact,
-        outcome,
-        measured: Some(count(photos.intact)),
-        threshold: Some(count(attached)),
-        unit: Unit::One,
-        probability: None,
-        sentence: sentence::photo_intact(outcome, photos.intact, attached),
-    })
+/// Pass, or otherwise what is not a pass.
+fn pass_or(passes: bool, otherwise: FindingOutcome) -> FindingOutcome {
+    if passes { FindingOutcome::Pass } else { otherwise }
 }
 
 /// Small counts are exact in a float.
@@ -301,5 +308,7 @@ fn count(number: usize) -> f64 {
     u32::try_from(number).unwrap_or(u32::MAX).into()
 }
 
-#[cfg(test)]
-mod tests;
+/// Milliseconds as seconds.
+fn seconds(milliseconds: i64) -> f64 {
+    milliseconds as f64 / 1000.0
+}

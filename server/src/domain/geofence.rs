@@ -49,6 +49,11 @@ fn nearest_vertex_m(boundary: &SiteBoundary, position: Position) -> f64 {
     vertices.map(|vertex| geodesic_m(position, vertex)).fold(f64::INFINITY, f64::min)
 }
 
+/// Metres on the WGS-84 ellipsoid between two positions (Karney 2013).
+pub fn distance_m(from: Position, to: Position) -> f64 {
+    geodesic_m(from, degrees(to))
+}
+
 fn geodesic_m(from: Position, to: Coord) -> f64 {
     Geodesic.distance(Point(degrees(from)), Point(to))
 }
@@ -114,6 +119,10 @@ fn missed_angle(h: f64, u1: f64, u2: f64) -> f64 {
     const S_HORIZON: f64 = 41.0;
     let visible = (HORIZON * HORIZON - h * h).max(0.0).sqrt();
     let (u1, u2) = (u1.clamp(-visible, visible), u2.clamp(-visible, visible));
+    // Most edges of a large site lie beyond the horizon.
+    if u1 >= u2 {
+        return 0.0;
+    }
     let s = |u: f64| (u / h).asinh().clamp(-S_HORIZON, S_HORIZON);
     let (from, to) = (s(u1), s(u2));
     let panels = ((to - from) * h.max(1.0)).ceil();

@@ -1,13 +1,21 @@
 //! Pure rules: no I/O, no clock, no async. Callers pass the time, the time zone and the policy.
 
 pub mod boundary;
+pub mod canonical_json;
+pub mod challenge;
 pub mod counting;
 pub mod datum;
+pub mod device_signature;
 pub mod digest;
 pub mod evidence;
 pub mod geofence;
+pub mod hash_chain;
+pub mod likeness;
 pub mod obligation;
 pub mod permission;
+pub mod photo_claim;
 pub mod policy;
+pub mod review;
 pub mod sentence;
+pub mod signed_check_in;
 pub mod week;

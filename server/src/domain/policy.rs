@@ -1,7 +1,89 @@
 //! The rules in force: one version of the policy, checked once so that every value in it is usable.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use chrono_tz::Tz;
+use entity::values::FindingCode;
+use serde::{Deserialize, Serialize};
+
+use super::likeness::REUSE_DISTANCE;
+
+/// Limits of the rules about photos, devices, clocks and travel, and which rules only give hints. Stored as JSON with
+/// the policy version; what an older version does not name has the default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Thresholds {
+    /// Metres a second beyond which travel between two check-ins is for review: 70 (250 km/h), faster than any train
+    /// or car here.
+    pub travel_speed_mps: f64,
+    /// Other days with exactly the same coordinates from which on they are for review. Honest fixes scatter by metres.
+    pub repeated_days: u32,
+    /// Seconds by which wall clock and boot clock may differ between capture and sending.
+    pub clock_jump_s: u32,
+    /// Seconds by which a capture may seem to come before its challenge was issued.
+    pub challenge_s: u32,
+    /// Metres, above the fix's accuracy and the photo's own error, between a photo's position and the fix.
+    pub photo_distance_m: f64,
+    /// Seconds between a photo's time and the capture.
+    pub photo_time_s: u32,
+    /// Bits in which two perceptual hashes of 64 bits may differ to look almost the same.
+    pub photo_similar_bits: u32,
+    /// Seconds within which a person's photos of one project may look alike: they are of one visit.
+    pub photo_burst_s: u32,
+    /// Other people on one device from which on it is for review.
+    pub device_people: u32,
+    /// Days after a decision during which the subject may appeal.
+    pub appeal_days: u32,
+    /// Rules whose findings are recorded but change no verdict.
+    pub hints: BTreeSet<FindingCode>,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            travel_speed_mps: 70.0,
+            repeated_days: 3,
+            clock_jump_s: 120,
+            challenge_s: 300,
+            photo_distance_m: 500.0,
+            photo_time_s: 1800,
+            photo_similar_bits: REUSE_DISTANCE,
+            photo_burst_s: 1800,
+            device_people: 1,
+            appeal_days: 14,
+            hints: BTreeSet::from([FindingCode::PhotoOrigin, FindingCode::DeviceNew, FindingCode::DeveloperMode]),
+        }
+    }
+}
+
+impl Thresholds {
+    /// Without these the position is not judged at all; as hints they would verify what nobody knows anything of.
+    const NEVER_HINTS: [FindingCode; 4] =
+        [FindingCode::SiteKnown, FindingCode::FixPresent, FindingCode::FixAccuracy, FindingCode::FixAge];
+
+    /// Reads their JSON and refuses limits under which a rule would accuse everyone or nobody.
+    fn parse(text: &str) -> Result<Self, PolicyError> {
+        let read: Self = serde_json::from_str(text).map_err(|error| PolicyError::Thresholds(error.to_string()))?;
+        let in_range = [
+            ("travelSpeedMps", (10.0..=1000.0).contains(&read.travel_speed_mps)),
+            ("repeatedDays", (1..=366).contains(&read.repeated_days)),
+            ("clockJumpS", (1..=86_400).contains(&read.clock_jump_s)),
+            ("challengeS", read.challenge_s <= 86_400),
+            ("photoDistanceM", (0.0..=100_000.0).contains(&read.photo_distance_m)),
+            ("photoTimeS", (1..=7 * 86_400).contains(&read.photo_time_s)),
+            ("photoSimilarBits", read.photo_similar_bits <= REUSE_DISTANCE),
+            ("photoBurstS", read.photo_burst_s <= 604_800),
+            ("devicePeople", (1..=1000).contains(&read.device_people)),
+            ("appealDays", read.appeal_days <= 366),
+            ("hints", read.hints.is_disjoint(&BTreeSet::from(Self::NEVER_HINTS))),
+        ];
+        match in_range.iter().find(|(_, holds)| !holds) {
+            Some((name, _)) => Err(PolicyError::Threshold(name)),
+            None => Ok(read),
+        }
+    }
+}
 
 /// A policy version whose values have been checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +104,8 @@ pub struct Policy {
     pub photo_required: bool,
     /// The time zone of days and weeks.
     pub time_zone: Tz,
+    /// Limits of the other rules.
+    pub thresholds: Thresholds,
 }
 
 /// What a policy version is made of, before it is checked.
@@ -45,6 +129,8 @@ pub struct PolicyDraft<'a> {
     pub photo_reason: &'a str,
     /// IANA name.
     pub time_zone: &'a str,
+    /// JSON of [`Thresholds`]; `{}` for the defaults.
+    pub thresholds: &'a str,
 }
 
 /// Why a policy can't be adopted. Each names the setting and what would be right.
@@ -71,6 +157,12 @@ pub enum PolicyError {
     /// Not an IANA time zone.
     #[error("time zone must be an IANA name such as Asia/Shanghai; it was {0:?}")]
     TimeZone(String),
+    /// Not the JSON of [`Thresholds`].
+    #[error("thresholds: {0}")]
+    Thresholds(String),
+    /// A limit that would make its rule meaningless.
+    #[error("threshold {0} is out of range")]
+    Threshold(&'static str),
 }
 
 impl Policy {
@@ -104,6 +196,7 @@ impl Policy {
             skew_limit: TimeDelta::seconds(draft.skew_limit_s.into()),
             photo_required: draft.photo_required,
             time_zone: draft.time_zone.parse().map_err(|_| PolicyError::TimeZone(draft.time_zone.to_owned()))?,
+            thresholds: Thresholds::parse(draft.thresholds)?,
         })
     }
 }
@@ -123,6 +216,7 @@ mod tests {
             photo_required: false,
             photo_reason: "not asked for",
             time_zone: "Asia/Shanghai",
+            thresholds: "{}",
         }
     }
 
@@ -147,5 +241,8 @@ mod tests {
         assert!(refused(|d| d.skew_limit_s = 100_000).contains("skew limit"));
         assert!(refused(|d| d.photo_reason = "  ").contains("reason"));
         assert!(refused(|d| d.time_zone = "Asia/Wafangdian").contains("IANA"));
+        assert!(refused(|d| d.thresholds = r#"{"speed": 3}"#).contains("speed"));
+        assert!(refused(|d| d.thresholds = r#"{"travelSpeedMps": 1}"#).contains("travelSpeedMps"));
+        assert!(refused(|d| d.thresholds = r#"{"hints": ["FIX_ACCURACY"]}"#).contains("hints"));
     }
 }

@@ -117,11 +117,13 @@ pub struct Finding {
     code: FindingCode,
     /// What it found.
     outcome: FindingOutcome,
+    /// Whether it counts for the verdict; a hint does not.
+    counts: bool,
     /// What was measured, in `unit`; for `POSITION` metres outside the boundary, negative inside.
     measured: Option<f64>,
     /// What it was compared with, in `unit`.
     threshold: Option<f64>,
-    /// Unit of both: `m` (metres), `s` (seconds) or `1` (a count).
+    /// Unit of both: `m` (metres), `m/s`, `s` (seconds) or `1` (a count).
     unit: String,
     /// Probability of having been inside the boundary, where the position is for review.
     probability: Option<f64>,
@@ -136,6 +138,7 @@ impl Finding {
         Self {
             code: row.code,
             outcome: row.outcome,
+            counts: row.counts,
             measured: row.measured,
             threshold: row.threshold,
             unit: row.unit,

@@ -22,6 +22,7 @@ use super::{
     person::Person,
     photo::Photo,
     project::Project,
+    review::{Appeal, Decision},
     scalars::Date,
     siblings::{Batch, distinct, grouped},
     visit::Visit,
@@ -51,6 +52,8 @@ struct List {
     visits: Batch<(), VisitId, Visit>,
     assessments: Batch<(), CheckInId, Vec<Assessment>>,
     photos: Batch<(), CheckInId, Vec<Photo>>,
+    decisions: Batch<(), CheckInId, Vec<Decision>>,
+    appeals: Batch<(), CheckInId, Appeal>,
 }
 
 impl CheckIn {
@@ -154,7 +157,8 @@ impl CheckIn {
     async fn photos(&self, ctx: &Context<'_>) -> Result<Vec<Photo>> {
         let load = || async {
             let rows = store::photo::of_check_ins(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
-            let photos = rows.into_iter().filter_map(|row| row.check_in_id.map(|check_in| (check_in, Photo(row))));
+            let photos =
+                Photo::list(rows).into_iter().filter_map(|photo| photo.check_in_id().map(|check_in| (check_in, photo)));
             Ok::<_, DbErr>(grouped(photos))
         };
         Ok(self.list.photos.get((), &self.row.id, load).await?.unwrap_or_default())
@@ -187,6 +191,24 @@ impl CheckIn {
     #[graphql(complexity = "2 * child_complexity + 1")]
     async fn assessments(&self, ctx: &Context<'_>) -> Result<Vec<Assessment>> {
         self.all_assessments(ctx).await
+    }
+
+    /// What people decided about it, in the order they did: for its subject and the office; empty for others.
+    #[graphql(complexity = "2 * child_complexity + 1")]
+    async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<Decision>> {
+        if !self.shown_to(ctx)? {
+            return Ok(Vec::new());
+        }
+        let load = || Decision::load(app(ctx), &self.list.ids);
+        Ok(self.list.decisions.get((), &self.row.id, load).await?.unwrap_or_default())
+    }
+
+    /// The appeal about it: for its subject and the office. Null for others, and where there is none.
+    async fn appeal(&self, ctx: &Context<'_>) -> Result<Option<Appeal>> {
+        if !self.shown_to(ctx)? {
+            return Ok(None);
+        }
+        self.list.appeals.get((), &self.row.id, || Appeal::load(app(ctx), &self.list.ids)).await
     }
 }
 

@@ -10,6 +10,7 @@ mod access;
 pub mod assessment;
 pub mod check_in;
 pub mod connection;
+pub mod device;
 pub mod error;
 mod executor;
 mod global_id;
@@ -22,6 +23,7 @@ pub mod person;
 pub mod photo;
 pub mod policy;
 pub mod project;
+pub mod review;
 pub mod scalars;
 pub mod session;
 mod siblings;
@@ -45,11 +47,19 @@ pub struct Query(
     visit::VisitQuery,
     check_in::CheckInQuery,
     policy::PolicyQuery,
+    review::ReviewQuery,
+    device::DeviceQuery,
 );
 
 /// What can be done.
 #[derive(Debug, Default, async_graphql::MergedObject)]
-pub struct Mutation(session::SessionMutation, photo::PhotoMutation, check_in::input::CheckInMutation);
+pub struct Mutation(
+    session::SessionMutation,
+    photo::PhotoMutation,
+    check_in::input::CheckInMutation,
+    review::ReviewMutation,
+    device::DeviceMutation,
+);
 
 /// The executable schema.
 pub type OnsiteSchema = Schema<Query, Mutation, Subscription>;

@@ -1,10 +1,12 @@
 //! Photos.
 
-use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
-    ids::PhotoId,
-    photo,
+    ids::{CheckInId, PhotoId},
+    photo, photo_inspection,
     values::{AccountRole, PhotoState},
 };
 
@@ -12,6 +14,7 @@ use super::{
     access::{app, scope, viewer},
     error::{UserError, answered, broken},
     global_id,
+    siblings::Batch,
 };
 use crate::{
     app::{Failure, PhotoUploadRequest},
@@ -21,55 +24,135 @@ use crate::{
 
 /// A photo, from the moment its upload is allowed.
 #[derive(Clone, Debug, Description)]
-pub struct Photo(pub(super) photo::Model);
+pub struct Photo {
+    row: photo::Model,
+    list: Arc<List>,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    ids: Vec<PhotoId>,
+    inspections: Batch<(), PhotoId, photo_inspection::Model>,
+}
+
+/// How large a photo is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum RenditionSize {
+    /// 320 pixels on its longer side.
+    Small,
+    /// 1600 pixels on its longer side.
+    Large,
+}
+
+impl Photo {
+    /// Photos listed together.
+    pub(super) fn list(rows: Vec<photo::Model>) -> Vec<Self> {
+        let list = Arc::new(List { ids: rows.iter().map(|row| row.id).collect(), ..List::default() });
+        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+    }
+
+    pub(super) fn check_in_id(&self) -> Option<CheckInId> {
+        self.row.check_in_id
+    }
+
+    /// Whether the viewer may see it: its owner, the project's team and the office, once it belongs to a check-in.
+    fn shown_to(&self, ctx: &Context<'_>) -> Result<bool> {
+        let viewer = viewer(ctx)?;
+        // Whoever of the staff reached a photo that is not their own did so through a project they serve.
+        let on_team = viewer.role == AccountRole::Staff;
+        Ok(self.row.check_in_id.is_some() && viewer.sees_photos_of(self.row.person_id, on_team))
+    }
+
+    async fn inspection(&self, ctx: &Context<'_>) -> Result<Option<photo_inspection::Model>> {
+        if !self.shown_to(ctx)? {
+            return Ok(None);
+        }
+        let load = || async {
+            let rows = store::photo_inspection::find(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
+            Ok::<_, sea_orm::DbErr>(rows.into_iter().map(|row| (row.photo_id, row)).collect())
+        };
+        self.list.inspections.get((), &self.row.id, load).await
+    }
+
+    async fn url_of(&self, ctx: &Context<'_>, object_key: &str) -> Result<Option<String>> {
+        match app(ctx).photo_download(object_key).await {
+            Ok(url) => Ok(Some(url)),
+            Err(Failure::Broken(error)) => Err(broken(error)),
+            Err(Failure::Refused(_)) => Ok(None),
+        }
+    }
+}
 
 #[Object(use_type_description)]
 impl Photo {
     /// Global id.
     pub async fn id(&self) -> ID {
-        global_id::encode(self.0.id)
+        global_id::encode(self.row.id)
     }
 
     /// Media type, as announced.
     async fn content_type(&self) -> &str {
-        &self.0.content_type
+        &self.row.content_type
     }
 
     /// Length in bytes, as announced.
     async fn byte_size(&self) -> i64 {
-        self.0.byte_size
+        self.row.byte_size
     }
 
     /// SHA-256, as announced: 64 hexadecimal digits.
     async fn sha256(&self) -> &str {
-        &self.0.sha256
+        &self.row.sha256
     }
 
     /// How far it has come.
     async fn state(&self) -> PhotoState {
-        self.0.state
+        self.row.state
     }
 
     /// When its upload was asked for.
     async fn requested_at(&self) -> DateTime<Utc> {
-        self.0.requested_at
+        self.row.requested_at
     }
 
-    /// Where to fetch it during the next five minutes: for its owner, the project's team and the office, and only
-    /// once it belongs to a check-in. Null otherwise.
+    /// Where to fetch the original during the next five minutes: for its owner, the project's team and the office, and
+    /// only once it belongs to a check-in. Null otherwise.
     #[graphql(complexity = 5)]
     async fn download_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let viewer = viewer(ctx)?;
-        // Whoever of the staff reached a photo that is not their own did so through a project they serve.
-        let on_team = viewer.role == AccountRole::Staff;
-        if self.0.check_in_id.is_none() || !viewer.sees_photos_of(self.0.person_id, on_team) {
-            return Ok(None);
+        if self.shown_to(ctx)? { self.url_of(ctx, &self.row.object_key).await } else { Ok(None) }
+    }
+
+    /// Where to fetch it, upright and without any metadata, during the next five minutes; null as for the original, and
+    /// where it can't be shown.
+    #[graphql(complexity = 5)]
+    async fn rendition_url(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How large.")] size: RenditionSize,
+    ) -> Result<Option<String>> {
+        let key = self.inspection(ctx).await?.and_then(|found| match size {
+            RenditionSize::Small => found.small_key,
+            RenditionSize::Large => found.large_key,
+        });
+        match key {
+            Some(key) => self.url_of(ctx, &key).await,
+            None => Ok(None),
         }
-        match app(ctx).photo_download(&self.0).await {
-            Ok((url, _)) => Ok(Some(url)),
-            Err(Failure::Broken(error)) => Err(broken(error)),
-            Err(Failure::Refused(_)) => Ok(None),
-        }
+    }
+
+    /// A ThumbHash of it, base64: what to show until a rendition is there.
+    async fn thumb_hash(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.inspection(ctx).await?.and_then(|found| found.thumbhash))
+    }
+
+    /// When it says it was taken; null where it says nothing.
+    async fn taken_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.inspection(ctx).await?.and_then(|found| found.taken_at))
+    }
+
+    /// Why it can't be shown; null where it can, or was not inspected yet.
+    async fn problem(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.inspection(ctx).await?.and_then(|found| found.problem))
     }
 }
 
@@ -141,7 +224,7 @@ impl PhotoMutation {
             PhotoUploadRequest { content_type: input.content_type, byte_size: input.byte_size, sha256: input.sha256 };
         Ok(match answered(app(ctx).request_photo_upload(viewer(ctx)?, request).await)? {
             Ok(ticket) => RequestPhotoUploadPayload {
-                photo: Some(Photo(ticket.photo)),
+                photo: Photo::list(vec![ticket.photo]).pop(),
                 upload: Some(ticket.upload.into()),
                 user_errors: Vec::new(),
             },
@@ -153,5 +236,5 @@ impl PhotoMutation {
 /// A photo the viewer may see.
 pub(super) async fn find(ctx: &Context<'_>, id: PhotoId) -> Result<Option<Photo>> {
     let row = store::photo::find(app(ctx).database.reader(), scope(ctx)?, id).await.map_err(broken)?;
-    Ok(row.map(Photo))
+    Ok(row.and_then(|row| Photo::list(vec![row]).pop()))
 }

@@ -1,6 +1,6 @@
 //! Policies.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::policy;
 
@@ -37,6 +37,8 @@ pub struct Policy {
     photo_reason: String,
     /// IANA time zone of days and weeks.
     time_zone: String,
+    /// Limits of the rules about photos, devices, clocks and travel, and which rules only give hints.
+    thresholds: Json<serde_json::Value>,
 }
 
 impl From<policy::Model> for Policy {
@@ -53,6 +55,7 @@ impl From<policy::Model> for Policy {
             skew_limit_seconds: row.skew_limit_s,
             photo_reason: row.photo_reason,
             time_zone: row.time_zone,
+            thresholds: Json(serde_json::from_str(&row.thresholds).unwrap_or_default()),
             photo_required: row.photo_required,
         }
     }

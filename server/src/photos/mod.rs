@@ -20,6 +20,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::domain::digest::Sha256Digest;
 
+pub mod inspection;
 mod local;
 mod local_http;
 mod s3;
@@ -120,6 +121,19 @@ impl ObjectStore {
                 Some(body) => bytes_of(body, max_bytes).await.map(Some),
                 None => Ok(None),
             },
+        }
+    }
+
+    /// Keeps what this server made itself, such as a rendition. A key that is taken keeps its first bytes: what is made
+    /// again of the same original is the same.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it can't be written.
+    pub async fn put(&self, key: &ObjectKey, content_type: &str, bytes: Bytes) -> Result<(), StoreError> {
+        let content_type = checked_content_type(content_type)?;
+        match self {
+            Self::Local(directory) => directory.put(key, content_type, bytes).await,
+            Self::S3(bucket) => bucket.put(key, content_type, bytes).await,
         }
     }
 

@@ -13,6 +13,7 @@ use aws_sdk_s3::{
     error::SdkError,
     presigning::PresigningConfig,
 };
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncRead;
@@ -125,6 +126,25 @@ impl Bucket {
         match self.client.get_object().bucket(&self.name).key(key.as_str()).send().await {
             Ok(object) => Ok(Some(object.body.into_async_read())),
             Err(SdkError::ServiceError(error)) if error.err().is_no_such_key() => Ok(None),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    /// Writes an object of the server's own. One that is there already stays.
+    pub(super) async fn put(&self, key: &ObjectKey, content_type: &str, bytes: Bytes) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .put_object()
+            .bucket(&self.name)
+            .key(key.as_str())
+            .content_type(content_type)
+            .if_none_match("*")
+            .body(bytes.into())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if error.raw().status().as_u16() == 412 => Ok(()),
             Err(error) => Err(StoreError::unavailable(error)),
         }
     }

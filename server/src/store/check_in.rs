@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     check_in::{Column, Entity, Model},
+    check_in_fix,
     ids::{CheckInId, PersonId, ProjectId, VisitId},
     standing,
     values::Verdict,
@@ -90,6 +91,62 @@ pub async fn count(connection: &impl ConnectionTrait, scope: Scope, filter: &Che
     matching(scope, filter).count(connection).await
 }
 
+const OLDEST_FIRST: Ordering<Column> = Ordering { by: Column::CorrectedAt, id: Column::Id, descending: false };
+
+fn for_review(scope: Scope) -> Select<Entity> {
+    matching(scope, &CheckInFilter { verdicts: Some(vec![Verdict::NeedsReview]), ..CheckInFilter::default() })
+}
+
+/// One page of the check-ins in scope that wait for a person, the oldest first.
+pub async fn queue(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    page: &Page<CheckInKey>,
+) -> Result<Rows<Model>, DbErr> {
+    page::list(connection, for_review(scope), OLDEST_FIRST, page).await
+}
+
+/// How many check-ins in scope wait for a person.
+pub async fn queue_length(connection: &impl ConnectionTrait, scope: Scope) -> Result<u64, DbErr> {
+    for_review(scope).count(connection).await
+}
+
+/// A person's check-ins with a position just before and just after a time, at most one each.
+pub async fn neighbours(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    at: DateTime<Utc>,
+    id: CheckInId,
+) -> Result<Vec<Model>, DbErr> {
+    let of_person = || {
+        Entity::find()
+            .filter(Column::PersonId.eq(person))
+            .filter(Column::Id.ne(id))
+            .filter(Column::Latitude.is_not_null())
+    };
+    let before =
+        of_person().filter(Column::CorrectedAt.lte(at)).order_by_desc(Column::CorrectedAt).one(connection).await?;
+    let after =
+        of_person().filter(Column::CorrectedAt.gt(at)).order_by_asc(Column::CorrectedAt).one(connection).await?;
+    Ok(before.into_iter().chain(after).collect())
+}
+
+/// Other local days on which a person sent exactly these coordinates.
+pub async fn days_at(connection: &impl ConnectionTrait, check_in: &Model) -> Result<Vec<NaiveDate>, DbErr> {
+    let (Some(latitude), Some(longitude)) = (check_in.latitude, check_in.longitude) else { return Ok(Vec::new()) };
+    Entity::find()
+        .select_only()
+        .column(Column::LocalDate)
+        .distinct()
+        .filter(Column::PersonId.eq(check_in.person_id))
+        .filter(Column::Latitude.eq(latitude))
+        .filter(Column::Longitude.eq(longitude))
+        .filter(Column::LocalDate.ne(check_in.local_date))
+        .into_tuple()
+        .all(connection)
+        .await
+}
+
 /// Check-ins in scope by id.
 pub async fn find(
     connection: &impl ConnectionTrait,
@@ -131,4 +188,37 @@ pub async fn insert(connection: &impl ConnectionTrait, check_in: Model) -> Resul
         .exec_without_returning(connection)
         .await?;
     Ok(inserted == 1)
+}
+
+/// Records the further fixes of a check-in.
+pub async fn insert_fixes(connection: &impl ConnectionTrait, fixes: Vec<check_in_fix::Model>) -> Result<(), DbErr> {
+    if fixes.is_empty() {
+        return Ok(());
+    }
+    let fixes = fixes.into_iter().map(|fix| fix.into_active_model().reset_all());
+    check_in_fix::Entity::insert_many(fixes).exec_without_returning(connection).await.map(|_| ())
+}
+
+/// The further fixes of a check-in, in order.
+pub async fn fixes(connection: &impl ConnectionTrait, id: CheckInId) -> Result<Vec<check_in_fix::Model>, DbErr> {
+    check_in_fix::Entity::find()
+        .filter(check_in_fix::Column::CheckInId.eq(id))
+        .order_by_asc(check_in_fix::Column::Ordinal)
+        .all(connection)
+        .await
+}
+
+/// Check-ins of these local days after one, by id: for going through all of them.
+pub async fn between(
+    connection: &impl ConnectionTrait,
+    from: NaiveDate,
+    to: NaiveDate,
+    after: Option<CheckInId>,
+    limit: u64,
+) -> Result<Vec<CheckInId>, DbErr> {
+    let mut select = Entity::find().select_only().column(Column::Id).filter(Column::LocalDate.between(from, to));
+    if let Some(after) = after {
+        select = select.filter(Column::Id.gt(after));
+    }
+    select.order_by_asc(Column::Id).limit(limit).into_tuple().all(connection).await
 }

@@ -12,12 +12,16 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 pub mod account;
 pub mod assessment;
+pub mod chain;
 pub mod check_in;
+pub mod decision;
+pub mod device;
 pub mod organisation;
 pub mod outbox;
 pub mod page;
 pub mod person;
 pub mod photo;
+pub mod photo_inspection;
 pub mod policy;
 pub mod project;
 pub mod recount;

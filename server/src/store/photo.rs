@@ -109,6 +109,7 @@ pub async fn lease(
 ) -> Result<bool, DbErr> {
     let leased = Entity::update_many()
         .col_expr(Column::LeaseUntil, Expr::value(until))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .filter(Column::Id.eq(id))
         .filter(Column::State.eq(PhotoState::Attached))
         .filter(Column::LeaseUntil.is_null().or(Column::LeaseUntil.lte(now)))
@@ -132,4 +133,14 @@ pub async fn inspected(
         .exec(connection)
         .await?;
     Ok(changed.rows_affected == 1)
+}
+
+/// Photos of check-ins that announced this SHA-256.
+pub async fn attached_with(connection: &impl ConnectionTrait, sha256: &str) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Sha256.eq(sha256))
+        .filter(Column::CheckInId.is_not_null())
+        .limit(10)
+        .all(connection)
+        .await
 }

@@ -7,7 +7,8 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, Select, Value, sea_query::LikeExpr,
+    QueryOrder, Select, Value,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr},
 };
 
 use super::{
@@ -54,7 +55,8 @@ fn matching(scope: Scope, filter: &ProjectFilter) -> Select<Entity> {
         select = select.filter(Column::Stage.is_in(stages.iter().copied()));
     }
     if let Some(text) = &filter.name_contains {
-        select = select.filter(Column::Name.like(containing(text)));
+        select = select
+            .filter(Expr::expr(Func::lower(Expr::col((Entity, Column::Name)))).like(containing(&text.to_lowercase())));
     }
     match filter.open {
         Some(true) => select.filter(Column::ClosedAt.is_null()),
@@ -121,7 +123,7 @@ pub async fn close(
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<bool, DbErr> {
     let closed = Entity::update_many()
-        .col_expr(Column::ClosedAt, sea_orm::sea_query::Expr::value(at))
+        .col_expr(Column::ClosedAt, Expr::value(at))
         .filter(Column::Id.eq(id))
         .filter(Column::ClosedAt.is_null())
         .exec(connection)

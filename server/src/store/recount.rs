@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::{
-    assessment, check_in,
+    appeal, assessment, check_in, decision,
     ids::{CheckInId, ProjectId, VisitId},
     standing, visit, weekly_tally,
 };
@@ -16,6 +16,10 @@ pub struct Books {
     pub check_ins: Vec<check_in::Model>,
     /// The last assessment of each.
     pub last_assessments: HashMap<CheckInId, assessment::Model>,
+    /// Decisions about them, in order.
+    pub decisions: HashMap<CheckInId, Vec<decision::Model>>,
+    /// Appeals about them.
+    pub appeals: HashMap<CheckInId, Vec<appeal::Model>>,
     /// How they are said to stand.
     pub standings: HashMap<CheckInId, standing::Model>,
     /// The visits they are said to make.
@@ -41,16 +45,33 @@ pub async fn books(connection: &impl ConnectionTrait, project: ProjectId) -> Res
         .await?;
     let standings =
         standing::Entity::find().filter(standing::Column::CheckInId.in_subquery(of_project())).all(connection).await?;
+    let decisions = decision::Entity::find()
+        .filter(decision::Column::CheckInId.in_subquery(of_project()))
+        .order_by_asc(decision::Column::Sequence)
+        .all(connection)
+        .await?;
+    let appeals =
+        appeal::Entity::find().filter(appeal::Column::CheckInId.in_subquery(of_project())).all(connection).await?;
     let visits = visit::Entity::find().filter(visit::Column::ProjectId.eq(project)).all(connection).await?;
     let tallies =
         weekly_tally::Entity::find().filter(weekly_tally::Column::ProjectId.eq(project)).all(connection).await?;
     Ok(Books {
         check_ins,
         last_assessments: assessments.into_iter().map(|assessment| (assessment.check_in_id, assessment)).collect(),
+        decisions: grouped(decisions, |decision| decision.check_in_id),
+        appeals: grouped(appeals, |appeal| appeal.check_in_id),
         standings: standings.into_iter().map(|standing| (standing.check_in_id, standing)).collect(),
         visits,
         tallies,
     })
+}
+
+fn grouped<M>(rows: Vec<M>, check_in: impl Fn(&M) -> CheckInId) -> HashMap<CheckInId, Vec<M>> {
+    let mut groups = HashMap::<CheckInId, Vec<M>>::new();
+    for row in rows {
+        groups.entry(check_in(&row)).or_default().push(row);
+    }
+    groups
 }
 
 /// Removes a visit that no check-in makes.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::CheckIn;
 use crate::{
-    app::{BATCH_LIMIT, CheckInRequest, FixRequest, Refusal, RefusalCode},
+    app::{BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime},
     graphql::{
         access::{app, scope, viewer},
         error::{UserError, answered},
@@ -31,9 +31,40 @@ pub struct CheckInInput {
     /// Photos whose bytes were uploaded before, 9 at most.
     #[graphql(default)]
     photo_ids: Vec<ID>,
+    /// Further fixes taken around the capture, 10 at most; the best one counts.
+    #[graphql(default)]
+    other_fixes: Vec<GpsFixInput>,
+    /// The phone's boot clock, which nobody can set, beside its wall clock.
+    uptime: Option<UptimeInput>,
+    /// A challenge from `issueChallenge`: proof that the capture came after it.
+    challenge: Option<String>,
+    /// The signature of a registered device over the check-in's canonical JSON.
+    device: Option<DeviceSignatureInput>,
+    /// Whether the phone's developer options are on; leave it out where it can't tell.
+    developer_mode: Option<bool>,
     /// What there is to say, 2,000 characters at most.
     #[graphql(default)]
     note: String,
+}
+
+/// The phone's boot clock.
+#[derive(Debug, InputObject)]
+pub struct UptimeInput {
+    /// Which start of the phone both uptimes count from, 64 characters at most.
+    boot_id: String,
+    /// Milliseconds since then at capture.
+    captured_ms: i64,
+    /// Milliseconds since then at sending.
+    sent_ms: i64,
+}
+
+/// The signature of a registered device.
+#[derive(Debug, InputObject)]
+pub struct DeviceSignatureInput {
+    /// Fingerprint of the device's public key: 64 hexadecimal digits.
+    fingerprint: String,
+    /// ECDSA P-256 with SHA-256 over the canonical JSON (RFC 8785), base64: 64 bytes (IEEE P1363) or DER.
+    signature: String,
 }
 
 /// A position fix.
@@ -102,6 +133,17 @@ impl CheckInInput {
                 sent_at: self.sent_at,
                 fix: self.fix.map(GpsFixInput::into),
                 photos,
+                other_fixes: self.other_fixes.into_iter().map(FixRequest::from).collect(),
+                uptime: self.uptime.map(|uptime| Uptime {
+                    boot_id: uptime.boot_id,
+                    captured_ms: uptime.captured_ms,
+                    sent_ms: uptime.sent_ms,
+                }),
+                challenge: self.challenge,
+                signature: self
+                    .device
+                    .map(|device| DeviceSignature { fingerprint: device.fingerprint, signature: device.signature }),
+                developer_mode: self.developer_mode,
                 note: self.note,
             }),
             _ => Err(refusals),

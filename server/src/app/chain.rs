@@ -1,0 +1,158 @@
+//! Writes what is recorded into the hash chain.
+
+use entity::{appeal, assessment, chain_entry, check_in, decision};
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Broken;
+use crate::{
+    clock::Clock,
+    domain::{
+        canonical_json::canonical,
+        evidence::Finding,
+        hash_chain::Head,
+        signed_check_in::{SignedCheckIn, instant},
+    },
+    store,
+};
+
+/// Something to be written into the chain.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    kind: &'static str,
+    subject: Uuid,
+    payload: Value,
+}
+
+impl Record {
+    /// A check-in as it was sent, with its device's signature if that holds.
+    pub(super) fn check_in(row: &check_in::Model, signed: &SignedCheckIn, holds: bool) -> Self {
+        let mut payload = json!({
+            "kind": "check-in",
+            "id": row.id,
+            "personId": row.person_id,
+            "projectId": row.project_id,
+            "sentAt": instant(row.sent_at),
+            "receivedAt": instant(row.received_at),
+            "photos": signed.photos,
+            "submission": signed,
+        });
+        if let (true, Some(fingerprint), Some(signature)) = (holds, &row.device, &row.signature) {
+            payload["device"] = json!({ "keyFingerprint": fingerprint, "signature": signature });
+        }
+        Self { kind: "check-in", subject: row.id.0, payload }
+    }
+
+    /// An assessment with its findings and what it was made of.
+    pub(super) fn assessment(row: &assessment::Model, findings: &[Finding]) -> Result<Self, Broken> {
+        let findings: Vec<Value> = findings
+            .iter()
+            .map(|finding| {
+                json!({
+                    "code": finding.code.as_str(),
+                    "outcome": finding.outcome.as_str(),
+                    "counts": finding.counts,
+                    "measured": finding.measured,
+                    "threshold": finding.threshold,
+                    "unit": finding.unit.symbol(),
+                })
+            })
+            .collect();
+        let inputs: Value = serde_json::from_str(row.inputs.as_deref().unwrap_or("null"))
+            .map_err(|error| Broken::Record(format!("assessment {}: {error}", row.id)))?;
+        let payload = json!({
+            "kind": "assessment",
+            "id": row.id,
+            "checkInId": row.check_in_id,
+            "sequence": row.sequence,
+            "trigger": row.trigger.as_str(),
+            "policyVersion": row.policy_version,
+            "siteVersionId": row.site_version_id,
+            "verdict": row.verdict.as_str(),
+            "assessedAt": instant(row.assessed_at),
+            "findings": findings,
+            "inputs": inputs,
+        });
+        Ok(Self { kind: "assessment", subject: row.id.0, payload })
+    }
+
+    /// A person's decision.
+    pub(super) fn decision(row: &decision::Model) -> Self {
+        let payload = json!({
+            "kind": "decision",
+            "id": row.id,
+            "checkInId": row.check_in_id,
+            "sequence": row.sequence,
+            "accountId": row.account_id,
+            "appealId": row.appeal_id,
+            "assessmentId": row.assessment_id,
+            "verdict": row.verdict.as_str(),
+            "reason": row.reason.as_str(),
+            "note": row.note,
+            "decidedAt": instant(row.decided_at),
+        });
+        Self { kind: "decision", subject: row.id.0, payload }
+    }
+
+    /// An appeal.
+    pub(super) fn appeal(row: &appeal::Model) -> Self {
+        let payload = json!({
+            "kind": "appeal",
+            "id": row.id,
+            "checkInId": row.check_in_id,
+            "personId": row.person_id,
+            "statement": row.statement,
+            "photos": row.photos,
+            "appealedAt": instant(row.appealed_at),
+        });
+        Self { kind: "appeal", subject: row.id.0, payload }
+    }
+}
+
+/// Appends records. Whoever calls this holds the outbox's lock, so that links are made one at a time.
+pub(super) async fn append(connection: &impl ConnectionTrait, clock: &Clock, records: &[Record]) -> Result<(), Broken> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let mut head = head(connection, clock).await?;
+    let recorded_at = clock.now();
+    let mut links = Vec::with_capacity(records.len());
+    for record in records {
+        let payload = canonical(&record.payload)
+            .map_err(|error| Broken::Record(format!("{} {}: {error}", record.kind, record.subject)))?;
+        let entry = head.append(record.kind, &payload);
+        links.push(chain_entry::Model {
+            sequence: entry.sequence,
+            kind: record.kind.to_owned(),
+            subject: record.subject,
+            previous: entry.previous.to_string(),
+            hash: entry.hash.to_string(),
+            recorded_at,
+            payload: String::from_utf8_lossy(&payload).into_owned(),
+        });
+        head = Head { sequence: entry.sequence, hash: entry.hash };
+    }
+    Ok(store::chain::append(connection, links).await?)
+}
+
+/// The chain's end; its genesis before the first link.
+pub(super) async fn head(connection: &impl ConnectionTrait, clock: &Clock) -> Result<Head, Broken> {
+    match store::chain::last(connection).await? {
+        Some(link) => head_of(&link),
+        None => Ok(Head::genesis(installation(connection, clock).await?)),
+    }
+}
+
+/// The head that a link makes.
+pub(super) fn head_of(link: &chain_entry::Model) -> Result<Head, Broken> {
+    let hash = link.hash.parse().map_err(|error| Broken::Record(format!("chain link {}: {error}", link.sequence)))?;
+    Ok(Head { sequence: link.sequence, hash })
+}
+
+/// The id of this installation, made on first use.
+pub(super) async fn installation(connection: &impl ConnectionTrait, clock: &Clock) -> Result<Uuid, Broken> {
+    let fresh: Uuid = clock.id();
+    let kept = store::secret::get_or_set(connection, "installation", fresh.to_string()).await?;
+    kept.parse().map_err(|error| Broken::Record(format!("installation id: {error}")))
+}

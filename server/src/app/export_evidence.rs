@@ -1,0 +1,176 @@
+//! Exports the hash chain, with photos and public keys, as a bundle that can be verified without this server.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    path::Path,
+};
+
+use bytes::{Buf, Bytes};
+use chrono::{DateTime, Utc};
+use entity::chain_entry;
+use serde_json::Value;
+
+use super::{App, Broken, chain};
+use crate::{
+    domain::{
+        device_signature::DevicePublicKey,
+        digest::Sha256Digest,
+        hash_chain::{Entry, Head, Payload},
+    },
+    evidence_bundle::ChainWriter,
+    photos::ObjectKey,
+    store,
+};
+
+const LINKS_AT_ONCE: u64 = 500;
+const PHOTO_BYTES: u64 = 32 * 1024 * 1024;
+
+/// What was exported.
+#[derive(Clone, Copy, Debug)]
+pub struct Exported {
+    /// SHA-256 of the manifest, which stands for the whole file.
+    pub manifest_sha256: Sha256Digest,
+    /// Links.
+    pub entries: u64,
+    /// Photos.
+    pub photos: usize,
+    /// The last link's sequence and hash: what to publish.
+    pub head: Head,
+}
+
+impl App {
+    /// Writes a bundle of what was recorded from `from` until before `to`. `step` is called after each page of links
+    /// and after each photo. The file is complete or gone.
+    pub async fn export_evidence(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        file: &Path,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<Exported, Broken> {
+        let partial = file.with_extension("partial");
+        let exported = self.export(from, to, &partial, step).await;
+        match exported {
+            Ok(exported) => {
+                std::fs::rename(&partial, file).map_err(|error| failed(&error))?;
+                Ok(exported)
+            }
+            Err(error) => {
+                let _ = std::fs::remove_file(&partial);
+                Err(error)
+            }
+        }
+    }
+
+    async fn export(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        file: &Path,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<Exported, Broken> {
+        let connection = self.database.reader();
+        let installation = chain::installation(self.database.writer(), &self.clock).await?;
+        let start = match store::chain::last_before(connection, from).await? {
+            Some(link) => chain::head_of(&link)?,
+            None => Head::genesis(installation),
+        };
+        let end = match store::chain::last_before(connection, to).await? {
+            Some(link) => chain::head_of(&link)?,
+            None => start,
+        };
+        let keys = self.keys_between(start.sequence, end.sequence).await?;
+        let out = File::create(file).map_err(|error| failed(&error))?;
+        let mut writer = ChainWriter::new(out, &keys, start).map_err(|error| failed(&error))?;
+        let mut at = start.sequence;
+        while at < end.sequence {
+            for link in links(self, at, end.sequence).await? {
+                writer.entry(&entry(&link)?).map_err(|error| failed(&error))?;
+                at = link.sequence;
+            }
+            step();
+        }
+        let mut writer = writer.photos().map_err(|error| failed(&error))?;
+        let named: Vec<Sha256Digest> = writer.named().iter().copied().collect();
+        let mut photos = 0;
+        for digest in named {
+            // A photo that the store has lost is stated as absent.
+            if let Some(bytes) = self.original(digest).await? {
+                writer.photo(digest, bytes.reader()).map_err(|error| failed(&error))?;
+                photos += 1;
+            }
+            step();
+        }
+        let selection = serde_json::json!({ "from": from, "to": to });
+        let (manifest_sha256, out) =
+            writer.finish(installation, self.clock.now(), selection).map_err(|error| failed(&error))?;
+        out.sync_all().map_err(|error| failed(&error))?;
+        let entries = u64::try_from(end.sequence - start.sequence).unwrap_or(0);
+        Ok(Exported { manifest_sha256, entries, photos, head: end })
+    }
+
+    /// The keys that check-ins between two links were signed with.
+    async fn keys_between(&self, start: i64, end: i64) -> Result<Vec<DevicePublicKey>, Broken> {
+        let mut used = BTreeSet::new();
+        let mut at = start;
+        while at < end {
+            for link in links(self, at, end).await? {
+                at = link.sequence;
+                if link.kind == "check-in" {
+                    let payload: Value = serde_json::from_str(&link.payload)
+                        .map_err(|error| Broken::Record(format!("chain link {}: {error}", link.sequence)))?;
+                    used.extend(payload["device"]["keyFingerprint"].as_str().map(str::to_owned));
+                }
+            }
+        }
+        let devices = store::device::by_fingerprints(self.database.reader(), used).await?;
+        let keys: BTreeMap<String, DevicePublicKey> = devices
+            .into_iter()
+            .filter_map(|device| Some((device.fingerprint, DevicePublicKey::parse_base64(&device.public_key).ok()?)))
+            .collect();
+        Ok(keys.into_values().collect())
+    }
+
+    async fn original(&self, digest: Sha256Digest) -> Result<Option<Bytes>, Broken> {
+        for photo in store::photo::attached_with(self.database.reader(), &digest.to_string()).await? {
+            let key: ObjectKey =
+                photo.object_key.parse().map_err(|error| Broken::Record(format!("photo {}: {error}", photo.id)))?;
+            let bytes = self.objects.read(&key, PHOTO_BYTES).await?;
+            let whole = |bytes: &Bytes| {
+                use sha2::{Digest, Sha256};
+                Sha256Digest::from_bytes(Sha256::digest(bytes).into()) == digest
+            };
+            if let Some(bytes) = bytes.filter(whole) {
+                return Ok(Some(bytes));
+            }
+        }
+        Ok(None)
+    }
+}
+
+async fn links(app: &App, after: i64, until: i64) -> Result<Vec<chain_entry::Model>, Broken> {
+    let links = store::chain::after(app.database.reader(), after, LINKS_AT_ONCE).await?;
+    let links: Vec<_> = links.into_iter().filter(|link| link.sequence <= until).collect();
+    if links.is_empty() {
+        return Err(Broken::Record(format!("the chain has no link after {after}")));
+    }
+    Ok(links)
+}
+
+fn entry(link: &chain_entry::Model) -> Result<Entry<'_>, Broken> {
+    let digest = |text: &str| -> Result<Sha256Digest, Broken> {
+        text.parse().map_err(|error| Broken::Record(format!("chain link {}: {error}", link.sequence)))
+    };
+    Ok(Entry {
+        sequence: link.sequence,
+        kind: &link.kind,
+        payload: Payload::Shown(link.payload.as_bytes()),
+        previous: digest(&link.previous)?,
+        hash: digest(&link.hash)?,
+    })
+}
+
+fn failed(error: &(dyn std::error::Error + 'static)) -> Broken {
+    Broken::Record(format!("the bundle: {error}"))
+}

@@ -1,0 +1,222 @@
+//! Where the phone was: the position rule, on the best of its fixes.
+
+use std::cmp::Ordering;
+
+use entity::{
+    ids::SiteVersionId,
+    values::{Datum, FindingCode, FindingOutcome},
+};
+
+use super::{Candidate, Evidence, Finding, Fix, Unit, count, pass_or, seconds};
+use crate::domain::{
+    datum::{Position, from_wgs84, to_wgs84},
+    geofence,
+    policy::Policy,
+    sentence::position as said,
+};
+
+/// Where the person was at the capture, so far as the phone knew: what other evidence is compared with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whereabouts {
+    /// WGS-84.
+    pub(super) here: Position,
+    /// 68 % accuracy radius, metres, above 0.
+    pub(super) accuracy_m: f64,
+}
+
+/// Adds the findings about position; returns the boundary it was compared with, and where the person was.
+pub(super) fn judge(
+    evidence: &Evidence,
+    sites: &[Candidate],
+    policy: &Policy,
+    findings: &mut Vec<Finding>,
+) -> (Option<SiteVersionId>, Option<Whereabouts>) {
+    findings.push(site_known(sites.len()));
+    findings.push(fix_present(evidence.fixes.len()));
+    // Of equals `max_by` takes the last, and the phone's first is wanted.
+    let read = evidence.fixes.iter().rev().map(|fix| Reading::of(fix, sites, policy));
+    let Some(best) = read.max_by(Reading::compare) else {
+        return (None, None);
+    };
+    findings.extend([fix_accuracy(best.fix, policy), fix_age(best.fix, policy)]);
+    // One mocked fix taints them all: nobody mocks by accident and only once.
+    let mocked = evidence.fixes.iter().filter_map(|fix| fix.mocked).reduce(|a, b| a || b);
+    findings.extend(mocked.map(mock_location));
+    findings.push(repeated(evidence.repeated_days, policy));
+    findings.extend(best.standing.as_ref().map(|standing| standing.finding(best.fix)));
+    // A coarse fix still tells of other cities; one of another time, or of unknown error, tells nothing.
+    let known = fresh(best.fix, policy) && best.fix.accuracy_m > 0.0;
+    let whereabouts = known.then_some(Whereabouts { here: best.here, accuracy_m: best.fix.accuracy_m });
+    (best.standing.map(|standing| standing.site.version), whereabouts)
+}
+
+/// A fix, read by its datum, and how it stands against the sites.
+struct Reading<'a> {
+    fix: &'a Fix,
+    /// WGS-84.
+    here: Position,
+    /// None where the fix is unusable or there is no site.
+    standing: Option<Standing<'a>>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(fix: &'a Fix, sites: &'a [Candidate], policy: &Policy) -> Self {
+        let here = to_wgs84(fix.reported, fix.datum);
+        let usable = accurate(fix, policy) && fresh(fix, policy);
+        Self { fix, here, standing: usable.then(|| Standing::of(fix, here, sites, policy)).flatten() }
+    }
+
+    /// Which of two fixes is better to decide by: the usable one, the one that gives the better outcome, the one that
+    /// stands better against the boundary. Another fix therefore never makes the finding worse.
+    fn compare(&self, other: &Self) -> Ordering {
+        let quality = |reading: &Self| match &reading.standing {
+            Some(standing) => (rank(standing.outcome), -standing.excess_m - reading.fix.accuracy_m),
+            None => (0, -seconds(reading.fix.age_ms).abs()),
+        };
+        let ((one, finely), (another, other_finely)) = (quality(self), quality(other));
+        one.cmp(&another).then(finely.total_cmp(&other_finely))
+    }
+}
+
+fn tolerance(site: &Candidate, policy: &Policy) -> f64 {
+    site.tolerance_m.unwrap_or(policy.tolerance_m)
+}
+
+fn accurate(fix: &Fix, policy: &Policy) -> bool {
+    fix.accuracy_m > 0.0 && fix.accuracy_m <= policy.accuracy_limit_m
+}
+
+fn fresh(fix: &Fix, policy: &Policy) -> bool {
+    fix.age_ms.unsigned_abs() <= policy.fix_age_limit.num_milliseconds().unsigned_abs()
+}
+
+fn site_known(sites: usize) -> Finding {
+    let outcome = pass_or(sites > 0, FindingOutcome::Unknown);
+    Finding::plain(FindingCode::SiteKnown, outcome, said::site_known(sites)).measuring(count(sites), 1.0, Unit::One)
+}
+
+fn fix_present(fixes: usize) -> Finding {
+    let outcome = pass_or(fixes > 0, FindingOutcome::Unknown);
+    Finding::plain(FindingCode::FixPresent, outcome, said::fix_present(fixes)).measuring(count(fixes), 1.0, Unit::One)
+}
+
+fn fix_accuracy(fix: &Fix, policy: &Policy) -> Finding {
+    let (limit, usable) = (policy.accuracy_limit_m, accurate(fix, policy));
+    let outcome = pass_or(usable, FindingOutcome::Unknown);
+    Finding::plain(FindingCode::FixAccuracy, outcome, said::fix_accuracy(fix.accuracy_m, limit, usable)).measuring(
+        fix.accuracy_m,
+        limit,
+        Unit::Metre,
+    )
+}
+
+fn fix_age(fix: &Fix, policy: &Policy) -> Finding {
+    let (age, limit, fresh) = (seconds(fix.age_ms), policy.fix_age_limit.as_seconds_f64(), fresh(fix, policy));
+    let outcome = pass_or(fresh, FindingOutcome::Unknown);
+    Finding::plain(FindingCode::FixAge, outcome, said::fix_age(age, limit, fresh)).measuring(age, limit, Unit::Second)
+}
+
+/// A usable fix against the site where it stands best.
+struct Standing<'a> {
+    site: &'a Candidate,
+    /// Outside the boundary, metres, read as labelled.
+    distance_m: f64,
+    tolerance_m: f64,
+    /// Beyond the tolerance, metres.
+    excess_m: f64,
+    outcome: FindingOutcome,
+    /// Which wrong label would explain a contradiction.
+    mislabel: Option<Mislabel>,
+    /// Of having been inside, where that is for a person to decide.
+    probability: Option<f64>,
+}
+
+impl<'a> Standing<'a> {
+    /// None where there is no site.
+    fn of(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy) -> Option<Self> {
+        let standing = Self::nearest(fix, here, sites, policy)?;
+        if standing.outcome != FindingOutcome::Fail {
+            let unclear = standing.outcome == FindingOutcome::Review;
+            let probability =
+                unclear.then(|| geofence::probability_inside(&standing.site.boundary, here, fix.accuracy_m));
+            return Some(Self { probability, ..standing });
+        }
+        // Honest phones and maps mislabel datums: a fix that would count under another label is no contradiction.
+        Some(Self::mislabelled(fix, here, sites, policy, standing.excess_m).unwrap_or(standing))
+    }
+
+    fn nearest(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy) -> Option<Self> {
+        let at = |site: &'a Candidate| {
+            let (distance_m, tolerance_m) =
+                (geofence::signed_distance_m(&site.boundary, here), tolerance(site, policy));
+            let outcome = geofence::judge(distance_m, fix.accuracy_m, tolerance_m);
+            let excess_m = distance_m - tolerance_m;
+            Self { site, distance_m, tolerance_m, excess_m, outcome, mislabel: None, probability: None }
+        };
+        sites.iter().map(at).min_by(|a, b| a.excess_m.total_cmp(&b.excess_m))
+    }
+
+    fn mislabelled(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy, excess_m: f64) -> Option<Self> {
+        /// More than the three datums lie apart anywhere in China, metres.
+        const SHIFT_M: f64 = 3_000.0;
+        if excess_m > SHIFT_M {
+            return None;
+        }
+        let labels = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09].into_iter().filter(|datum| *datum != fix.datum);
+        let of_fix = labels.map(|datum| (Mislabel::Fix(datum), to_wgs84(fix.reported, datum)));
+        // GeoJSON knows no datum but WGS-84, so that is what a site drawn on another map gets called.
+        let of_site = [Datum::Gcj02, Datum::Bd09].map(|datum| (Mislabel::Site(datum), from_wgs84(here, datum)));
+        of_fix.chain(of_site).find_map(|(mislabel, there)| {
+            let read = Self::nearest(fix, there, sites, policy).filter(|read| read.outcome == FindingOutcome::Pass)?;
+            let distance_m = geofence::signed_distance_m(&read.site.boundary, here);
+            let excess_m = distance_m - read.tolerance_m;
+            Some(Self { distance_m, excess_m, outcome: FindingOutcome::Review, mislabel: Some(mislabel), ..read })
+        })
+    }
+
+    fn finding(&self, fix: &Fix) -> Finding {
+        let (distance, tolerance) = (self.distance_m, self.tolerance_m);
+        let sentence =
+            said::position(self.outcome, distance, fix.accuracy_m, tolerance, self.probability, self.mislabel);
+        let finding = Finding::plain(FindingCode::Position, self.outcome, sentence);
+        Finding { probability: self.probability, ..finding.measuring(distance, tolerance, Unit::Metre) }
+    }
+}
+
+/// A label that may be wrong, and what it should have been.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::domain) enum Mislabel {
+    /// The phone's.
+    Fix(Datum),
+    /// The drawn site's.
+    Site(Datum),
+}
+
+/// Better outcomes are higher; 0 is left for no outcome at all.
+fn rank(outcome: FindingOutcome) -> u8 {
+    match outcome {
+        FindingOutcome::Pass => 4,
+        FindingOutcome::Review => 3,
+        FindingOutcome::Fail => 2,
+        FindingOutcome::Unknown => 1,
+    }
+}
+
+fn mock_location(mocked: bool) -> Finding {
+    let outcome = pass_or(!mocked, FindingOutcome::Review);
+    Finding::plain(FindingCode::MockLocation, outcome, said::mock_location(mocked)).measuring(
+        if mocked { 1.0 } else { 0.0 },
+        0.0,
+        Unit::One,
+    )
+}
+
+fn repeated(days: u32, policy: &Policy) -> Finding {
+    let limit = policy.thresholds.repeated_days;
+    let outcome = pass_or(days < limit, FindingOutcome::Review);
+    Finding::plain(FindingCode::RepeatedPosition, outcome, said::repeated(days, limit)).measuring(
+        days.into(),
+        limit.into(),
+        Unit::One,
+    )
+}

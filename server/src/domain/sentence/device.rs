@@ -1,0 +1,39 @@
+//! Sentences about devices.
+
+use super::{Sentence, both};
+use crate::domain::evidence::Signature;
+
+pub(in crate::domain) fn signature(signature: Signature) -> Sentence {
+    match signature {
+        Signature::Valid => {
+            both("签到由本人登记的设备签名。", "The check-in is signed by a device that its person registered.")
+        }
+        Signature::Missing | Signature::None => both(
+            "本人登记过设备，但此次签到没有签名，需人工核实。",
+            "The person has registered a device, but this check-in carries no signature, so a person has to look.",
+        ),
+        Signature::Invalid => both(
+            "签名与签到内容不符：内容被改动，或由别的密钥签署。",
+            "The signature does not fit the check-in: it was altered, or signed with another key.",
+        ),
+    }
+}
+
+pub(in crate::domain) fn shared(other_people: u32) -> Sentence {
+    if other_people == 0 {
+        both("近期没有他人用此设备签到。", "Nobody else checked in from this device lately.")
+    } else {
+        both(
+            format!("近期另有 {other_people} 人用此设备签到。"),
+            format!("Other people who checked in from this device lately: {other_people}."),
+        )
+    }
+}
+
+pub(in crate::domain) fn new() -> Sentence {
+    both("本人此前用另一台设备签到，仅供参考。", "The person used another device before. This is a hint only.")
+}
+
+pub(in crate::domain) fn developer_mode() -> Sentence {
+    both("手机开启了开发者选项，仅供参考。", "The phone's developer options were on. This is a hint only.")
+}

@@ -1,0 +1,95 @@
+//! Sentences about photos.
+
+use entity::values::FindingOutcome;
+
+use super::{Sentence, both};
+
+pub(in crate::domain) fn present(attached: usize, required: bool) -> Sentence {
+    match (attached, required) {
+        (0, true) => both("现行规则要求照片，本次没有。", "The policy asks for a photo and there is none."),
+        (0, false) => both("没有照片，现行规则也不要求。", "There is no photo, and the policy asks for none."),
+        _ => both(format!("附有 {attached} 张照片。"), format!("Photos attached: {attached}.")),
+    }
+}
+
+pub(in crate::domain) fn intact(outcome: FindingOutcome, intact: usize, attached: usize) -> Sentence {
+    match outcome {
+        FindingOutcome::Pass => both(
+            format!("{attached} 张照片均与签到时申报的内容一致。"),
+            format!("Photos found to be byte for byte those announced: {attached}."),
+        ),
+        FindingOutcome::Unknown => both("照片正在核验。", "The photos are being inspected."),
+        _ => both(
+            format!("{attached} 张照片中只有 {intact} 张与申报一致，需人工核实。"),
+            format!("Only {intact} of {attached} photos are those announced, so a person has to look."),
+        ),
+    }
+}
+
+pub(in crate::domain) fn place(away_m: f64, limit_m: f64, near: bool) -> Sentence {
+    if near {
+        both(
+            format!("照片所记位置与定位相距 {away_m:.0} 米以内。"),
+            format!("The photos say they were taken within {away_m:.0} m of the fix."),
+        )
+    } else {
+        both(
+            format!("照片所记位置与定位相距 {away_m:.0} 米，超过 {limit_m:.0} 米，需人工核实。"),
+            format!(
+                "A photo says it was taken {away_m:.0} m from the fix, beyond {limit_m:.0} m, so a person has to look."
+            ),
+        )
+    }
+}
+
+pub(in crate::domain) fn time(apart_s: f64, limit_s: f64, near: bool) -> Sentence {
+    let (apart, limit) = (apart_s.abs() / 60.0, limit_s / 60.0);
+    if near {
+        both(
+            format!("照片所记时间与签到相差 {apart:.0} 分钟以内。"),
+            format!("The photos say they were taken within {apart:.0} min of the check-in."),
+        )
+    } else {
+        both(
+            format!("照片所记时间与签到相差 {apart:.0} 分钟，超过 {limit:.0} 分钟，需人工核实。"),
+            format!(
+                "A photo says it was taken {apart:.0} min from the check-in, beyond {limit:.0} min, so a person has to look."
+            ),
+        )
+    }
+}
+
+pub(in crate::domain) fn reused(others: u32) -> Sentence {
+    if others == 0 {
+        both("照片未在其他签到中用过。", "The photos are no other check-in's.")
+    } else {
+        both(
+            format!("同一照片文件已用于另外 {others} 次签到，需人工核实。"),
+            format!("The very same photo is evidence of {others} other check-ins, so a person has to look."),
+        )
+    }
+}
+
+pub(in crate::domain) fn similar(bits: u32, almost_same: bool) -> Sentence {
+    if almost_same {
+        both(
+            "有一张照片与其他签到的照片几乎相同，需人工核实。",
+            format!(
+                "A photo looks almost the same as one of another check-in ({bits} bits of 64 differ), so a person has to look."
+            ),
+        )
+    } else {
+        both("照片与其他签到的照片不相近。", "The photos look like no other check-in's.")
+    }
+}
+
+pub(in crate::domain) fn origin(screenshot: bool, edited: bool) -> Sentence {
+    match (screenshot, edited) {
+        (true, _) => both("照片像是屏幕截图，仅供参考。", "A photo looks like a screenshot. This is a hint only."),
+        (false, _) if edited => both(
+            "照片经图像软件保存过，仅供参考。",
+            "A photo was saved by a program that edits pictures. This is a hint only.",
+        ),
+        _ => both("照片像是相机直出。", "The photos look as a camera saves them."),
+    }
+}

@@ -1,0 +1,255 @@
+//! Evidence that stands up: signed at capture, bound by a challenge, inspected, decided about, exported and verified.
+
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{StreamExt, future};
+use rstest::rstest;
+use serde_json::{Value, json};
+use server::{clock::Source, domain::canonical_json::canonical, events::Event};
+use tempfile::TempDir;
+
+use crate::support::{
+    BEARING_PARK,
+    Backend::{self, Postgres, Sqlite},
+    Client, Draft,
+    Role::{Leader, Office, OtherLeader},
+    TestServer, balanced, photo, sha256,
+};
+
+/// A phone whose key can't leave it.
+struct Device {
+    key: EcdsaKeyPair,
+    fingerprint: String,
+}
+
+impl Device {
+    async fn registered(client: &Client) -> Self {
+        let random = SystemRandom::new();
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
+        let mut device = Self { key, fingerprint: String::new() };
+        device.fingerprint = device.register(client).await;
+        device
+    }
+
+    async fn register(&self, client: &Client) -> String {
+        let challenge = challenge(client).await;
+        let input = json!({
+            "publicKey": STANDARD.encode(self.key.public_key().as_ref()),
+            "name": "手机",
+            "challenge": challenge,
+            "signature": self.sign(challenge.as_bytes()),
+        });
+        let mutation = "mutation($input: RegisterDeviceInput!) { registerDevice(input: $input) {
+            device { fingerprint } userErrors { code field } } }";
+        let answer = client.ask(mutation, json!({ "input": input })).await;
+        assert_eq!(answer.user_errors("registerDevice"), []);
+        answer.text("/registerDevice/device/fingerprint")
+    }
+
+    fn sign(&self, message: &[u8]) -> String {
+        STANDARD.encode(self.key.sign(&SystemRandom::new(), message).unwrap())
+    }
+
+    /// The draft, signed as it is, its photos named by their bytes.
+    fn signed(&self, server: &TestServer, draft: Draft, photos: &[Bytes]) -> Draft {
+        let value = &draft.0;
+        let time = |text: &Value| {
+            let time: DateTime<Utc> = text.as_str().unwrap().parse().unwrap();
+            time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+        };
+        let fix = &value["fix"];
+        let mut payload = json!({
+            "id": value["id"],
+            "projectId": project_uuid(server, BEARING_PARK),
+            "capturedAt": time(&value["capturedAt"]),
+            "fixes": [{
+                "latitude": fix["latitude"], "longitude": fix["longitude"], "datum": fix["datum"],
+                "accuracyMeters": fix["accuracyMeters"], "fixedAt": time(&fix["fixedAt"]), "mocked": fix["mocked"],
+            }],
+            "photos": photos.iter().map(|bytes| sha256(bytes)).collect::<Vec<_>>(),
+            "note": value.get("note").cloned().unwrap_or(json!("")),
+        });
+        if let Some(challenge) = value.get("challenge") {
+            payload["challenge"] = challenge.clone();
+        }
+        let signature = self.sign(&canonical(&payload).unwrap());
+        draft.with("/device", json!({ "fingerprint": self.fingerprint, "signature": signature }))
+    }
+}
+
+fn project_uuid(server: &TestServer, name: &str) -> String {
+    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(server.project(name)).unwrap();
+    uuid::Uuid::from_slice(&id[1..]).unwrap().to_string()
+}
+
+async fn challenge(client: &Client) -> String {
+    client
+        .ask("mutation { issueChallenge { challenge userErrors { code } } }", json!({}))
+        .await
+        .text("/issueChallenge/challenge")
+}
+
+fn outcome<'a>(check_in: &'a Value, code: &str) -> Option<&'a str> {
+    let findings = check_in["assessment"]["findings"].as_array().unwrap();
+    findings.iter().find(|finding| finding["code"] == code).map(|finding| finding["outcome"].as_str().unwrap())
+}
+
+fn onsite(server: &TestServer, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_onsite"))
+        .args(arguments)
+        .env("ONSITE_DATABASE__URL", server.database_url())
+        .env("ONSITE_PHOTOS__DIRECTORY", server.photos())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), text)
+}
+
+/// The check-in once its photos were inspected: the second judgement of it.
+async fn settled(client: &Client, server: &TestServer, check_in: &Value) -> Value {
+    let own: uuid::Uuid = check_in["uuid"].as_str().unwrap().parse().unwrap();
+    let judged = |event: &Event| matches!(event, Event::VisitRecorded { check_in, .. } if check_in.0 == own);
+    let events = server.app().feed.follow(Some(0)).await.unwrap();
+    let of_own = events.filter(|event| future::ready(judged(&event.as_ref().unwrap().event)));
+    let second = of_own.take(2).collect::<Vec<_>>();
+    tokio::time::timeout(Duration::from_secs(20), second).await.expect("the photos were inspected");
+    let id = &check_in["id"];
+    let query = "query($id: ID!) { checkIn(id: $id) { id verdict photos { state renditionUrl(size: SMALL) thumbHash }
+        assessment { findings { code outcome } } } }";
+    client.ask(query, json!({ "id": id })).await.at("/checkIn").clone()
+}
+
+#[rstest]
+#[tokio::test]
+async fn signed_offline_synced_late_rejected_appealed_exported_and_verified(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let server = TestServer::on(backend).await;
+    let (leader, office) = (server.as_(Leader), server.as_(Office));
+    let device = Device::registered(&leader).await;
+    let challenge = challenge(&leader).await;
+
+    // Out of reach of the network, two days long.
+    server.clock.advance(TimeDelta::hours(1));
+    let bytes = photo(41);
+    let draft = Draft::at(&server, BEARING_PARK).east(-900.0).with("/challenge", challenge);
+    let draft = device.signed(&server, draft, std::slice::from_ref(&bytes));
+    server.clock.advance(TimeDelta::days(2));
+    let picture = leader.uploaded(&bytes).await;
+    let draft = draft.with("/photoIds", json!([picture])).with("/sentAt", json!(server.clock.now()));
+    let check_in = leader.checked_in(&draft).await;
+    assert_eq!((&check_in["verdict"], &check_in["date"]), (&json!("REJECTED"), &json!("2026-11-18")));
+    assert_eq!(outcome(&check_in, "SIGNATURE"), Some("PASS"));
+    assert_eq!(outcome(&check_in, "CHALLENGE"), Some("PASS"));
+    settled(&leader, &server, &check_in).await;
+
+    let appeal = json!({ "input": { "checkInId": check_in["id"], "statement": "现场已向西扩建" } });
+    let mutation = "mutation($input: AppealCheckInInput!) { appealCheckIn(input: $input) { checkIn { verdict } userErrors { code } } }";
+    assert_eq!(leader.ask(mutation, appeal).await.at("/appealCheckIn/checkIn/verdict"), "NEEDS_REVIEW");
+    let decision =
+        json!({ "input": { "checkInId": check_in["id"], "verdict": "VERIFIED", "reason": "BOUNDARY_WRONG" } });
+    let mutation = "mutation($input: ReviewCheckInInput!) { reviewCheckIn(input: $input) { checkIn { verdict } userErrors { code } } }";
+    assert_eq!(office.ask(mutation, decision).await.at("/reviewCheckIn/checkIn/verdict"), "VERIFIED");
+    balanced(&server).await;
+
+    let directory = TempDir::new().unwrap();
+    let bundle = directory.path().join("evidence.zip");
+    let (exported, said) = onsite(&server, &["export", "evidence", bundle.to_str().unwrap()]);
+    assert!(exported, "{said}");
+    let head = said.lines().find_map(|line| line.strip_prefix("head      ")).unwrap().replace(' ', ":");
+    let (holds, said) = onsite(&server, &["verify", bundle.to_str().unwrap(), "--head", &head]);
+    assert!(holds && said.contains("1 check-ins (1 signed), 1 photos"), "{said}");
+    altered(&server, &bundle);
+}
+
+/// One byte changed, wherever, and the bundle holds no more.
+fn altered(server: &TestServer, bundle: &Path) {
+    let whole = fs::read(bundle).unwrap();
+    for place in [0, whole.len() / 3, whole.len() / 2, whole.len() - 1] {
+        let mut changed = whole.clone();
+        changed[place] ^= 1;
+        fs::write(bundle, changed).unwrap();
+        let (holds, said) = onsite(server, &["verify", bundle.to_str().unwrap()]);
+        assert!(!holds && said.contains("does not hold"), "byte {place}: {said}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_altered_on_the_way_is_rejected(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    let device = Device::registered(&leader).await;
+    let honest = device.signed(&server, Draft::at(&server, BEARING_PARK), &[]);
+    let moved = honest.clone().east(40.0).with("/id", json!(server.clock.id()));
+    assert_eq!(outcome(&leader.checked_in(&honest).await, "SIGNATURE"), Some("PASS"));
+    let check_in = leader.checked_in(&moved).await;
+    assert_eq!((outcome(&check_in, "SIGNATURE"), &check_in["verdict"]), (Some("FAIL"), &json!("REJECTED")));
+    let unsigned = leader.checked_in(&Draft::at(&server, BEARING_PARK)).await;
+    assert_eq!((outcome(&unsigned, "SIGNATURE"), &unsigned["verdict"]), (Some("UNKNOWN"), &json!("NEEDS_REVIEW")));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_challenge_bounds_the_capture_from_below(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    let earlier = Draft::at(&server, BEARING_PARK);
+    server.clock.advance(TimeDelta::hours(3));
+    let backdated = earlier.with("/challenge", challenge(&leader).await).with("/sentAt", json!(server.clock.now()));
+    assert_eq!(leader.checked_in(&backdated).await["verdict"], "REJECTED");
+    let borrowed = Draft::at(&server, BEARING_PARK).with("/challenge", challenge(&server.as_(OtherLeader)).await);
+    assert_eq!(leader.checked_in(&borrowed).await["verdict"], "NEEDS_REVIEW");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_photo_used_twice_is_for_a_person_to_see(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    let bytes = photo(5);
+    for (round, verdict) in ["VERIFIED", "NEEDS_REVIEW"].into_iter().enumerate() {
+        let picture = leader.uploaded(&bytes).await;
+        let draft = Draft::at(&server, BEARING_PARK).with("/photoIds", json!([picture]));
+        let check_in = leader.checked_in(&draft).await;
+        let check_in = settled(&leader, &server, &check_in).await;
+        assert_eq!(check_in["verdict"], verdict, "round {round}: {check_in:#}");
+        server.clock.advance(TimeDelta::days(1));
+    }
+    balanced(&server).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_is_in_two_places_at_once(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    leader.checked_in(&Draft::at(&server, BEARING_PARK).east(60_000.0)).await;
+    server.clock.advance(TimeDelta::minutes(5));
+    let check_in = leader.checked_in(&Draft::at(&server, BEARING_PARK)).await;
+    assert_eq!((outcome(&check_in, "TRAVEL"), &check_in["verdict"]), (Some("REVIEW"), &json!("NEEDS_REVIEW")));
+}
+
+#[tokio::test]
+async fn another_policy_can_be_tried_before_it_is_adopted() {
+    let server = TestServer::on(Sqlite).await;
+    let leader = server.as_(Leader);
+    leader.checked_in(&Draft::at(&server, BEARING_PARK)).await;
+    leader.checked_in(&Draft::at(&server, BEARING_PARK).east(230.0)).await;
+    let day = ["--from", "2026-11-18", "--to", "2026-11-18", "--dry-run"];
+    let (same, said) = onsite(&server, &[&["reassess", "--policy", "1"][..], &day].concat());
+    assert!(same && said.contains("policy version 1 decides 0 otherwise"), "{said}");
+    let (adopted, said) = onsite(&server, &["policy", "adopt", "--reason", "试行", "--tolerance", "60"]);
+    assert!(adopted, "{said}");
+    let (told, said) = onsite(&server, &[&["reassess", "--policy", "2"][..], &day].concat());
+    assert!(told && said.contains("2 check-ins") && said.contains("decides 1 otherwise"), "{said}");
+    assert!(said.contains("NEEDS_REVIEW -> VERIFIED"), "{said}");
+}
