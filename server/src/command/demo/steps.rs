@@ -178,7 +178,8 @@ impl Story<'_> {
             days_ago(14)?,
             Draft { datum: Datum::Bd09, ..days_ago(7)? },
             Draft { photos: vec![ticket.photo], ..never_sent },
-            Draft { datum: Datum::Gcj02, ..days_ago(0)? },
+            // Between the two check-ins of step 4, with time enough for the way.
+            Draft { datum: Datum::Gcj02, ..self.draft(place, self.arrival + TimeDelta::minutes(7))? },
         ];
         let extra =
             [", two weeks ago", ", last week, told in BD-09", ", a photo that was never uploaded", ", told in GCJ-02"];
