@@ -141,14 +141,17 @@ async fn many_check_ins_at_once_on_one_day_make_one_visit(#[values(Sqlite, Postg
 async fn one_photo_sent_with_two_check_ins_at_once_is_evidence_of_one(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = TestServer::on(backend).await;
     let leader = server.as_(Leader);
-    let photo_id = leader.uploaded(&photo(1)).await;
-    let drafts: Vec<_> =
-        (0..8).map(|_| Draft::at(&server, BEARING_PARK).with("/photoIds", json!([photo_id]))).collect();
+    let shared = leader.uploaded(&photo(1)).await;
+    let mut drafts = Vec::new();
+    for seed in 2..10 {
+        let own = leader.uploaded(&photo(seed)).await;
+        drafts.push(Draft::at(&server, BEARING_PARK).with("/photoIds", json!([own, shared])));
+    }
     let answers = join_all(drafts.iter().map(|draft| leader.check_in(draft))).await;
     let recorded = answers.iter().filter(|answer| answer.at("/checkIn/checkIn").is_object()).count();
     assert_eq!(recorded, 1);
     for answer in answers.iter().filter(|answer| answer.at("/checkIn/checkIn").is_null()) {
-        let used = ("PHOTO_ALREADY_USED".to_owned(), "input.photoIds.0".to_owned());
+        let used = ("PHOTO_ALREADY_USED".to_owned(), "input.photoIds.1".to_owned());
         assert_eq!(answer.user_errors("checkIn"), [used]);
     }
     balanced(&server).await;

@@ -18,6 +18,8 @@ mod live;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod nearest_sites;
+#[cfg(test)]
 mod object_store;
 #[cfg(test)]
 mod photo_upload;

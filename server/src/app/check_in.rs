@@ -52,13 +52,19 @@ impl App {
         };
         let recorded = self.store_check_in(check_in, further_fixes(&submission), photos, &policy).await;
         match recorded {
-            Ok(Some(check_in)) => {
+            Ok(Stored::Recorded(check_in)) => {
                 self.feed.ring();
                 self.photo_waits.notify_one();
-                Ok(Recorded { check_in, replayed: false })
+                Ok(Recorded { check_in: *check_in, replayed: false })
             }
             // Another request with this id, or these photos, was faster: the answer is in what it left.
-            Ok(None) => self.replay(person, &submission).await?.ok_or_else(|| photo_used(0).into()),
+            Ok(Stored::IdTaken) => {
+                let left = self.replay(person, &submission).await?;
+                left.ok_or_else(|| counting::missing(submission.id).into())
+            }
+            Ok(Stored::PhotoTaken(place)) => {
+                self.replay(person, &submission).await?.ok_or_else(|| photo_used(place).into())
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -162,25 +168,26 @@ impl App {
         })
     }
 
-    /// Writes check-in, photos, assessment, visit, tally and events in one transaction.
-    /// None if the id or a photo was taken meanwhile; nothing is written then.
+    /// Writes check-in, photos, assessment, visit, tally and events in one transaction; nothing if the id or a photo
+    /// was taken meanwhile.
     async fn store_check_in(
         &self,
         check_in: check_in::Model,
         further: Vec<check_in_fix::Model>,
         mut photos: Vec<photo::Model>,
         policy: &Policy,
-    ) -> Result<Option<check_in::Model>, Failure> {
+    ) -> Result<Stored, Failure> {
         let transaction = self.database.begin().await?;
         if !store::check_in::insert(&transaction, check_in.clone()).await? {
             transaction.rollback().await?;
-            return Ok(None);
+            return Ok(Stored::IdTaken);
         }
         store::check_in::insert_fixes(&transaction, further.clone()).await?;
-        for (ordinal, photo) in (0..).zip(&mut photos) {
+        for (place, photo) in photos.iter_mut().enumerate() {
+            let ordinal = i32::try_from(place).unwrap_or(i32::MAX);
             if !store::photo::attach(&transaction, photo.id, check_in.person_id, check_in.id, ordinal).await? {
                 transaction.rollback().await?;
-                return Ok(None);
+                return Ok(Stored::PhotoTaken(place));
             }
             photo.state = PhotoState::Attached;
         }
@@ -196,8 +203,18 @@ impl App {
         let record = Record::check_in(&check_in, &judging::signed(&check_in, &further, &photos), judged.signed);
         counting::record(&transaction, &self.clock, &check_in, &judged, trigger, &tally, Some(record)).await?;
         transaction.commit().await?;
-        Ok(Some(check_in))
+        Ok(Stored::Recorded(Box::new(check_in)))
     }
+}
+
+/// What became of an attempt to store a check-in.
+enum Stored {
+    /// It is on record.
+    Recorded(Box<check_in::Model>),
+    /// Another request took its id meanwhile.
+    IdTaken,
+    /// Another request took the photo at this place meanwhile.
+    PhotoTaken(usize),
 }
 
 /// The policy that holds at a time: the newest version in effect by then, or the very first.

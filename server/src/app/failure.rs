@@ -17,6 +17,8 @@ pub enum RefusalCode {
     TooLarge,
     /// There is no such project, or it is not the viewer's to see.
     ProjectNotFound,
+    /// No project was named; the nearest sites are offered.
+    ProjectNotNamed,
     /// The project was closed when the check-in was captured.
     ProjectClosed,
     /// The viewer holds no role on the project's team.

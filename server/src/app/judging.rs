@@ -1,7 +1,7 @@
 //! Gathers what a check-in is judged by, and has it judged.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{check_in, check_in_fix, photo, photo_inspection, policy, site_version, values::PhotoState};
+use entity::{check_in, check_in_fix, ids::SiteId, photo, photo_inspection, policy, site_version, values::PhotoState};
 use sea_orm::ConnectionTrait;
 
 use super::Broken;
@@ -77,14 +77,19 @@ async fn candidates(connection: &impl ConnectionTrait, check_in: &check_in::Mode
     let ids =
         sites.iter().filter(|site| site.retired_at.is_none_or(|at| at > check_in.corrected_at)).map(|site| site.id);
     let versions = store::site::versions(connection, ids.clone()).await?;
-    ids.filter_map(|id| {
-        let of_site = || versions.iter().filter(move |version| version.site_id == id);
-        // Newest first; a capture before the first version is compared with the first.
-        let held = of_site().find(|version| version.effective_from <= check_in.corrected_at);
-        held.or_else(|| of_site().next_back())
-    })
-    .map(candidate)
-    .collect()
+    ids.filter_map(|id| in_force(&versions, id, check_in.corrected_at)).map(candidate).collect()
+}
+
+/// The version of a site's boundary that holds for a capture, of versions listed newest first: the newest that was in
+/// effect by then; before any was, the newest of those that came into effect first.
+pub(super) fn in_force(
+    newest_first: &[site_version::Model],
+    site: SiteId,
+    captured_at: DateTime<Utc>,
+) -> Option<&site_version::Model> {
+    let of_site = || newest_first.iter().filter(move |version| version.site_id == site);
+    let held = of_site().find(|version| version.effective_from <= captured_at);
+    held.or_else(|| of_site().min_by_key(|version| version.effective_from))
 }
 
 /// The boundary a row holds.

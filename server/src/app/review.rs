@@ -118,10 +118,10 @@ impl App {
             return Err(not_open(policy.thresholds.appeal_days).into());
         }
         let known = store::photo::of_check_ins(&transaction, [check_in.id]).await?.len();
-        for (ordinal, photo) in (known..).zip(&photos) {
-            let ordinal = i32::try_from(ordinal).unwrap_or(i32::MAX);
+        for (place, photo) in photos.iter().enumerate() {
+            let ordinal = i32::try_from(known + place).unwrap_or(i32::MAX);
             if !store::photo::attach(&transaction, photo.id, check_in.person_id, check_in.id, ordinal).await? {
-                return Err(super::check_in::photo_used(0).into());
+                return Err(super::check_in::photo_used(place).into());
             }
         }
         let ids: Vec<PhotoId> = photos.iter().map(|photo| photo.id).collect();

@@ -30,8 +30,8 @@ const OLDEST: TimeDelta = TimeDelta::days(366);
 pub struct CheckInRequest {
     /// Made on the phone.
     pub id: Uuid,
-    /// The project visited.
-    pub project: ProjectId,
+    /// The project visited; without it nothing is recorded.
+    pub project: Option<ProjectId>,
     /// When it happened, on the phone's clock.
     pub captured_at: DateTime<Utc>,
     /// When it was sent, on the phone's clock.
@@ -141,6 +141,10 @@ impl Submission {
     /// Checks everything that needs no look at the records; all that is wrong is told at once.
     pub(super) fn parse(request: CheckInRequest) -> Result<Self, Vec<Refusal>> {
         let mut refusals = Vec::new();
+        let project = request.project.unwrap_or_else(|| {
+            refusals.push(not_named());
+            ProjectId(Uuid::nil())
+        });
         refusals.extend(check_id(request.id));
         refusals.extend(check_times(request.captured_at, request.sent_at));
         refusals.extend(check_photos(&request.photos));
@@ -161,7 +165,7 @@ impl Submission {
         }
         Ok(Self {
             id: CheckInId(request.id),
-            project: request.project,
+            project,
             captured_at: request.captured_at.trunc_subsecs(3),
             sent_at: request.sent_at.trunc_subsecs(3),
             fixes,
@@ -180,6 +184,15 @@ impl Submission {
         let content = serde_json::to_vec(self).unwrap_or_default();
         Sha256Digest::from_bytes(Sha256::digest(content).into()).to_string()
     }
+}
+
+fn not_named() -> Refusal {
+    Refusal::new(
+        RefusalCode::ProjectNotNamed,
+        "projectId",
+        "未指明项目，没有记录签到；请从最近的现场中选择一个，再用同一 id 签到。",
+        "No project was named, and nothing was recorded; choose one of the nearest sites and check in with the same id.",
+    )
 }
 
 fn check_id(id: Uuid) -> Option<Refusal> {
@@ -314,7 +327,7 @@ mod tests {
         let captured_at: DateTime<Utc> = "2026-11-18T02:00:00Z".parse().unwrap();
         CheckInRequest {
             id: Uuid::from_u128(7),
-            project: ProjectId(Uuid::from_u128(1)),
+            project: Some(ProjectId(Uuid::from_u128(1))),
             captured_at,
             sent_at: captured_at,
             fix: Some(FixRequest {
@@ -338,6 +351,7 @@ mod tests {
     #[test]
     fn everything_wrong_is_told_at_once() {
         let mut bad = request();
+        bad.project = None;
         bad.id = Uuid::nil();
         bad.captured_at += TimeDelta::minutes(1);
         bad.photos = vec![PhotoId(Uuid::nil()); 2];
@@ -349,6 +363,7 @@ mod tests {
         assert_eq!(
             fields,
             [
+                "input.projectId",
                 "input.id",
                 "input.capturedAt",
                 "input.photoIds.1",

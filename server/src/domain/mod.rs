@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod geofence;
 pub mod hash_chain;
 pub mod likeness;
+pub mod nearest_site;
 pub mod obligation;
 pub mod permission;
 pub mod photo_claim;

@@ -28,6 +28,7 @@ pub mod scalars;
 pub mod session;
 mod siblings;
 pub mod site;
+pub mod site_offer;
 pub mod team;
 pub mod visit;
 pub mod weekly_visits;
@@ -46,6 +47,7 @@ pub struct Query(
     team::TeamQuery,
     visit::VisitQuery,
     check_in::CheckInQuery,
+    site_offer::SiteOfferQuery,
     policy::PolicyQuery,
     review::ReviewQuery,
     device::DeviceQuery,

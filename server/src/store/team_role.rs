@@ -34,6 +34,11 @@ pub async fn of_person(
     Entity::find().filter(Column::ProjectId.eq(project)).filter(Column::PersonId.eq(person)).all(connection).await
 }
 
+/// A person's roles, past ones too.
+pub async fn all_of_person(connection: &impl ConnectionTrait, person: PersonId) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::PersonId.eq(person)).all(connection).await
+}
+
 /// A role in scope.
 pub async fn find(connection: &impl ConnectionTrait, scope: Scope, id: TeamRoleId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).filter(in_scope(scope, Column::ProjectId)).one(connection).await

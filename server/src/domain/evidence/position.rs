@@ -62,8 +62,8 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     fn of(fix: &'a Fix, sites: &'a [Candidate], policy: &Policy) -> Self {
         let here = to_wgs84(fix.reported, fix.datum);
-        let usable = accurate(fix, policy) && fresh(fix, policy);
-        Self { fix, here, standing: usable.then(|| Standing::of(fix, here, sites, policy)).flatten() }
+        let standing = usable(fix, policy).then(|| Standing::of(fix, here, sites, policy)).flatten();
+        Self { fix, here, standing }
     }
 
     /// Which of two fixes is better to decide by: the usable one, the one that gives the better outcome, the one that
@@ -80,6 +80,11 @@ impl<'a> Reading<'a> {
 
 fn tolerance(site: &Candidate, policy: &Policy) -> f64 {
     site.tolerance_m.unwrap_or(policy.tolerance_m)
+}
+
+/// Whether a fix tells where the phone was at the capture.
+pub(in crate::domain) fn usable(fix: &Fix, policy: &Policy) -> bool {
+    accurate(fix, policy) && fresh(fix, policy)
 }
 
 fn accurate(fix: &Fix, policy: &Policy) -> bool {

@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use super::CheckIn;
 use crate::{
-    app::{BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime},
+    app::{BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime, Whereabouts},
     graphql::{
         access::{app, scope, viewer},
         error::{UserError, answered},
         global_id,
+        site_offer::SiteOffer,
     },
 };
 
@@ -20,8 +21,8 @@ use crate::{
 pub struct CheckInInput {
     /// A random UUID made on the phone. Sending the same check-in again under it records nothing twice.
     id: Uuid,
-    /// The project visited.
-    project_id: ID,
+    /// The project visited. Without it nothing is recorded, and the nearest sites are offered to choose from.
+    project_id: Option<ID>,
     /// When it happened, on the phone's clock.
     captured_at: DateTime<Utc>,
     /// When it is being sent, on the same clock: by this the server corrects `capturedAt`.
@@ -100,6 +101,9 @@ pub struct CheckInPayload {
     already_recorded: bool,
     /// Why it could not be recorded; empty if it was.
     user_errors: Vec<UserError>,
+    /// Where no project was named: the nearest sites of the projects the viewer served on the day of capture, the
+    /// nearest first, 5 at most; empty otherwise, and where there was no usable fix.
+    nearest_sites: Vec<SiteOffer>,
 }
 
 /// What became of a queue of check-ins.
@@ -114,8 +118,8 @@ pub struct CheckInsPayload {
 impl CheckInInput {
     fn parse(self) -> std::result::Result<CheckInRequest, Vec<Refusal>> {
         let mut refusals = Vec::new();
-        let project = global_id::decode(&self.project_id);
-        if project.is_none() {
+        let project = self.project_id.as_ref().map(global_id::decode);
+        if project == Some(None) {
             refusals.push(Refusal::project_not_found("projectId"));
         }
         let mut photos: Vec<PhotoId> = Vec::with_capacity(self.photo_ids.len());
@@ -125,29 +129,29 @@ impl CheckInInput {
                 None => refusals.push(Refusal::photo_not_found(place)),
             }
         }
-        match project {
-            Some(project) if refusals.is_empty() => Ok(CheckInRequest {
-                id: self.id,
-                project,
-                captured_at: self.captured_at,
-                sent_at: self.sent_at,
-                fix: self.fix.map(GpsFixInput::into),
-                photos,
-                other_fixes: self.other_fixes.into_iter().map(FixRequest::from).collect(),
-                uptime: self.uptime.map(|uptime| Uptime {
-                    boot_id: uptime.boot_id,
-                    captured_ms: uptime.captured_ms,
-                    sent_ms: uptime.sent_ms,
-                }),
-                challenge: self.challenge,
-                signature: self
-                    .device
-                    .map(|device| DeviceSignature { fingerprint: device.fingerprint, signature: device.signature }),
-                developer_mode: self.developer_mode,
-                note: self.note,
-            }),
-            _ => Err(refusals),
+        if !refusals.is_empty() {
+            return Err(refusals);
         }
+        Ok(CheckInRequest {
+            id: self.id,
+            project: project.flatten(),
+            captured_at: self.captured_at,
+            sent_at: self.sent_at,
+            fix: self.fix.map(GpsFixInput::into),
+            photos,
+            other_fixes: self.other_fixes.into_iter().map(FixRequest::from).collect(),
+            uptime: self.uptime.map(|uptime| Uptime {
+                boot_id: uptime.boot_id,
+                captured_ms: uptime.captured_ms,
+                sent_ms: uptime.sent_ms,
+            }),
+            challenge: self.challenge,
+            signature: self
+                .device
+                .map(|device| DeviceSignature { fingerprint: device.fingerprint, signature: device.signature }),
+            developer_mode: self.developer_mode,
+            note: self.note,
+        })
     }
 }
 
@@ -208,17 +212,27 @@ impl CheckInMutation {
 
 async fn record(ctx: &Context<'_>, input: CheckInInput) -> Result<CheckInPayload> {
     let viewer = viewer(ctx)?;
-    let recorded = match input.parse() {
-        Ok(request) => answered(app(ctx).check_in(viewer, scope(ctx)?, request).await)?,
-        Err(refusals) => Err(refusals.into_iter().map(UserError::from).collect()),
+    let request = match input.parse() {
+        Ok(request) => request,
+        Err(refusals) => {
+            let user_errors = refusals.into_iter().map(UserError::from).collect();
+            return Ok(CheckInPayload { user_errors, ..CheckInPayload::default() });
+        }
     };
-    Ok(match recorded {
+    let unnamed = request.project.is_none().then(|| Whereabouts::of(&request));
+    Ok(match answered(app(ctx).check_in(viewer, scope(ctx)?, request).await)? {
         Ok(recorded) => CheckInPayload {
             check_in: CheckIn::list(vec![recorded.check_in]).pop(),
             already_recorded: recorded.replayed,
-            user_errors: Vec::new(),
+            ..CheckInPayload::default()
         },
-        Err(user_errors) => CheckInPayload { user_errors, ..CheckInPayload::default() },
+        Err(user_errors) => {
+            let nearest_sites = match &unnamed {
+                Some(whereabouts) => SiteOffer::near(ctx, whereabouts).await?,
+                None => Vec::new(),
+            };
+            CheckInPayload { user_errors, nearest_sites, ..CheckInPayload::default() }
+        }
     })
 }
 
