@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod boundary_hints;
+#[cfg(test)]
 mod check_in;
 #[cfg(test)]
 mod command;

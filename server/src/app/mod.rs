@@ -17,6 +17,7 @@ use crate::{
 
 mod access;
 mod accounts;
+mod boundary_hints;
 mod chain;
 mod check_in;
 mod counting;
@@ -30,6 +31,7 @@ mod inspection;
 mod judging;
 mod nearest_sites;
 mod passwords;
+mod period;
 mod photo_upload;
 mod policies;
 mod projects;
@@ -42,6 +44,7 @@ mod weekly_visits;
 
 pub use access::scope_of;
 pub use accounts::{NewAccount, login_of};
+pub use boundary_hints::BoundaryHint;
 pub use check_in::Recorded;
 pub use devices::{DeviceRequest, IssuedChallenge};
 pub use export_evidence::Exported;
@@ -50,6 +53,7 @@ pub use import_roster::RosterImported;
 pub use import_sites::SitesImported;
 pub use inspection::INSPECTION_LEASE;
 pub use nearest_sites::{SiteOffer, Whereabouts};
+pub use period::Period;
 pub use photo_upload::{PhotoUploadRequest, UploadTicket};
 pub use reassess::Reassessment;
 pub use recount::{Difference, Recounted};

@@ -1,6 +1,7 @@
 //! Pure rules: no I/O, no clock, no async. Callers pass the time, the time zone and the policy.
 
 pub mod boundary;
+pub mod boundary_hint;
 pub mod canonical_json;
 pub mod challenge;
 pub mod counting;

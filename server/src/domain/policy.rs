@@ -35,6 +35,18 @@ pub struct Thresholds {
     pub device_people: u32,
     /// Days after a decision during which the subject may appeal.
     pub appeal_days: u32,
+    /// Metres outside a boundary within which clean check-ins put the boundary in doubt: 500, the most that a drawing
+    /// or a datum was seen to be off in one town; beyond, they are of another place.
+    pub boundary_near_m: f64,
+    /// 68 % accuracy, metres, of fixes that put a boundary in doubt: 30, as good as any phone's under the open sky.
+    pub boundary_accuracy_m: f64,
+    /// People from whom on they put it in doubt, if they stand together: 2, for one may have reasons of their own.
+    pub boundary_people: u32,
+    /// Local days from which on one person alone puts it in doubt: 5, about a month of weekly visits.
+    pub boundary_days: u32,
+    /// How widely they may scatter, as a share of their distance from the boundary: ½, so that they are one place and
+    /// not a ring around the site.
+    pub boundary_spread: f64,
     /// Rules whose findings are recorded but change no verdict.
     pub hints: BTreeSet<FindingCode>,
 }
@@ -52,6 +64,11 @@ impl Default for Thresholds {
             photo_burst_s: 1800,
             device_people: 1,
             appeal_days: 14,
+            boundary_near_m: 500.0,
+            boundary_accuracy_m: 30.0,
+            boundary_people: 2,
+            boundary_days: 5,
+            boundary_spread: 0.5,
             hints: BTreeSet::from([FindingCode::PhotoOrigin, FindingCode::DeviceNew, FindingCode::DeveloperMode]),
         }
     }
@@ -76,6 +93,11 @@ impl Thresholds {
             ("photoBurstS", read.photo_burst_s <= 604_800),
             ("devicePeople", (1..=1000).contains(&read.device_people)),
             ("appealDays", read.appeal_days <= 366),
+            ("boundaryNearM", (1.0..=10_000.0).contains(&read.boundary_near_m)),
+            ("boundaryAccuracyM", (1.0..=1000.0).contains(&read.boundary_accuracy_m)),
+            ("boundaryPeople", (1..=1000).contains(&read.boundary_people)),
+            ("boundaryDays", (1..=366).contains(&read.boundary_days)),
+            ("boundarySpread", (0.01..=1.0).contains(&read.boundary_spread)),
             ("hints", read.hints.is_disjoint(&BTreeSet::from(Self::NEVER_HINTS))),
         ];
         match in_range.iter().find(|(_, holds)| !holds) {
@@ -243,6 +265,7 @@ mod tests {
         assert!(refused(|d| d.time_zone = "Asia/Wafangdian").contains("IANA"));
         assert!(refused(|d| d.thresholds = r#"{"speed": 3}"#).contains("speed"));
         assert!(refused(|d| d.thresholds = r#"{"travelSpeedMps": 1}"#).contains("travelSpeedMps"));
+        assert!(refused(|d| d.thresholds = r#"{"boundarySpread": 0}"#).contains("boundarySpread"));
         assert!(refused(|d| d.thresholds = r#"{"hints": ["FIX_ACCURACY"]}"#).contains("hints"));
     }
 }

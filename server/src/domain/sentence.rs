@@ -1,5 +1,6 @@
 //! What a finding says to the person it is about, in Chinese and English.
 
+pub(super) mod boundary;
 pub(super) mod device;
 pub(super) mod photo;
 pub(super) mod position;

@@ -91,6 +91,12 @@ pub(super) fn bad_argument(argument: &str, zh: &str, en: &str) -> Error {
     coded("BAD_USER_INPUT", zh, en).extend_with(|_, extensions| extensions.set("argument", argument))
 }
 
+/// Arguments of a query that a period can't be made of, or that ask for too much.
+pub(super) fn bad_period(refusal: &Refusal) -> Error {
+    let argument = refusal.field.last().map_or("from", String::as_str);
+    bad_argument(argument, &refusal.sentence.zh, &refusal.sentence.en)
+}
+
 fn coded(code: &str, zh: &str, en: &str) -> Error {
     Error::new(en).extend_with(|_, extensions| {
         extensions.set("code", code);

@@ -8,6 +8,7 @@ use crate::app::App;
 
 mod access;
 pub mod assessment;
+pub mod boundary_hint;
 pub mod check_in;
 pub mod connection;
 pub mod device;
@@ -49,6 +50,7 @@ pub struct Query(
     check_in::CheckInQuery,
     site_offer::SiteOfferQuery,
     policy::PolicyQuery,
+    boundary_hint::BoundaryHintQuery,
     review::ReviewQuery,
     device::DeviceQuery,
 );

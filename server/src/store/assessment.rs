@@ -1,13 +1,16 @@
 //! Assessments with their findings, and how each check-in stands.
 
+use chrono::{Days, NaiveDate, NaiveTime};
 use entity::{
-    assessment, finding,
-    ids::{AssessmentId, CheckInId},
-    standing,
+    assessment, check_in, decision, finding,
+    ids::{AssessmentId, CheckInId, PersonId, SiteId, SiteVersionId},
+    site_version, standing,
+    values::{FindingCode, FindingOutcome, Verdict},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 
 /// Appends an assessment and its findings. Fails if another took its place in the sequence.
@@ -78,4 +81,110 @@ pub async fn findings(
         .order_by_asc(finding::Column::Ordinal)
         .all(connection)
         .await
+}
+
+/// A check-in of which nothing counts against the visit but where it was.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct OnlyPosition {
+    /// Whose.
+    pub person_id: PersonId,
+    /// On which local day.
+    pub local_date: NaiveDate,
+    /// The site it was compared with.
+    pub site_id: SiteId,
+    /// The version of its boundary.
+    pub site_version_id: SiteVersionId,
+    /// Metres outside it, as measured.
+    pub distance_m: Option<f64>,
+    /// What the assessment was made of, JSON.
+    pub inputs: Option<String>,
+}
+
+/// Check-ins of these local days, the latest first, whose last assessment counts nothing for review or against the
+/// visit but the position, which lies outside the boundary by no more than `near_m` metres. Those that a person
+/// rejected are left out.
+pub async fn only_position(
+    connection: &impl ConnectionTrait,
+    from: NaiveDate,
+    to: NaiveDate,
+    near_m: f64,
+    limit: u64,
+) -> Result<Vec<OnlyPosition>, DbErr> {
+    let adverse = || finding::Column::Outcome.is_in([FindingOutcome::Review, FindingOutcome::Fail]);
+    let of_standing = |column: finding::Column| {
+        Expr::col((finding::Entity, column)).equals((standing::Entity, standing::Column::AssessmentId))
+    };
+    let anything_else = finding::Entity::find()
+        .select_only()
+        .column(finding::Column::AssessmentId)
+        .filter(of_standing(finding::Column::AssessmentId))
+        .filter(finding::Column::Counts.eq(true))
+        .filter(finding::Column::Code.ne(FindingCode::Position))
+        .filter(adverse())
+        .into_query();
+    let decided = decision::Entity::find()
+        .select_only()
+        .column(decision::Column::Id)
+        .filter(
+            Expr::col((decision::Entity, decision::Column::CheckInId))
+                .equals((standing::Entity, standing::Column::CheckInId)),
+        )
+        .into_query();
+    let rejected_by_a_person =
+        Condition::all().add(standing::Column::Verdict.eq(Verdict::Rejected)).add(Expr::exists(decided));
+    // Local days lie within a day of the same days in UTC, and captures are indexed.
+    let start = from.checked_sub_days(Days::new(1)).unwrap_or(from).and_time(NaiveTime::MIN).and_utc();
+    let end = to.checked_add_days(Days::new(2)).unwrap_or(to).and_time(NaiveTime::MIN).and_utc();
+    standing::Entity::find()
+        .join(JoinType::InnerJoin, to_check_in())
+        .join(JoinType::InnerJoin, to_assessment())
+        .join(JoinType::InnerJoin, to_findings())
+        .join(JoinType::InnerJoin, to_site_version())
+        .select_only()
+        .column(check_in::Column::PersonId)
+        .column(check_in::Column::LocalDate)
+        .column(site_version::Column::SiteId)
+        .column(assessment::Column::SiteVersionId)
+        .column_as(finding::Column::Measured, "distance_m")
+        .column(assessment::Column::Inputs)
+        .filter(check_in::Column::CorrectedAt.between(start, end))
+        .filter(check_in::Column::LocalDate.between(from, to))
+        .filter(finding::Column::Code.eq(FindingCode::Position))
+        .filter(finding::Column::Counts.eq(true))
+        .filter(adverse())
+        .filter(finding::Column::Measured.gt(0.0))
+        .filter(finding::Column::Measured.lte(near_m))
+        .filter(Expr::exists(anything_else).not())
+        .filter(rejected_by_a_person.not())
+        .order_by_desc(check_in::Column::CorrectedAt)
+        .order_by_desc(check_in::Column::Id)
+        .limit(limit)
+        .into_model()
+        .all(connection)
+        .await
+}
+
+fn to_check_in() -> RelationDef {
+    standing::Entity::belongs_to(check_in::Entity).from(standing::Column::CheckInId).to(check_in::Column::Id).into()
+}
+
+fn to_assessment() -> RelationDef {
+    standing::Entity::belongs_to(assessment::Entity)
+        .from(standing::Column::AssessmentId)
+        .to(assessment::Column::Id)
+        .into()
+}
+
+fn to_findings() -> RelationDef {
+    standing::Entity::belongs_to(finding::Entity)
+        .from(standing::Column::AssessmentId)
+        .to(finding::Column::AssessmentId)
+        .into()
+}
+
+fn to_site_version() -> RelationDef {
+    assessment::Entity::belongs_to(site_version::Entity)
+        .from(assessment::Column::SiteVersionId)
+        .to(site_version::Column::Id)
+        .into()
 }
