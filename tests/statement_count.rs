@@ -168,6 +168,7 @@ impl More {
             site_version_id: None,
             verdict,
             inputs: None,
+            rejudgement_id: None,
             assessed_at: at,
         });
         self.findings.push(finding::Model {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    ids::{AssessmentId, CheckInId, SiteVersionId},
+    ids::{AssessmentId, CheckInId, RejudgementId, SiteVersionId},
     values::{AssessmentTrigger, Verdict},
 };
 
@@ -30,6 +30,8 @@ pub struct Model {
     /// What it was made of, JSON; none for those made before it was kept.
     #[sea_orm(column_type = "Text", nullable)]
     pub inputs: Option<String>,
+    /// The re-judgement it is part of.
+    pub rejudgement_id: Option<RejudgementId>,
     /// When.
     pub assessed_at: DateTime<Utc>,
 }

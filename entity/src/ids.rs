@@ -64,6 +64,8 @@ typed_ids! {
     PhotoId,
     /// Id of an enterprise project.
     ProjectId,
+    /// Id of a re-judgement of many check-ins.
+    RejudgementId,
     /// Id of a session.
     SessionId,
     /// Id of a construction site.

@@ -21,6 +21,7 @@ pub mod photo_band;
 pub mod photo_inspection;
 pub mod policy;
 pub mod project;
+pub mod rejudgement;
 pub mod secret;
 pub mod session;
 pub mod site;

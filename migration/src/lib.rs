@@ -13,6 +13,7 @@ mod m20261122_000005_devices;
 mod m20261122_000006_inspections;
 mod m20261122_000007_decisions;
 mod m20261122_000008_chain;
+mod m20261122_000009_rejudgements;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_inspections::Migration),
             Box::new(m20261122_000007_decisions::Migration),
             Box::new(m20261122_000008_chain::Migration),
+            Box::new(m20261122_000009_rejudgements::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Writes what is recorded into the hash chain.
 
-use entity::{appeal, assessment, chain_entry, check_in, decision};
+use entity::{appeal, assessment, chain_entry, check_in, decision, rejudgement};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -61,7 +61,7 @@ impl Record {
             .collect();
         let inputs: Value = serde_json::from_str(row.inputs.as_deref().unwrap_or("null"))
             .map_err(|error| Broken::Record(format!("assessment {}: {error}", row.id)))?;
-        let payload = json!({
+        let mut payload = json!({
             "kind": "assessment",
             "id": row.id,
             "checkInId": row.check_in_id,
@@ -74,6 +74,9 @@ impl Record {
             "findings": findings,
             "inputs": inputs,
         });
+        if let Some(id) = row.rejudgement_id {
+            payload["rejudgementId"] = json!(id);
+        }
         Ok(Self { kind: "assessment", subject: row.id.0, payload })
     }
 
@@ -93,6 +96,23 @@ impl Record {
             "decidedAt": instant(row.decided_at),
         });
         Self { kind: "decision", subject: row.id.0, payload }
+    }
+
+    /// A re-judgement that begins: who wants which check-ins judged again, and why.
+    pub(super) fn rejudgement(row: &rejudgement::Model) -> Self {
+        let payload = json!({
+            "kind": "rejudgement",
+            "id": row.id,
+            "accountId": row.account_id,
+            "reason": row.reason,
+            "projectId": row.project_id,
+            "from": row.from_date,
+            "to": row.to_date,
+            "verdicts": row.verdicts,
+            "policyVersion": row.policy_version,
+            "begunAt": instant(row.begun_at),
+        });
+        Self { kind: "rejudgement", subject: row.id.0, payload }
     }
 
     /// An appeal.

@@ -4,13 +4,14 @@ use entity::{
     check_in, check_in_fix,
     ids::{PersonId, PhotoId},
     photo, policy, project, team_role,
-    values::{AssessmentTrigger, PhotoState},
+    values::PhotoState,
 };
 
 use super::{
     App, Failure, Refusal, RefusalCode,
     chain::Record,
-    counting, judging,
+    counting::{self, Occasion},
+    judging,
     submission::{CheckInRequest, Submission},
 };
 use crate::{
@@ -199,9 +200,9 @@ impl App {
         )
         .await?;
         let judged = judging::judge(&transaction, &check_in, &photos, policy, &self.challenge_key).await?;
-        let trigger = AssessmentTrigger::Submission;
         let record = Record::check_in(&check_in, &judging::signed(&check_in, &further, &photos), judged.signed);
-        counting::record(&transaction, &self.clock, &check_in, &judged, trigger, &tally, Some(record)).await?;
+        let occasion = Occasion::Submission(Box::new(record));
+        counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
         transaction.commit().await?;
         Ok(Stored::Recorded(Box::new(check_in)))
     }

@@ -2,7 +2,7 @@
 
 use entity::{
     appeal, assessment, check_in, decision, finding,
-    ids::{AssessmentId, CheckInId},
+    ids::{AssessmentId, CheckInId, RejudgementId},
     standing,
     values::{AssessmentTrigger, Verdict},
     visit, weekly_tally,
@@ -26,6 +26,27 @@ use crate::{
     store,
 };
 
+/// What a check-in is judged for.
+#[derive(Clone, Debug)]
+pub(super) enum Occasion {
+    /// It arrived. What goes into the chain before its assessment.
+    Submission(Box<Record>),
+    /// Its photos were inspected.
+    PhotoInspection,
+    /// It is judged again with many others.
+    Rejudgement(RejudgementId),
+}
+
+impl Occasion {
+    fn trigger(&self) -> AssessmentTrigger {
+        match self {
+            Self::Submission(_) => AssessmentTrigger::Submission,
+            Self::PhotoInspection => AssessmentTrigger::PhotoInspection,
+            Self::Rejudgement(_) => AssessmentTrigger::Rejudgement,
+        }
+    }
+}
+
 /// The week a check-in counts in, as the database numbers it.
 pub(super) fn week_of(check_in: &check_in::Model) -> (i32, i32) {
     numbered(IsoWeek::of(check_in.local_date))
@@ -38,33 +59,38 @@ pub(super) fn numbered(week: IsoWeek) -> (i32, i32) {
 
 /// Appends an assessment to a check-in and lets everything that follows from it follow.
 ///
-/// The caller holds the week's tally, `before`, locked. `first` goes into the chain before the assessment.
+/// The caller holds the week's tally, `before`, locked.
 pub(super) async fn record(
     connection: &impl ConnectionTrait,
     clock: &Clock,
     check_in: &check_in::Model,
     judged: &Judged,
-    trigger: AssessmentTrigger,
+    occasion: Occasion,
     before: &weekly_tally::Model,
-    first: Option<Record>,
 ) -> Result<(), Broken> {
     let judgement = &judged.judgement;
     let assessment = assessment::Model {
         id: clock.id(),
         check_in_id: check_in.id,
         sequence: store::assessment::last_sequence(connection, check_in.id).await? + 1,
-        trigger,
+        trigger: occasion.trigger(),
         policy_version: judged.policy_version,
         site_version_id: judgement.site_version,
         verdict: judgement.verdict,
         inputs: Some(judged.inputs.clone()),
+        rejudgement_id: match &occasion {
+            Occasion::Rejudgement(id) => Some(*id),
+            Occasion::Submission(_) | Occasion::PhotoInspection => None,
+        },
         assessed_at: clock.now(),
     };
     let assessment_id = assessment.id;
     let findings =
         (0..).zip(&judgement.findings).map(|(ordinal, finding)| row(assessment_id, ordinal, finding)).collect();
-    let records: Vec<Record> =
-        first.into_iter().chain([Record::assessment(&assessment, &judgement.findings)?]).collect();
+    let mut records = vec![Record::assessment(&assessment, &judgement.findings)?];
+    if let Occasion::Submission(first) = occasion {
+        records.insert(0, *first);
+    }
     store::assessment::append(connection, assessment, findings).await?;
     settle(connection, clock, check_in, before, &records).await
 }

@@ -45,6 +45,8 @@ pub enum RefusalCode {
     MayNotDecide,
     /// The viewer may not appeal against how this check-in stands.
     MayNotAppeal,
+    /// Only the office may do this.
+    OfficeOnly,
     /// The account belongs to no person, and only people visit.
     NotAPerson,
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use chrono::TimeDelta;
-use entity::{
-    check_in, photo, photo_inspection,
-    values::{AssessmentTrigger, PhotoState},
-};
+use entity::{check_in, photo, photo_inspection, values::PhotoState};
 use sha2::{Digest, Sha256};
 
-use super::{App, Broken, check_in::policy_at, counting, judging};
+use super::{
+    App, Broken,
+    check_in::policy_at,
+    counting::{self, Occasion},
+    judging,
+};
 use crate::{
     domain::{
         datum::Position,
@@ -92,8 +94,8 @@ impl App {
             let photos = store::photo::of_check_ins(&transaction, [check_in.id]).await?;
             if photos.iter().all(|photo| photo.inspected_at.is_some()) {
                 let judged = judging::judge(&transaction, &check_in, &photos, &policy, &self.challenge_key).await?;
-                let trigger = AssessmentTrigger::PhotoInspection;
-                counting::record(&transaction, &self.clock, &check_in, &judged, trigger, &tally, None).await?;
+                let occasion = Occasion::PhotoInspection;
+                counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
             }
         }
         transaction.commit().await?;
@@ -102,7 +104,7 @@ impl App {
     }
 
     /// The photo's bytes, if they are those announced.
-    async fn fetch(&self, photo: &photo::Model) -> Result<(PhotoState, Option<Bytes>), Broken> {
+    pub(super) async fn fetch(&self, photo: &photo::Model) -> Result<(PhotoState, Option<Bytes>), Broken> {
         let announced = u64::try_from(photo.byte_size).unwrap_or(0);
         match self.objects.read(&key_of(&photo.object_key)?, announced).await {
             Ok(Some(bytes)) => {

@@ -37,6 +37,7 @@ mod policies;
 mod projects;
 mod reassess;
 mod recount;
+mod rejudge;
 mod review;
 mod sign_in;
 mod submission;
@@ -57,6 +58,7 @@ pub use period::Period;
 pub use photo_upload::{PhotoUploadRequest, UploadTicket};
 pub use reassess::Reassessment;
 pub use recount::{Difference, Recounted};
+pub use rejudge::{RejudgeRequest, Transition};
 pub use review::{AppealRequest, ReviewRequest};
 pub use sign_in::{SignInRequest, SignedIn};
 pub use submission::{

@@ -23,6 +23,7 @@ mod progress;
 mod project;
 mod reassess;
 mod recount;
+mod rejudge;
 mod serving;
 mod verify;
 
@@ -87,6 +88,8 @@ enum Action {
     Verify(verify::Verify),
     /// Tell what another policy would have decided
     Reassess(reassess::Reassess),
+    /// Judge check-ins again, after an outage or a corrected boundary
+    Rejudge(rejudge::Rejudge),
     /// Recount visits and weekly tallies from the evidence
     Recount(recount::Recount),
     /// Print the GraphQL schema
@@ -109,6 +112,7 @@ impl Command {
             Action::Export(export) => export.run(&self.settings).await,
             Action::Verify(verify) => verify.run(),
             Action::Reassess(reassess) => reassess.run(&self.settings).await,
+            Action::Rejudge(rejudge) => rejudge.run(&self.settings).await,
             Action::Recount(recount) => recount.run(&self.settings).await,
             Action::Schema => {
                 print!("{}", crate::graphql::sdl());

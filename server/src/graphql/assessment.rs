@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, Description, ID, Object, Result, Sim
 use chrono::{DateTime, Utc};
 use entity::{
     assessment, finding,
-    ids::{AssessmentId, CheckInId, SiteVersionId},
+    ids::{AssessmentId, CheckInId, RejudgementId, SiteVersionId},
     values::{AssessmentTrigger, FindingCode, FindingOutcome, Verdict},
 };
 use sea_orm::DbErr;
@@ -34,6 +34,8 @@ struct List {
     site_version_ids: Vec<SiteVersionId>,
     findings: Batch<(), AssessmentId, Vec<Finding>>,
     site_versions: Batch<(), SiteVersionId, SiteVersion>,
+    rejudgement_ids: Vec<RejudgementId>,
+    reasons: Batch<(), RejudgementId, String>,
 }
 
 impl Assessment {
@@ -47,6 +49,7 @@ impl Assessment {
             ids: rows.iter().map(|row| row.id).collect(),
             policies: rows.iter().map(|row| (row.id, row.policy_version)).collect(),
             site_version_ids: distinct(rows.iter().filter_map(|row| row.site_version_id)),
+            rejudgement_ids: distinct(rows.iter().filter_map(|row| row.rejudgement_id)),
             ..List::default()
         });
         Ok(grouped(rows.into_iter().map(|row| (row.check_in_id, Self { row, list: Arc::clone(&list) }))))
@@ -68,6 +71,17 @@ impl Assessment {
     /// What it was made for.
     async fn trigger(&self) -> AssessmentTrigger {
         self.row.trigger
+    }
+
+    /// Why it was judged again with many others; null where it was not.
+    async fn rejudgement_reason(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let Some(id) = self.row.rejudgement_id else { return Ok(None) };
+        let load = || async {
+            let ids = self.list.rejudgement_ids.iter().copied();
+            let rows = store::rejudgement::find(app(ctx).database.reader(), ids).await?;
+            Ok::<_, DbErr>(rows.into_iter().map(|row| (row.id, row.reason)).collect())
+        };
+        self.list.reasons.get((), &id, load).await
     }
 
     /// What was decided.

@@ -24,6 +24,7 @@ pub mod person;
 pub mod photo;
 pub mod policy;
 pub mod project;
+pub mod rejudgement;
 pub mod review;
 pub mod scalars;
 pub mod session;
@@ -52,6 +53,7 @@ pub struct Query(
     policy::PolicyQuery,
     boundary_hint::BoundaryHintQuery,
     review::ReviewQuery,
+    rejudgement::RejudgementQuery,
     device::DeviceQuery,
 );
 
@@ -62,6 +64,7 @@ pub struct Mutation(
     photo::PhotoMutation,
     check_in::input::CheckInMutation,
     review::ReviewMutation,
+    rejudgement::RejudgementMutation,
     device::DeviceMutation,
 );
 

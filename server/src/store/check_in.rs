@@ -208,15 +208,14 @@ pub async fn fixes(connection: &impl ConnectionTrait, id: CheckInId) -> Result<V
         .await
 }
 
-/// Check-ins of these local days after one, by id: for going through all of them.
-pub async fn between(
+/// Check-ins that match, after one, by id: for going through all of them.
+pub async fn ids(
     connection: &impl ConnectionTrait,
-    from: NaiveDate,
-    to: NaiveDate,
+    filter: &CheckInFilter,
     after: Option<CheckInId>,
     limit: u64,
 ) -> Result<Vec<CheckInId>, DbErr> {
-    let mut select = Entity::find().select_only().column(Column::Id).filter(Column::LocalDate.between(from, to));
+    let mut select = matching(Scope::Everything, filter).select_only().column(Column::Id);
     if let Some(after) = after {
         select = select.filter(Column::Id.gt(after));
     }

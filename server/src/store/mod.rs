@@ -25,6 +25,7 @@ pub mod photo_inspection;
 pub mod policy;
 pub mod project;
 pub mod recount;
+pub mod rejudgement;
 pub mod scope;
 pub mod secret;
 pub mod session;

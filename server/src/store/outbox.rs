@@ -21,11 +21,7 @@ pub async fn append(connection: &impl ConnectionTrait, payloads: Vec<String>, no
     if count == 0 {
         return Ok(());
     }
-    outbox_head::Entity::update_many()
-        .col_expr(outbox_head::Column::Position, Expr::col(outbox_head::Column::Position).add(count))
-        .filter(outbox_head::Column::Id.eq(HEAD))
-        .exec(connection)
-        .await?;
+    advance(connection, count).await?;
     let last = head(connection).await?;
     let events = (last - count + 1..).zip(payloads).map(|(position, payload)| {
         outbox_event::Model { position, payload, recorded_at: now }.into_active_model().reset_all()
@@ -35,6 +31,20 @@ pub async fn append(connection: &impl ConnectionTrait, payloads: Vec<String>, no
         connection.execute_unprepared(&format!("NOTIFY {CHANNEL}")).await?;
     }
     Ok(())
+}
+
+/// Makes other writers wait, as [`append`] does, where there is no event. Call it last in a transaction.
+pub async fn hold(connection: &impl ConnectionTrait) -> Result<(), DbErr> {
+    advance(connection, 0).await
+}
+
+async fn advance(connection: &impl ConnectionTrait, by: i64) -> Result<(), DbErr> {
+    outbox_head::Entity::update_many()
+        .col_expr(outbox_head::Column::Position, Expr::col(outbox_head::Column::Position).add(by))
+        .filter(outbox_head::Column::Id.eq(HEAD))
+        .exec(connection)
+        .await
+        .map(|_| ())
 }
 
 /// The last position given out.

@@ -135,6 +135,20 @@ pub async fn inspected(
     Ok(changed.rows_affected == 1)
 }
 
+/// Puts a damaged photo back to be inspected, as if it had just been attached; false if it is not damaged.
+pub async fn wait_again(connection: &impl ConnectionTrait, id: PhotoId) -> Result<bool, DbErr> {
+    let changed = Entity::update_many()
+        .col_expr(Column::State, Expr::value(PhotoState::Attached))
+        .col_expr(Column::InspectedAt, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(Column::Attempts, Expr::value(0))
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.eq(PhotoState::Damaged))
+        .exec(connection)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
 /// Photos of check-ins that announced this SHA-256.
 pub async fn attached_with(connection: &impl ConnectionTrait, sha256: &str) -> Result<Vec<Model>, DbErr> {
     Entity::find()
