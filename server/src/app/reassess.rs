@@ -10,16 +10,25 @@ use entity::{
 };
 use serde::Deserialize;
 
-use super::{App, Broken, Failure, Refusal, RefusalCode, judging};
+use super::{App, Broken, Failure, Period, PolicyChange, Refusal, RefusalCode, judging, rejudge::no_policy};
 use crate::{
     domain::{
         evidence::{self, Candidate, Evidence},
         policy::Policy,
     },
-    store,
+    store::{self, check_in::CheckInFilter, scope::Scope},
 };
 
 const AT_ONCE: u64 = 200;
+
+/// A policy to be tried.
+#[derive(Clone, Debug)]
+pub enum Trial {
+    /// A version that was adopted.
+    Version(i32),
+    /// The newest version with changes that nobody has adopted.
+    Draft(Box<PolicyChange>),
+}
 
 /// What would change.
 #[derive(Clone, Debug, Default)]
@@ -43,31 +52,45 @@ struct Inputs {
 }
 
 impl App {
-    /// Judges every check-in of these local days again under another policy version. The same evidence under the same
-    /// version gives the same verdict. `step` is called after each page of check-ins.
+    /// Judges every check-in of these local days again under another policy. The same evidence under the same policy
+    /// gives the same verdict. More than `most` check-ins are refused. `step` is called after each page of check-ins.
     pub async fn reassess(
         &self,
-        policy_version: i32,
+        trial: Trial,
         from: NaiveDate,
         to: NaiveDate,
+        most: Option<u64>,
         step: &(dyn Fn(usize) + Sync),
     ) -> Result<Reassessment, Failure> {
         let connection = self.database.reader();
-        let row = store::policy::find(connection, policy_version).await?.ok_or_else(|| {
-            let zh = format!("没有第 {policy_version} 版规则。");
-            let en = format!("There is no policy version {policy_version}.");
-            Refusal::new(RefusalCode::Invalid, "policy", zh, en)
-        })?;
-        let policy = judging::policy_of(&row)?;
+        let policy = self.tried(trial).await?;
+        let period = Period::parse(from, to)?;
+        let filter = CheckInFilter { from: Some(period.from()), to: Some(period.to()), ..CheckInFilter::default() };
+        if let Some(most) = most {
+            let count = store::check_in::count(connection, Scope::Everything, &filter).await?;
+            if count > most {
+                return Err(too_many(count, most).into());
+            }
+        }
         let mut outcome = Reassessment::default();
         let mut sites = HashMap::new();
         let mut last = None;
         loop {
-            let page = store::check_in::between(connection, from, to, last, AT_ONCE).await?;
+            let page = store::check_in::ids(connection, &filter, last, AT_ONCE).await?;
             let Some(end) = page.last().copied() else { return Ok(outcome) };
             self.reassess_page(&page, &policy, &mut sites, &mut outcome).await?;
             step(page.len());
             last = Some(end);
+        }
+    }
+
+    async fn tried(&self, trial: Trial) -> Result<Policy, Failure> {
+        match trial {
+            Trial::Version(version) => {
+                let row = store::policy::find(self.database.reader(), version).await?;
+                Ok(judging::policy_of(&row.ok_or_else(|| no_policy("policyVersion", version))?)?)
+            }
+            Trial::Draft(change) => self.drafted(*change).await,
         }
     }
 
@@ -110,4 +133,15 @@ impl App {
         }
         ids.iter().filter_map(|id| known.get(id)).map(judging::candidate).collect()
     }
+}
+
+fn too_many(count: u64, most: u64) -> Refusal {
+    Refusal::new(
+        RefusalCode::TooLarge,
+        "from",
+        format!("一次最多试算 {most} 次签到，此期间有 {count} 次；请缩短期间，或用命令 onsite reassess。"),
+        format!(
+            "At most {most} check-ins are tried at once; there are {count}. Shorten the period, or use the command onsite reassess."
+        ),
+    )
 }

@@ -1,9 +1,15 @@
 //! `onsite policy`
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use clap::{Args, Subcommand};
 use entity::policy;
 
 use super::{Settings, Undone, undone};
+use crate::app::PolicyChange;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Policy {
@@ -44,6 +50,10 @@ pub(super) struct Adopt {
     /// IANA time zone of days and weeks, such as Asia/Shanghai
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
+    /// JSON file of changes, named as in the GraphQL schema, such as {"toleranceMeters": 60, "thresholds": {"appealDays":
+    /// 30}}; what other options say goes first. Try it before: onsite reassess --draft
+    #[arg(long, value_name = "FILE")]
+    draft: Option<PathBuf>,
 }
 
 impl Policy {
@@ -55,28 +65,37 @@ impl Policy {
                     show(&policy);
                 }
             }
-            Self::Adopt(adopt) => show(&app.adopt_policy(|policy| adopt.change(policy)).await.map_err(undone)?),
+            Self::Adopt(adopt) => {
+                let change = adopt.change()?;
+                show(&app.adopt_policy(adopt.reason, change).await.map_err(undone)?);
+            }
         }
         Ok(())
     }
 }
 
 impl Adopt {
-    fn change(self, policy: &mut policy::Model) {
-        policy.reason = self.reason;
-        policy.weekly_visits = self.weekly_visits.unwrap_or(policy.weekly_visits);
-        policy.tolerance_m = self.tolerance.unwrap_or(policy.tolerance_m);
-        policy.accuracy_limit_m = self.accuracy_limit.unwrap_or(policy.accuracy_limit_m);
-        policy.fix_age_limit_s = self.fix_age_limit.unwrap_or(policy.fix_age_limit_s);
-        policy.skew_limit_s = self.skew_limit.unwrap_or(policy.skew_limit_s);
-        policy.photo_required = self.photo_required.unwrap_or(policy.photo_required);
-        if let Some(reason) = self.photo_reason {
-            policy.photo_reason = reason;
-        }
-        if let Some(zone) = self.time_zone {
-            policy.time_zone = zone;
-        }
+    fn change(&self) -> Result<PolicyChange, Undone> {
+        let draft = self.draft.as_deref().map(draft_in).transpose()?.unwrap_or_default();
+        Ok(PolicyChange {
+            weekly_visits: self.weekly_visits.or(draft.weekly_visits),
+            tolerance_meters: self.tolerance.or(draft.tolerance_meters),
+            accuracy_limit_meters: self.accuracy_limit.or(draft.accuracy_limit_meters),
+            fix_age_limit_seconds: self.fix_age_limit.or(draft.fix_age_limit_seconds),
+            skew_limit_seconds: self.skew_limit.or(draft.skew_limit_seconds),
+            photo_required: self.photo_required.or(draft.photo_required),
+            photo_reason: self.photo_reason.clone().or(draft.photo_reason),
+            time_zone: self.time_zone.clone().or(draft.time_zone),
+            thresholds: draft.thresholds,
+        })
     }
+}
+
+/// Reads the changes a draft makes.
+pub(super) fn draft_in(file: &Path) -> Result<PolicyChange, Undone> {
+    let named = |error: &dyn std::fmt::Display| Undone(vec![format!("{}: {error}", file.display())]);
+    let text = fs::read_to_string(file).map_err(|error| named(&error))?;
+    serde_json::from_str(&text).map_err(|error| named(&error))
 }
 
 fn show(policy: &policy::Model) {
@@ -88,4 +107,5 @@ fn show(policy: &policy::Model) {
     println!("  clock skew limit   {} s", policy.skew_limit_s);
     println!("  photo required     {} ({})", policy.photo_required, policy.photo_reason);
     println!("  time zone          {}", policy.time_zone);
+    println!("  thresholds         {}", policy.thresholds);
 }

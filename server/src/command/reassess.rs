@@ -1,18 +1,20 @@
 //! `onsite reassess`
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::{Settings, Undone, undone};
+use super::{Settings, Undone, policy::draft_in, undone};
+use crate::app::Trial;
 
-/// Tell what another policy version would have decided over a period, from the evidence that was kept. Changes nothing:
-/// adopt the policy with `onsite policy adopt` if it is better.
+/// Tell what another policy would have decided over a period, from the evidence that was kept. Changes nothing: adopt
+/// the policy with `onsite policy adopt` if it is better.
 #[derive(Debug, Args)]
 pub(super) struct Reassess {
-    /// Version of the policy
-    #[arg(long, value_name = "N")]
-    policy: i32,
+    #[command(flatten)]
+    policy: Tried,
     /// First local day, such as 2026-11-01
     #[arg(long, value_name = "DATE")]
     from: NaiveDate,
@@ -24,18 +26,43 @@ pub(super) struct Reassess {
     dry_run: bool,
 }
 
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Tried {
+    /// Version of the policy
+    #[arg(long, value_name = "N")]
+    policy: Option<i32>,
+    /// A policy that is not adopted yet: JSON file of changes to the newest version, named as in the GraphQL schema, such
+    /// as {"toleranceMeters": 60, "thresholds": {"travelSpeedMps": 90}}
+    #[arg(long, value_name = "FILE")]
+    draft: Option<PathBuf>,
+}
+
+impl Tried {
+    /// The policy, and what to call it.
+    fn read(self) -> Result<(Trial, String), Undone> {
+        match (self.policy, self.draft) {
+            (_, Some(file)) => Ok((Trial::Draft(Box::new(draft_in(&file)?)), "the draft".to_owned())),
+            (version, None) => {
+                let version = version.unwrap_or_default();
+                Ok((Trial::Version(version), format!("policy version {version}")))
+            }
+        }
+    }
+}
+
 impl Reassess {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+        let (trial, named) = self.policy.read()?;
         let app = settings.app().await?;
         let bar = ProgressBar::new_spinner().with_message("judging again");
         let step = |check_ins| bar.inc(check_ins as u64);
-        let outcome = app.reassess(self.policy, self.from, self.to, &step).await.map_err(undone)?;
+        let outcome = app.reassess(trial, self.from, self.to, None, &step).await.map_err(undone)?;
         bar.finish_and_clear();
         println!(
-            "{} check-ins, {} of them can't be judged again; policy version {} decides {} otherwise",
+            "{} check-ins, {} of them can't be judged again; {named} decides {} otherwise",
             outcome.check_ins,
             outcome.not_judged,
-            self.policy,
             outcome.changed.len()
         );
         for ((before, after), count) in &outcome.verdicts {

@@ -24,6 +24,7 @@ pub mod person;
 pub mod photo;
 pub mod policy;
 pub mod project;
+pub mod reassessment;
 pub mod rejudgement;
 pub mod review;
 pub mod scalars;
@@ -54,6 +55,7 @@ pub struct Query(
     boundary_hint::BoundaryHintQuery,
     review::ReviewQuery,
     rejudgement::RejudgementQuery,
+    reassessment::ReassessmentQuery,
     device::DeviceQuery,
 );
 
