@@ -121,6 +121,12 @@ async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Back
 #[case::unknown_project(&["import", "sites", "bad"], SITES, "features.1.project: ")]
 #[case::no_site_file(&["import", "sites", "bad"], "{}", "")]
 #[case::unknown_project_to_close(&["project", "close", "没有的项目"], "", "input.name: ")]
+#[case::judging_again_without_a_reason(
+    &["rejudge", "--from", "2026-11-18", "--to", "2026-11-18", "--reason", " "], "", "input.reason: "
+)]
+#[case::judging_an_unknown_project_again(
+    &["rejudge", "--from", "2026-11-18", "--to", "2026-11-18", "--reason", "试", "--project", "没有"], "", "input.project: "
+)]
 #[case::short_password(&["account", "add", "someone", "--role", "office"], "", "input.password: ")]
 #[case::staff_without_a_person(&["account", "add", "someone", "--role", "staff"], "", "")]
 #[tokio::test]
@@ -170,7 +176,11 @@ fn the_command_explains_itself() {
     let directory = tempfile::tempdir().unwrap();
     let shell = Shell { directory: directory.path(), database: "sqlite:none".to_owned() };
     let help = shell.run(&["--help"]);
-    for subcommand in ["serve", "migrate", "import", "account", "policy", "project", "recount", "schema", "config"] {
+    let subcommands = [
+        "serve", "migrate", "import", "account", "policy", "project", "rejudge", "recount", "reassess", "schema",
+        "config",
+    ];
+    for subcommand in subcommands {
         assert!(done(&help).contains(&format!("  {subcommand} ")), "{subcommand}");
         assert!(done(&shell.run(&[subcommand, "--help"])).contains("Usage: onsite"), "{subcommand}");
     }

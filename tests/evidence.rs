@@ -12,16 +12,25 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, future};
 use rstest::rstest;
 use serde_json::{Value, json};
-use server::{clock::Source, domain::canonical_json::canonical, events::Event};
+use server::{clock::Source, domain::canonical_json::canonical, events::Event, roster};
 use tempfile::TempDir;
 
+use crate::review::colleague;
 use crate::support::{
     BEARING_PARK,
     Backend::{self, Postgres, Sqlite},
     Client, Draft,
     Role::{Leader, Office, OtherLeader},
-    TestServer, balanced, photo, sha256,
+    TestServer, balanced, photo, sha256, time,
 };
+
+/// The park's square, and a kilometre more to the west.
+const EXTENDED: &str = r#"{"type": "FeatureCollection", "features": [{"type": "Feature",
+"properties": {"project": "轴承园区项目"}, "geometry": {"type": "Polygon", "coordinates":
+[[[121.9860, 39.6182], [122.00233, 39.6182], [122.00233, 39.6218], [121.9860, 39.6218], [121.9860, 39.6182]]]}}]}"#;
+
+const REVIEW: &str = "mutation($input: ReviewCheckInInput!) { reviewCheckIn(input: $input) {
+    checkIn { verdict } userErrors { code } } }";
 
 /// A phone whose key can't leave it.
 struct Device {
@@ -129,7 +138,7 @@ async fn settled(client: &Client, server: &TestServer, check_in: &Value) -> Valu
 
 #[rstest]
 #[tokio::test]
-async fn signed_offline_synced_late_rejected_appealed_exported_and_verified(
+async fn signed_offline_synced_late_reviewed_appealed_judged_again_exported_and_verified(
     #[values(Sqlite, Postgres)] backend: Backend,
 ) {
     let server = TestServer::on(backend).await;
@@ -151,14 +160,36 @@ async fn signed_offline_synced_late_rejected_appealed_exported_and_verified(
     assert_eq!(outcome(&check_in, "CHALLENGE"), Some("PASS"));
     settled(&leader, &server, &check_in).await;
 
+    // One of the office sees no more in it than the machine, and the leader appeals.
+    let rejection = json!({ "input": { "checkInId": check_in["id"], "verdict": "REJECTED", "reason": "NOT_THERE" } });
+    assert_eq!(office.ask(REVIEW, rejection).await.at("/reviewCheckIn/checkIn/verdict"), "REJECTED");
     let appeal = json!({ "input": { "checkInId": check_in["id"], "statement": "现场已向西扩建" } });
     let mutation = "mutation($input: AppealCheckInInput!) { appealCheckIn(input: $input) { checkIn { verdict } userErrors { code } } }";
     assert_eq!(leader.ask(mutation, appeal).await.at("/appealCheckIn/checkIn/verdict"), "NEEDS_REVIEW");
+
+    // He is right: the site is corrected, and what was captured there is judged again.
+    let sites = roster::parse_sites(EXTENDED.as_bytes()).unwrap();
+    server.app().import_sites(&sites, time("2025-12-31T16:00:00Z"), &|| {}).await.unwrap();
+    let days = ["--from", "2026-11-18", "--to", "2026-11-18", "--project", BEARING_PARK, "--reason", "现场已扩建"];
+    let (told, said) = onsite(&server, &[&["rejudge", "--dry-run"][..], &days].concat());
+    assert!(told && said.contains("1 judged anew") && said.contains("nothing was changed"), "{said}");
+    let (done, said) = onsite(&server, &[&["rejudge"][..], &days].concat());
+    assert!(done && said.contains("1 judged anew") && said.contains("REJECTED           -> VERIFIED"), "{said}");
+    let query = "query($id: ID!) { checkIn(id: $id) { verdict assessments { trigger verdict } } }";
+    let judged = leader.ask(query, json!({ "id": check_in["id"] })).await;
+    assert_eq!(judged.at("/checkIn/verdict"), "NEEDS_REVIEW", "the appeal waits for a person");
+    let assessments = judged.list("/checkIn/assessments");
+    assert_eq!(assessments.last().unwrap(), &json!({ "trigger": "REJUDGEMENT", "verdict": "VERIFIED" }));
+
+    // Somebody else of the office answers the appeal.
     let decision =
         json!({ "input": { "checkInId": check_in["id"], "verdict": "VERIFIED", "reason": "BOUNDARY_WRONG" } });
-    let mutation = "mutation($input: ReviewCheckInInput!) { reviewCheckIn(input: $input) { checkIn { verdict } userErrors { code } } }";
-    assert_eq!(office.ask(mutation, decision).await.at("/reviewCheckIn/checkIn/verdict"), "VERIFIED");
+    let answered = colleague(&server).await.ask(REVIEW, decision).await;
+    assert_eq!(answered.at("/reviewCheckIn/checkIn/verdict"), "VERIFIED");
+    assert_eq!(leader.tally(&server.project(BEARING_PARK)).await, [1, 0, 0]);
     balanced(&server).await;
+    let (counted, said) = onsite(&server, &["recount", "--check"]);
+    assert!(counted, "{said}");
 
     let directory = TempDir::new().unwrap();
     let bundle = directory.path().join("evidence.zip");
@@ -247,8 +278,23 @@ async fn another_policy_can_be_tried_before_it_is_adopted() {
     let day = ["--from", "2026-11-18", "--to", "2026-11-18", "--dry-run"];
     let (same, said) = onsite(&server, &[&["reassess", "--policy", "1"][..], &day].concat());
     assert!(same && said.contains("policy version 1 decides 0 otherwise"), "{said}");
-    let (adopted, said) = onsite(&server, &["policy", "adopt", "--reason", "试行", "--tolerance", "60"]);
-    assert!(adopted, "{said}");
+
+    let directory = TempDir::new().unwrap();
+    let draft = directory.path().join("draft.json");
+    fs::write(&draft, r#"{"toleranceMeters": 60, "thresholds": {"repeatedDays": 9}}"#).unwrap();
+    let draft = draft.to_str().unwrap();
+    let (told, said) = onsite(&server, &[&["reassess", "--draft", draft][..], &day].concat());
+    assert!(told && said.contains("the draft decides 1 otherwise"), "{said}");
+    assert_eq!(server.app().policies().await.unwrap().len(), 1, "nothing was adopted");
+    let both = ["reassess", "--policy", "1", "--draft", draft];
+    assert!(!onsite(&server, &[&both[..], &day].concat()).0, "one policy at a time");
+    fs::write(directory.path().join("bad.json"), r#"{"tolerance": 60}"#).unwrap();
+    let bad = directory.path().join("bad.json");
+    let (told, said) = onsite(&server, &[&["reassess", "--draft", bad.to_str().unwrap()][..], &day].concat());
+    assert!(!told && said.contains("bad.json") && said.contains("tolerance"), "{said}");
+
+    let (adopted, said) = onsite(&server, &["policy", "adopt", "--reason", "试行", "--draft", draft]);
+    assert!(adopted && said.contains(r#""repeatedDays":9"#), "{said}");
     let (told, said) = onsite(&server, &[&["reassess", "--policy", "2"][..], &day].concat());
     assert!(told && said.contains("2 check-ins") && said.contains("decides 1 otherwise"), "{said}");
     assert!(said.contains("NEEDS_REVIEW -> VERIFIED"), "{said}");

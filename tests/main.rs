@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod bad_photo;
+#[cfg(test)]
 mod boundary_hints;
 #[cfg(test)]
 mod check_in;
@@ -28,7 +30,11 @@ mod photo_upload;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod reassessment;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod rejudgement;
 #[cfg(test)]
 mod review;
 #[cfg(test)]

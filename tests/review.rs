@@ -35,7 +35,7 @@ async fn doubtful(server: &TestServer) -> Value {
 }
 
 /// Another account of the office.
-async fn colleague(server: &TestServer) -> Client {
+pub(crate) async fn colleague(server: &TestServer) -> Client {
     let account = server::app::NewAccount {
         login: "colleague".to_owned(),
         password: "another good password".into(),

@@ -93,6 +93,8 @@ values! {
         PhotoPresent = "PHOTO_PRESENT",
         /// Whether the stored photos are byte for byte those the phone announced (length and SHA-256).
         PhotoIntact = "PHOTO_INTACT",
+        /// Whether the photos are pictures that can be looked at.
+        PhotoReadable = "PHOTO_READABLE",
         /// How far from the fix the photos say they were taken.
         PhotoPosition = "PHOTO_POSITION",
         /// How long before or after the capture the photos say they were taken.
@@ -115,6 +117,8 @@ values! {
         DeviceNew = "DEVICE_NEW",
         /// Whether the phone's developer options were on. A hint only.
         DeveloperMode = "DEVELOPER_MODE",
+        /// Whether several fixes of the check-in can all be true.
+        FixesAgree = "FIXES_AGREE",
         /// On how many other days the person sent exactly the same coordinates.
         RepeatedPosition = "REPEATED_POSITION",
         /// How fast the person would have had to travel from their check-in before, or to the one after.

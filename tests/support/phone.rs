@@ -1,6 +1,7 @@
 //! What a phone does: take photos, upload them, and check in.
 
 use bytes::Bytes;
+use jpeg_encoder::{ColorType, Encoder};
 use reqwest::Response;
 use serde_json::{Value, json};
 use server::clock::Source;
@@ -71,6 +72,12 @@ impl Draft {
         self.with("/fix/longitude", longitude + metres / (111_320.0 * latitude.to_radians().cos()))
     }
 
+    /// So many metres further south, where no other datum explains it.
+    pub(crate) fn south(self, metres: f64) -> Self {
+        let latitude = self.0["fix"]["latitude"].as_f64().unwrap();
+        self.with("/fix/latitude", latitude - metres / 111_030.0)
+    }
+
     /// Captured, and its position fixed, at another time by the phone's clock.
     pub(crate) fn captured(self, at: &str) -> Self {
         self.with("/capturedAt", at).with("/fix/fixedAt", at)
@@ -127,10 +134,18 @@ impl Client {
     }
 }
 
-/// Bytes that no two seeds share.
+/// A JPEG without EXIF: a patchwork that no two seeds share, nor anything like it.
 pub(crate) fn photo(seed: u32) -> Bytes {
-    let blocks = (0_u32..64).flat_map(|block| Sha256::digest([seed.to_be_bytes(), block.to_be_bytes()].concat()));
-    blocks.collect::<Vec<u8>>().into()
+    const PATCHES: usize = 8;
+    const SIDE: usize = 8 * PATCHES;
+    let shades: [[u8; 32]; 2] =
+        [0_u32, 1].map(|half| Sha256::digest([seed, half].map(u32::to_be_bytes).concat()).into());
+    let shades = shades.concat();
+    let pixels: Vec<u8> = (0..SIDE * SIDE).map(|at| shades[at / SIDE / 8 * PATCHES + at % SIDE / 8]).collect();
+    let side = u16::try_from(SIDE).unwrap();
+    let mut jpeg = Vec::new();
+    Encoder::new(&mut jpeg, 90).encode(&pixels, side, side, ColorType::Luma).unwrap();
+    jpeg.into()
 }
 
 /// SHA-256, hexadecimal.

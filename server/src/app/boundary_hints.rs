@@ -8,7 +8,7 @@ use entity::{
 };
 use serde::Deserialize;
 
-use super::{App, Broken, Period, check_in::policy_at, judging::candidate};
+use super::{App, Broken, Period, check_in::policy_at};
 use crate::{
     domain::{
         boundary_hint::{self, Drawn, Hint, Outside},
@@ -66,7 +66,7 @@ impl App {
         let mut doubted = Vec::new();
         for ((site, version), outside) in by_version {
             if let Some(row) = newest.remove(&site).filter(|row| row.id == version) {
-                doubted.push((row.version, row.site_id, row.datum, candidate(&row)?, outside));
+                doubted.push((row.version, row.site_id, row.datum, self.boundaries.candidate(&row)?, outside));
             }
         }
         let judged = tokio::task::spawn_blocking(move || {

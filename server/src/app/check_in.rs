@@ -2,7 +2,7 @@
 
 use entity::{
     check_in, check_in_fix,
-    ids::{PersonId, PhotoId},
+    ids::{PersonId, PhotoId, SiteVersionId},
     photo, policy, project, team_role,
     values::PhotoState,
 };
@@ -15,7 +15,16 @@ use super::{
     submission::{CheckInRequest, Submission},
 };
 use crate::{
-    domain::{obligation::Tenure, permission::Viewer, policy::Policy, week::local_date},
+    domain::{
+        boundary::SiteBoundary,
+        canonical_json::canonical,
+        datum::{Position, to_wgs84},
+        evidence::{self, Candidate},
+        obligation::Tenure,
+        permission::Viewer,
+        policy::{Policy, PolicyDraft},
+        week::local_date,
+    },
     photos::ObjectKey,
     store::{self, scope::Scope},
 };
@@ -199,7 +208,7 @@ impl App {
             counting::week_of(&check_in),
         )
         .await?;
-        let judged = judging::judge(&transaction, &check_in, &photos, policy, &self.challenge_key).await?;
+        let judged = self.judge(&transaction, &check_in, &photos, policy).await?;
         let record = Record::check_in(&check_in, &judging::signed(&check_in, &further, &photos), judged.signed);
         let occasion = Occasion::Submission(Box::new(record));
         counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
@@ -302,4 +311,44 @@ pub(super) fn photo_used(place: usize) -> Refusal {
         "这张照片已用于另一次签到。",
         "The photo is evidence of another check-in already.",
     )
+}
+
+/// For fuzzing: takes a request as far as it goes without the records, and checks what must hold of every check-in that
+/// is accepted: it is recorded and judged the same each time, and what its device signs has a canonical form, which is
+/// given back. None if it is refused.
+pub fn fuzz_check_in(request: CheckInRequest) -> Option<Vec<u8>> {
+    let received_at = chrono::DateTime::from_timestamp(1_795_320_000, 0)?;
+    let policy = Policy::parse(&PolicyDraft {
+        version: 1,
+        weekly_visits: 1,
+        tolerance_m: 50.0,
+        accuracy_limit_m: 100.0,
+        fix_age_limit_s: 60,
+        skew_limit_s: 300,
+        photo_required: false,
+        photo_reason: "-",
+        time_zone: "Asia/Shanghai",
+        thresholds: "{}",
+    })
+    .ok()?;
+    let submission = Submission::parse(request.clone()).ok()?;
+    let row = row(&submission, PersonId(uuid::Uuid::nil()), received_at, &policy);
+    assert_eq!(Submission::parse(request).ok().map(|again| again.content_sha256()), Some(row.content_sha256.clone()));
+    let evidence = judging::fuzz_evidence(&row, &further_fixes(&submission));
+    assert!(evidence.is_ok(), "what was accepted can't be judged: {evidence:?}");
+    let evidence = evidence.ok()?;
+    let kept = serde_json::json!(evidence);
+    assert!(canonical(&kept).is_ok(), "what it was judged by has no canonical form: {kept}");
+    assert_eq!(serde_json::from_value(kept).ok().as_ref(), Some(&evidence), "evidence is read back otherwise");
+    let near = submission.fixes.first().and_then(|fix| {
+        let position = to_wgs84(Position::parse(fix.latitude, fix.longitude).ok()?, fix.datum);
+        let boundary = SiteBoundary::circle(position, 100.0).ok()?;
+        Some(Candidate { version: SiteVersionId(uuid::Uuid::nil()), boundary: boundary.into(), tolerance_m: None })
+    });
+    let sites: Vec<_> = near.into_iter().collect();
+    // A measurement that is no number is not equal to itself.
+    assert_eq!(evidence::judge(&evidence, &sites, &policy), evidence::judge(&evidence, &sites, &policy));
+    let message = judging::signed(&row, &further_fixes(&submission), &[]).message();
+    assert!(message.is_ok(), "what its device signs has no canonical form: {message:?}");
+    message.ok()
 }

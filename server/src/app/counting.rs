@@ -147,6 +147,7 @@ pub(super) async fn publish(connection: &impl ConnectionTrait, clock: &Clock, ev
 }
 
 fn row(assessment_id: AssessmentId, ordinal: i32, finding: &Finding) -> finding::Model {
+    let sentence = finding.sentence();
     finding::Model {
         assessment_id,
         ordinal,
@@ -157,8 +158,8 @@ fn row(assessment_id: AssessmentId, ordinal: i32, finding: &Finding) -> finding:
         threshold: finding.threshold,
         unit: finding.unit.symbol().to_owned(),
         probability: finding.probability,
-        sentence_zh: finding.sentence.zh.clone(),
-        sentence_en: finding.sentence.en.clone(),
+        sentence_zh: sentence.zh,
+        sentence_en: sentence.en,
     }
 }
 

@@ -115,6 +115,7 @@ fn boundary_of(draft: &SiteDraft) -> Result<SiteBoundary, Sentence> {
                 .map_err(|error| Sentence { zh: error.zh(), en: error.to_string() })?;
             SiteBoundary::circle(to_wgs84(centre, draft.datum), *radius_m)
         }
+        SiteShape::Corridor { line, width_m } => SiteBoundary::corridor(line, draft.datum, *width_m),
     };
     boundary.map_err(|error| Sentence { zh: error.zh(), en: error.to_string() })
 }
@@ -125,6 +126,11 @@ fn drawn(shape: &SiteShape) -> String {
         SiteShape::Disc { latitude, longitude, radius_m } => {
             serde_json::json!({ "type": "Point", "coordinates": [longitude, latitude], "radiusMeters": radius_m })
                 .to_string()
+        }
+        // The geometry's text stays as it is, with one member more.
+        SiteShape::Corridor { line, width_m } => {
+            let members = line.trim_end().strip_suffix('}').unwrap_or(line);
+            format!("{members},\"widthMeters\":{width_m}}}")
         }
     }
 }

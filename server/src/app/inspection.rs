@@ -12,7 +12,6 @@ use super::{
     App, Broken,
     check_in::policy_at,
     counting::{self, Occasion},
-    judging,
 };
 use crate::{
     domain::{
@@ -61,7 +60,11 @@ impl App {
         let mut inspected = 0;
         for photo in waiting {
             if store::photo::lease(self.database.writer(), photo.id, now, now + INSPECTION_LEASE).await? {
-                self.inspect(&photo).await?;
+                if let Err(error) = self.inspect(&photo).await {
+                    // A store that fails is no crash, however often it does.
+                    store::photo::uncount(self.database.writer(), photo.id).await?;
+                    return Err(error);
+                }
                 inspected += 1;
             }
         }
@@ -93,7 +96,7 @@ impl App {
             }
             let photos = store::photo::of_check_ins(&transaction, [check_in.id]).await?;
             if photos.iter().all(|photo| photo.inspected_at.is_some()) {
-                let judged = judging::judge(&transaction, &check_in, &photos, &policy, &self.challenge_key).await?;
+                let judged = self.judge(&transaction, &check_in, &photos, &policy).await?;
                 let occasion = Occasion::PhotoInspection;
                 counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
             }
@@ -128,7 +131,10 @@ impl App {
     ) -> Result<Found, Broken> {
         let empty = self.nothing_found(photo);
         if photo.attempts >= ATTEMPTS {
-            return Ok(Found::only(photo_inspection::Model { problem: Some("CRASHES".to_owned()), ..empty }));
+            return Ok(Found::only(photo_inspection::Model {
+                problem: Some("looking at it brings servers down".to_owned()),
+                ..empty
+            }));
         }
         // A panic in there is caught by the task, and the photo counts as unreadable.
         let looked = tokio::task::spawn_blocking(move || inspect(&bytes, &InspectionLimits::default())).await;
@@ -140,7 +146,10 @@ impl App {
             }
             Err(error) => {
                 tracing::error!(photo = %photo.id, %error, "the inspection of a photo panicked");
-                return Ok(Found::only(photo_inspection::Model { problem: Some("PANIC".to_owned()), ..empty }));
+                return Ok(Found::only(photo_inspection::Model {
+                    problem: Some("looking at it failed".to_owned()),
+                    ..empty
+                }));
             }
         };
         let (small_key, large_key) = self.keep_renditions(photo, inspection.renditions.as_ref()).await?;

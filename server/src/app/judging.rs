@@ -4,10 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{check_in, check_in_fix, ids::SiteId, photo, photo_inspection, policy, site_version, values::PhotoState};
 use sea_orm::ConnectionTrait;
 
-use super::Broken;
+use super::{App, Broken};
 use crate::{
     domain::{
-        boundary::SiteBoundary,
         challenge,
         datum::{Position, to_wgs84},
         device_signature::DevicePublicKey,
@@ -54,30 +53,38 @@ pub(super) fn policy_of(row: &policy::Model) -> Result<Policy, Broken> {
     Policy::parse(&draft).map_err(|error| Broken::Record(format!("policy version {}: {error}", row.version)))
 }
 
-/// Judges a check-in by its project's sites, its photos and everything else known of it, under a policy.
-pub(super) async fn judge(
-    connection: &impl ConnectionTrait,
-    check_in: &check_in::Model,
-    photos: &[photo::Model],
-    policy: &Policy,
-    challenge_key: &[u8],
-) -> Result<Judged, Broken> {
-    let sites = candidates(connection, check_in).await?;
-    let gathering = Gathering { connection, check_in, photos, policy };
-    let evidence = gathering.evidence(challenge_key).await?;
-    let versions: Vec<_> = sites.iter().map(|site| site.version).collect();
-    let inputs = serde_json::json!({ "evidence": evidence, "siteVersions": versions }).to_string();
-    let signed = evidence.device.signature == Signature::Valid;
-    Ok(Judged { judgement: evidence::judge(&evidence, &sites, policy), policy_version: policy.version, inputs, signed })
-}
+impl App {
+    /// Judges a check-in by its project's sites, its photos and everything else known of it, under a policy.
+    pub(super) async fn judge(
+        &self,
+        connection: &impl ConnectionTrait,
+        check_in: &check_in::Model,
+        photos: &[photo::Model],
+        policy: &Policy,
+    ) -> Result<Judged, Broken> {
+        let sites = self.boundaries_held(connection, check_in).await?;
+        let gathering = Gathering { connection, check_in, photos, policy };
+        let evidence = gathering.evidence(&self.challenge_key).await?;
+        let versions: Vec<_> = sites.iter().map(|site| site.version).collect();
+        let inputs = serde_json::json!({ "evidence": evidence, "siteVersions": versions }).to_string();
+        let signed = evidence.device.signature == Signature::Valid;
+        let judgement = evidence::judge(&evidence, &sites, policy);
+        Ok(Judged { judgement, policy_version: policy.version, inputs, signed })
+    }
 
-/// The boundary of each of the project's sites that held when the check-in was captured.
-async fn candidates(connection: &impl ConnectionTrait, check_in: &check_in::Model) -> Result<Vec<Candidate>, Broken> {
-    let sites = store::site::of_projects(connection, [check_in.project_id]).await?;
-    let ids =
-        sites.iter().filter(|site| site.retired_at.is_none_or(|at| at > check_in.corrected_at)).map(|site| site.id);
-    let versions = store::site::versions(connection, ids.clone()).await?;
-    ids.filter_map(|id| in_force(&versions, id, check_in.corrected_at)).map(candidate).collect()
+    /// The boundary of each of the project's sites that held when the check-in was captured.
+    async fn boundaries_held(
+        &self,
+        connection: &impl ConnectionTrait,
+        check_in: &check_in::Model,
+    ) -> Result<Vec<Candidate>, Broken> {
+        let sites = store::site::of_projects(connection, [check_in.project_id]).await?;
+        let ids =
+            sites.iter().filter(|site| site.retired_at.is_none_or(|at| at > check_in.corrected_at)).map(|site| site.id);
+        let versions = store::site::versions(connection, ids.clone()).await?;
+        let held = ids.filter_map(|id| in_force(&versions, id, check_in.corrected_at));
+        held.map(|version| self.boundaries.candidate(version)).collect()
+    }
 }
 
 /// The version of a site's boundary that holds for a capture, of versions listed newest first: the newest that was in
@@ -90,13 +97,6 @@ pub(super) fn in_force(
     let of_site = || newest_first.iter().filter(move |version| version.site_id == site);
     let held = of_site().find(|version| version.effective_from <= captured_at);
     held.or_else(|| of_site().min_by_key(|version| version.effective_from))
-}
-
-/// The boundary a row holds.
-pub(super) fn candidate(version: &site_version::Model) -> Result<Candidate, Broken> {
-    let boundary = SiteBoundary::from_stored(&version.boundary)
-        .map_err(|error| Broken::Record(format!("site version {}: {error}", version.id)))?;
-    Ok(Candidate { version: version.id, boundary, tolerance_m: version.tolerance_m })
 }
 
 struct Gathering<'a, C> {
@@ -112,7 +112,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         let further = store::check_in::fixes(self.connection, check_in.id).await?;
         let days = store::check_in::days_at(self.connection, check_in).await?;
         Ok(Evidence {
-            fixes: self.fixes(&further)?,
+            fixes: fixes(check_in, &further)?,
             skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
             corrected_at: check_in.corrected_at,
             clock_jump_ms: clock_jump(check_in),
@@ -122,30 +122,6 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
             neighbours: self.neighbours().await?,
             repeated_days: u32::try_from(days.len()).unwrap_or(u32::MAX),
         })
-    }
-
-    fn fixes(&self, further: &[check_in_fix::Model]) -> Result<Vec<Fix>, Broken> {
-        let check_in = self.check_in;
-        let (Some(latitude), Some(longitude), Some(datum), Some(accuracy_m), Some(fixed_at)) =
-            (check_in.latitude, check_in.longitude, check_in.datum, check_in.accuracy_m, check_in.fixed_at)
-        else {
-            return Ok(Vec::new());
-        };
-        let fix = |latitude, longitude, datum, accuracy_m, fixed_at: DateTime<Utc>, mocked| {
-            let reported = self.position(latitude, longitude)?;
-            let age_ms = (check_in.captured_at - fixed_at).num_milliseconds();
-            Ok(Fix { reported, datum, accuracy_m, age_ms, mocked })
-        };
-        let first = fix(latitude, longitude, datum, accuracy_m, fixed_at, check_in.mocked);
-        let others = further
-            .iter()
-            .map(|row| fix(row.latitude, row.longitude, row.datum, row.accuracy_m, row.fixed_at, row.mocked));
-        std::iter::once(first).chain(others).collect()
-    }
-
-    fn position(&self, latitude: f64, longitude: f64) -> Result<Position, Broken> {
-        Position::parse(latitude, longitude)
-            .map_err(|error| Broken::Record(format!("check-in {}: {error}", self.check_in.id)))
     }
 
     fn challenge(&self, key: &[u8]) -> Challenge {
@@ -179,6 +155,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         let position = found.latitude.zip(found.longitude).and_then(|(north, east)| Position::parse(north, east).ok());
         Ok(Photo {
             bytes,
+            unreadable: found.problem.is_some(),
             position,
             position_error_m: found.position_error_m,
             taken_at: found.taken_at,
@@ -242,6 +219,40 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         };
         Ok(rows.iter().filter_map(neighbour).collect())
     }
+}
+
+/// What the phone knew of its position.
+fn fixes(check_in: &check_in::Model, further: &[check_in_fix::Model]) -> Result<Vec<Fix>, Broken> {
+    let (Some(latitude), Some(longitude), Some(datum), Some(accuracy_m), Some(fixed_at)) =
+        (check_in.latitude, check_in.longitude, check_in.datum, check_in.accuracy_m, check_in.fixed_at)
+    else {
+        return Ok(Vec::new());
+    };
+    let fix = |latitude, longitude, datum, accuracy_m, fixed_at: DateTime<Utc>, mocked| {
+        let reported = Position::parse(latitude, longitude)
+            .map_err(|error| Broken::Record(format!("check-in {}: {error}", check_in.id)))?;
+        let age_ms = (check_in.captured_at - fixed_at).num_milliseconds();
+        Ok(Fix { reported, datum, accuracy_m, age_ms, mocked })
+    };
+    let first = fix(latitude, longitude, datum, accuracy_m, fixed_at, check_in.mocked);
+    let others =
+        further.iter().map(|row| fix(row.latitude, row.longitude, row.datum, row.accuracy_m, row.fixed_at, row.mocked));
+    std::iter::once(first).chain(others).collect()
+}
+
+/// For fuzzing: what a check-in is judged by that comes with it, of a person of whom nothing else is known.
+pub(super) fn fuzz_evidence(check_in: &check_in::Model, further: &[check_in_fix::Model]) -> Result<Evidence, Broken> {
+    Ok(Evidence {
+        fixes: fixes(check_in, further)?,
+        skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
+        corrected_at: check_in.corrected_at,
+        clock_jump_ms: clock_jump(check_in),
+        challenge: check_in.challenge.as_ref().map_or(Challenge::None, |_| Challenge::Forged),
+        photos: Vec::new(),
+        device: Device { developer_mode: check_in.developer_mode, ..Device::default() },
+        neighbours: Vec::new(),
+        repeated_days: 0,
+    })
 }
 
 /// Wall clock minus boot clock between capture and sending, milliseconds.

@@ -17,6 +17,7 @@ use crate::{
 
 mod access;
 mod accounts;
+mod boundaries;
 mod boundary_hints;
 mod chain;
 mod check_in;
@@ -43,10 +44,12 @@ mod sign_in;
 mod submission;
 mod weekly_visits;
 
+use boundaries::Boundaries;
+
 pub use access::scope_of;
 pub use accounts::{NewAccount, login_of};
 pub use boundary_hints::BoundaryHint;
-pub use check_in::Recorded;
+pub use check_in::{Recorded, fuzz_check_in};
 pub use devices::{DeviceRequest, IssuedChallenge};
 pub use export_evidence::Exported;
 pub use failure::{Broken, Failure, Refusal, RefusalCode};
@@ -79,6 +82,7 @@ pub struct App {
     pub feed: Arc<Feed>,
     /// Authenticates challenges.
     challenge_key: Vec<u8>,
+    boundaries: Boundaries,
     /// Rung when a photo waits for inspection.
     photo_waits: Notify,
     /// argon2id takes memory and time on purpose: only so many at once.
@@ -95,7 +99,16 @@ impl App {
         challenge_key: &SecretString,
     ) -> Self {
         let challenge_key = challenge_key.expose_secret().as_bytes().to_vec();
-        Self { challenge_key, database, objects, clock, feed, photo_waits: Notify::new(), hashing: Semaphore::new(2) }
+        Self {
+            challenge_key,
+            boundaries: Boundaries::new(),
+            database,
+            objects,
+            clock,
+            feed,
+            photo_waits: Notify::new(),
+            hashing: Semaphore::new(2),
+        }
     }
 
     /// Which day it is where the plan runs.

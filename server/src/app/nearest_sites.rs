@@ -5,11 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{project, site};
 
-use super::{
-    App, Broken, CheckInRequest, FixRequest,
-    check_in::policy_at,
-    judging::{candidate, in_force},
-};
+use super::{App, Broken, CheckInRequest, FixRequest, check_in::policy_at, judging::in_force};
 use crate::{
     domain::{
         datum::Position,
@@ -88,7 +84,7 @@ impl App {
         let mut candidates: Vec<Candidate> = Vec::with_capacity(sites.len());
         for site in sites.into_iter().filter(|site| site.retired_at.is_none_or(|at| at > captured_at)) {
             if let Some(version) = in_force(&versions, site.id, captured_at) {
-                candidates.push(candidate(version)?);
+                candidates.push(self.boundaries.candidate(version)?);
                 known.push(site);
             }
         }

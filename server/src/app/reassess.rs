@@ -131,7 +131,7 @@ impl App {
             let rows = store::site::find_versions(self.database.reader(), missing).await?;
             known.extend(rows.into_iter().map(|row| (row.id, row)));
         }
-        ids.iter().filter_map(|id| known.get(id)).map(judging::candidate).collect()
+        ids.iter().filter_map(|id| known.get(id)).map(|row| self.boundaries.candidate(row)).collect()
     }
 }
 

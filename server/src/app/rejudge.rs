@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use entity::{
     assessment, check_in, finding,
-    ids::{CheckInId, PhotoId, ProjectId, RejudgementId},
+    ids::{PhotoId, ProjectId, RejudgementId},
     photo, policy, rejudgement,
     values::{AccountRole, PhotoState, Verdict},
 };
@@ -235,7 +235,7 @@ impl App {
         for photo in photos.iter_mut().filter(|photo| found.contains(&photo.id)) {
             photo.state = PhotoState::Attached;
         }
-        let judged = judging::judge(connection, check_in, &photos, policy, &self.challenge_key).await?;
+        let judged = self.judge(connection, check_in, &photos, policy).await?;
         let last = store::assessment::of_check_ins(connection, [check_in.id]).await?.pop();
         let before = last.ok_or_else(|| counting::missing(check_in.id))?;
         let findings = store::assessment::findings(connection, [before.id]).await?;

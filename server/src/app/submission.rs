@@ -1,6 +1,6 @@
 //! A check-in as the phone sends it, and the checks that make it recordable.
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use entity::{
     ids::{CheckInId, PhotoId, ProjectId},
     values::Datum,
@@ -24,6 +24,10 @@ pub const FIX_LIMIT: usize = 10;
 /// Captures may seem this much later than the sending: phones round their times.
 const ROUNDING: TimeDelta = TimeDelta::seconds(2);
 const OLDEST: TimeDelta = TimeDelta::days(366);
+/// Years of four digits (RFC 3339): what both databases can hold, and nothing that overflows when it is reckoned with.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
+/// A hundred years. JSON's numbers, as they are signed, are exact up to 2⁵³ only.
+const UPTIME_LIMIT_MS: i64 = 100 * 366 * 86_400_000;
 
 /// A check-in as it arrives.
 #[derive(Clone, Debug)]
@@ -146,6 +150,8 @@ impl Submission {
             ProjectId(Uuid::nil())
         });
         refusals.extend(check_id(request.id));
+        refusals.extend(check_year(request.captured_at, "capturedAt"));
+        refusals.extend(check_year(request.sent_at, "sentAt"));
         refusals.extend(check_times(request.captured_at, request.sent_at));
         refusals.extend(check_photos(&request.photos));
         refusals.extend(check_note(&request.note));
@@ -206,8 +212,13 @@ fn check_id(id: Uuid) -> Option<Refusal> {
     })
 }
 
+fn check_year(time: DateTime<Utc>, field: &str) -> Option<Refusal> {
+    let (zh, en) = ("年份须为四位数。", "The year must have four digits.");
+    (!YEARS.contains(&time.year())).then(|| Refusal::new(RefusalCode::Invalid, field, zh, en))
+}
+
 fn check_times(captured_at: DateTime<Utc>, sent_at: DateTime<Utc>) -> Option<Refusal> {
-    if captured_at > sent_at + ROUNDING {
+    if captured_at - sent_at > ROUNDING {
         Some(Refusal::new(
             RefusalCode::CapturedInFuture,
             "capturedAt",
@@ -283,6 +294,7 @@ fn check_fix(fix: &SubmittedFix, field: &str) -> Vec<Refusal> {
             "accuracyMeters must be a finite number of metres; give 0 where it is unknown.",
         );
     }
+    refusals.extend(check_year(fix.fixed_at, &format!("{field}.fixedAt")));
     refusals
 }
 
@@ -308,10 +320,11 @@ fn check_device(request: &CheckInRequest) -> Vec<Refusal> {
             refusals.push(Refusal::new(RefusalCode::Invalid, field, zh, en));
         }
     }
-    if request.uptime.as_ref().is_some_and(|uptime| uptime.captured_ms < 0 || uptime.sent_ms < uptime.captured_ms) {
+    let plausible = |uptime: &Uptime| 0 <= uptime.captured_ms && uptime.captured_ms <= uptime.sent_ms;
+    if request.uptime.as_ref().is_some_and(|uptime| !plausible(uptime) || uptime.sent_ms > UPTIME_LIMIT_MS) {
         let (zh, en) = (
-            "开机时长须为非负数，且发送时不小于签到时。",
-            "Uptimes are not negative, and grow from capture to sending.",
+            "开机时长须为非负数，发送时不小于签到时，且不超过一百年。",
+            "Uptimes are not negative, grow from capture to sending, and stay below a hundred years.",
         );
         refusals.push(Refusal::new(RefusalCode::Invalid, "uptime", zh, en));
     }
@@ -373,6 +386,30 @@ mod tests {
                 "input.fix.accuracyMeters"
             ]
         );
+    }
+
+    /// Found by fuzzing: times at chrono's ends overflowed, and an uptime beyond 2⁵³ has no canonical form to sign.
+    #[test]
+    fn times_and_uptimes_beyond_all_reason_are_refused() {
+        let refused = |request| {
+            let refusals = Submission::parse(request).unwrap_err();
+            refusals.into_iter().map(|refusal| refusal.field.join(".")).collect::<Vec<_>>()
+        };
+        let at = |time| CheckInRequest { captured_at: time, sent_at: time, ..request() };
+        for time in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, "+10000-01-01T00:00:00Z".parse().unwrap()] {
+            assert_eq!(refused(at(time)), ["input.capturedAt", "input.sentAt"]);
+            let fix = request().fix.map(|fix| FixRequest { fixed_at: time, ..fix });
+            assert_eq!(refused(CheckInRequest { fix, ..request() }), ["input.fix.fixedAt"]);
+        }
+        assert!(Submission::parse(at("0001-01-01T00:00:00Z".parse().unwrap())).is_ok());
+        assert!(Submission::parse(at("9999-12-31T23:59:59.999Z".parse().unwrap())).is_ok());
+        let up = |captured_ms, sent_ms| {
+            let uptime = Some(Uptime { boot_id: "b".to_owned(), captured_ms, sent_ms });
+            CheckInRequest { uptime, ..request() }
+        };
+        assert_eq!(refused(up(1 << 53, (1 << 53) + 1)), ["input.uptime"]);
+        assert_eq!(refused(up(i64::MIN, i64::MAX)), ["input.uptime"]);
+        assert!(Submission::parse(up(0, UPTIME_LIMIT_MS)).is_ok());
     }
 
     #[test]

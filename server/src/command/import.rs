@@ -31,9 +31,9 @@ pub(super) struct ImportRoster {
     from: Option<NaiveDate>,
 }
 
-/// Import sites: a GeoJSON FeatureCollection of Polygons, MultiPolygons, or Points with a radius. Properties: `project`
-/// (name or number), `site` (the site's name), `datum` (WGS84, GCJ02 or BD09), `toleranceMeters`, `radiusMeters`. A site
-/// that is known gets a new version of its boundary. A file with any problem is refused whole.
+/// Import sites: a GeoJSON FeatureCollection of Polygons, MultiPolygons, Points with a radius, or LineStrings and
+/// MultiLineStrings with a width. Properties: `project` (name or number), `site` (the site's name), `datum` (WGS84,
+/// GCJ02 or BD09), `toleranceMeters`, `radiusMeters`, `widthMeters`. A site that is known gets a new version of its boundary. A file with any problem is refused whole.
 #[derive(Debug, Args)]
 pub(super) struct ImportSites {
     /// The file

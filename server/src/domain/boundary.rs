@@ -8,13 +8,16 @@ use geojson::{GeoJson, Geometry, GeometryValue};
 
 use super::datum::{CoordinateError, Position, to_wgs84};
 
+mod corridor;
 mod error;
+mod outline;
 mod plane;
 #[cfg(test)]
 pub(in crate::domain) mod tests;
 mod validity;
 
 pub use error::{BoundaryError, RingPath};
+pub(in crate::domain) use outline::Outline;
 pub(in crate::domain) use plane::{LocalPlane, degrees};
 
 /// The most positions a boundary may have, all rings together.
@@ -29,6 +32,16 @@ pub const REACH_M: f64 = 500_000.0;
 /// The radii a circular boundary may have, in metres.
 pub const RADIUS_M: RangeInclusive<f64> = 1.0..=50_000.0;
 
+/// The widths a corridor may have, in metres.
+pub const WIDTH_M: RangeInclusive<f64> = 1.0..=2_000.0;
+
+/// The farthest a corridor's line may go from its middle, in metres: 100 km from end to end.
+pub const CORRIDOR_REACH_M: f64 = 50_000.0;
+
+/// The most positions a corridor's line may have: one every 50 m of 100 km. Each makes two edges and an arc, and those
+/// of a wide corridor all cross each other, so the time grows with the square.
+pub const MOST_LINE_POSITIONS: usize = 2_000;
+
 /// One or more polygons with holes, in WGS-84, whose edges are geodesics (the shortest lines on the ellipsoid).
 ///
 /// RFC 7946 has edges straight in longitude and latitude instead; at 40° N the two differ by 2 cm in the middle of an
@@ -39,16 +52,20 @@ pub const RADIUS_M: RangeInclusive<f64> = 1.0..=50_000.0;
 #[derive(Clone, Debug, PartialEq)]
 pub struct SiteBoundary {
     polygons: MultiPolygon,
+    outline: Outline,
 }
 
 impl SiteBoundary {
+    fn of_valid(polygons: MultiPolygon) -> Self {
+        Self { outline: Outline::of(&polygons), polygons }
+    }
+
     /// Reads a GeoJSON Polygon or MultiPolygon, or a Feature that holds one, whose coordinates are in `datum`.
     /// Heights are left out, repeated positions merged, windings put right.
     pub fn parse_geojson(text: &str, datum: Datum) -> Result<Self, BoundaryError> {
         let mut polygons = read(text, |given| rounded(to_wgs84(given, datum)))?;
         polygons.iter_mut().for_each(merge_repeated);
-        let polygons = validity::validated(polygons)?;
-        Ok(Self { polygons })
+        Ok(Self::of_valid(validity::validated(polygons)?))
     }
 
     /// The circle of `radius_m` metres around `centre`, as a polygon of 64 vertices.
@@ -68,13 +85,13 @@ impl SiteBoundary {
             rounded(Position::wrapped(corner.y(), corner.x()))
         });
         let shell = LineString(corners.collect());
-        Ok(Self { polygons: MultiPolygon(vec![Polygon::new(shell, Vec::new())]) })
+        Ok(Self::of_valid(MultiPolygon(vec![Polygon::new(shell, Vec::new())])))
     }
 
     /// Reads back what [`Self::to_geojson`] wrote. It trusts that text and checks no more than its structure, in time
     /// proportional to its length: anything else belongs to [`Self::parse_geojson`].
     pub fn from_stored(text: &str) -> Result<Self, BoundaryError> {
-        Ok(Self { polygons: read(text, degrees)? })
+        Ok(Self::of_valid(read(text, degrees)?))
     }
 
     /// The boundary as a GeoJSON MultiPolygon in WGS-84: longitude, latitude, at most 8 decimals.
@@ -96,7 +113,18 @@ impl SiteBoundary {
         centroid.map_or(first, |centroid| plane.position(centroid.0))
     }
 
+    /// How many vertices it has, those that close its rings too.
+    pub const fn vertices(&self) -> usize {
+        self.outline.vertices()
+    }
+
+    /// Its edges, for questions about places.
+    pub(in crate::domain) const fn outline(&self) -> &Outline {
+        &self.outline
+    }
+
     /// Longitudes as x and latitudes as y, in degrees.
+    #[cfg(test)]
     pub(in crate::domain) const fn polygons(&self) -> &MultiPolygon {
         &self.polygons
     }
@@ -130,21 +158,24 @@ fn read(text: &str, place: impl Fn(Position) -> Coord) -> Result<MultiPolygon, B
 type GeoJsonRing = Vec<geojson::Position>;
 
 fn parts_of(text: &str) -> Result<Vec<Vec<GeoJsonRing>>, BoundaryError> {
-    let not_a_polygon = |found: &str| Err(BoundaryError::NotAPolygon { found: found.to_owned() });
-    let geojson =
-        text.parse().map_err(|error: geojson::Error| BoundaryError::NotGeoJson { detail: error.to_string() })?;
-    let geometry = match geojson {
-        GeoJson::Geometry(geometry) => geometry,
-        GeoJson::Feature(feature) => match feature.geometry {
-            Some(geometry) => geometry,
-            None => return not_a_polygon("Feature without a geometry"),
-        },
-        GeoJson::FeatureCollection(_) => return not_a_polygon("FeatureCollection"),
-    };
-    match geometry.value {
+    let not_a_polygon = |found: &str| BoundaryError::NotAPolygon { found: found.to_owned() };
+    match geometry_of(text, not_a_polygon)? {
         GeometryValue::Polygon { coordinates } => Ok(vec![coordinates]),
         GeometryValue::MultiPolygon { coordinates } => Ok(coordinates),
-        other => not_a_polygon(other.type_name()),
+        other => Err(not_a_polygon(other.type_name())),
+    }
+}
+
+/// The one geometry of a text; `wrong` tells that it has none, or several.
+fn geometry_of(text: &str, wrong: impl Fn(&str) -> BoundaryError) -> Result<GeometryValue, BoundaryError> {
+    let geojson =
+        text.parse().map_err(|error: geojson::Error| BoundaryError::NotGeoJson { detail: error.to_string() })?;
+    match geojson {
+        GeoJson::Geometry(geometry) => Ok(geometry.value),
+        GeoJson::Feature(feature) => {
+            feature.geometry.map(|geometry| geometry.value).ok_or_else(|| wrong("Feature without a geometry"))
+        }
+        GeoJson::FeatureCollection(_) => Err(wrong("FeatureCollection")),
     }
 }
 

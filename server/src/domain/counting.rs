@@ -38,6 +38,8 @@ pub fn tally(visits: impl IntoIterator<Item = Verdict>) -> Tally {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use Verdict::{NeedsReview, PendingEvidence, Rejected, Verified};
     use proptest::prelude::*;
@@ -53,14 +55,38 @@ mod tests {
         assert_eq!(visit_verdict(verdicts.iter().copied()), visit);
     }
 
+    fn verdict() -> impl Strategy<Value = Verdict> {
+        prop_oneof![Just(Verified), Just(NeedsReview), Just(PendingEvidence), Just(Rejected)]
+    }
+
     fn verdicts() -> impl Strategy<Value = Vec<Verdict>> {
-        let verdict = prop_oneof![Just(Verified), Just(NeedsReview), Just(PendingEvidence), Just(Rejected)];
-        prop::collection::vec(verdict, 0..20)
+        prop::collection::vec(verdict(), 0..20)
+    }
+
+    /// Each check-in's day of the week, and what was decided about it, counted as they arrive.
+    fn counted(arrived: &[(u8, Verdict)]) -> Vec<Tally> {
+        let mut days: BTreeMap<u8, Vec<Verdict>> = BTreeMap::new();
+        let arrive = |(day, verdict): &(u8, Verdict)| {
+            days.entry(*day).or_default().push(*verdict);
+            tally(days.values().filter_map(|check_ins| visit_verdict(check_ins.iter().copied())))
+        };
+        arrived.iter().map(arrive).collect()
     }
 
     proptest! {
+        /// However late each came in, the week counts the same in the end, and what counted never counts less.
         #[test]
-        fn order_never_matters((verdicts, shuffled) in verdicts().prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle()))) {
+        fn the_order_of_arrival_never_changes_a_weeks_count(
+            (one, another) in prop::collection::vec((0..7_u8, verdict()), 0..30)
+                .prop_flat_map(|check_ins| (Just(check_ins.clone()), Just(check_ins).prop_shuffle())),
+        ) {
+            let (one, another) = (counted(&one), counted(&another));
+            prop_assert_eq!(one.last(), another.last());
+            prop_assert!(another.is_sorted_by_key(|tally| tally.verified));
+        }
+
+        #[test]
+        fn order_never_changes_a_visit_or_a_tally((verdicts, shuffled) in verdicts().prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle()))) {
             prop_assert_eq!(visit_verdict(verdicts.clone()), visit_verdict(shuffled.clone()));
             prop_assert_eq!(tally(verdicts), tally(shuffled));
         }

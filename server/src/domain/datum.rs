@@ -88,6 +88,11 @@ impl Position {
         Self { latitude: latitude.clamp(-90.0, 90.0), longitude }
     }
 
+    /// As far from here as `from` is from `to`, in degrees.
+    pub(in crate::domain) fn less(self, from: Self, to: Self) -> Self {
+        Self::wrapped(self.latitude - (to.latitude - from.latitude), self.longitude - (to.longitude - from.longitude))
+    }
+
     /// Degrees north of the equator, −90..=90.
     pub const fn latitude(self) -> f64 {
         self.latitude
@@ -151,6 +156,13 @@ pub fn from_wgs84(position: Position, datum: Datum) -> Position {
         }
     };
     Position::wrapped(latitude, longitude)
+}
+
+/// What a WGS-84 position is called in GCJ-02 and in BD-09, at the cost of one of them.
+pub(in crate::domain) fn in_gcj02_and_bd09(position: Position) -> (Position, Position) {
+    let gcj02 = wgs84_to_gcj02((position.longitude, position.latitude));
+    let bd09 = coordtransform::gcj02_to_bd09(gcj02.0, gcj02.1);
+    (Position::wrapped(gcj02.1, gcj02.0), Position::wrapped(bd09.1, bd09.0))
 }
 
 /// Longitude first, latitude second, in degrees: the order of `coordtransform`.

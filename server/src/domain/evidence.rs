@@ -1,5 +1,7 @@
 //! Judging a check-in: each rule gives a finding, the findings give the verdict.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::{
     ids::SiteVersionId,
@@ -7,7 +9,12 @@ use entity::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{boundary::SiteBoundary, datum::Position, policy::Policy, sentence::Sentence};
+use super::{
+    boundary::SiteBoundary,
+    datum::Position,
+    policy::Policy,
+    sentence::{Saying, Sentence},
+};
 
 mod device;
 mod photo;
@@ -90,6 +97,9 @@ pub enum Challenge {
 pub struct Photo {
     /// How far its inspection has come, and with what result.
     pub bytes: PhotoBytes,
+    /// Whether its bytes are no picture that can be looked at.
+    #[serde(default)]
+    pub unreadable: bool,
     /// Where it says it was taken, WGS-84.
     #[serde(default)]
     pub position: Option<Position>,
@@ -130,6 +140,7 @@ impl Photo {
     pub fn of(bytes: PhotoBytes) -> Self {
         Self {
             bytes,
+            unreadable: false,
             position: None,
             position_error_m: None,
             taken_at: None,
@@ -188,7 +199,7 @@ pub struct Candidate {
     /// Which version of which site.
     pub version: SiteVersionId,
     /// Its boundary.
-    pub boundary: SiteBoundary,
+    pub boundary: Arc<SiteBoundary>,
     /// Tolerance outside it, metres; none means the policy's.
     pub tolerance_m: Option<f64>,
 }
@@ -210,23 +221,19 @@ pub struct Finding {
     pub unit: Unit,
     /// Probability of having been inside, where the position is for review.
     pub probability: Option<f64>,
-    /// In words.
-    pub sentence: Sentence,
+    /// What there is to say.
+    says: Saying,
 }
 
 impl Finding {
+    /// The finding in words.
+    pub fn sentence(&self) -> Sentence {
+        self.says.sentence()
+    }
+
     /// A finding without figures.
-    fn plain(code: FindingCode, outcome: FindingOutcome, sentence: Sentence) -> Self {
-        Self {
-            code,
-            outcome,
-            counts: true,
-            measured: None,
-            threshold: None,
-            unit: Unit::One,
-            probability: None,
-            sentence,
-        }
+    fn plain(code: FindingCode, outcome: FindingOutcome, says: Saying) -> Self {
+        Self { code, outcome, counts: true, measured: None, threshold: None, unit: Unit::One, probability: None, says }
     }
 
     /// The same with what was measured and what it was compared with.

@@ -3,78 +3,98 @@
 use std::f64::consts::TAU;
 
 use entity::values::FindingOutcome;
-use geo::{
-    Coord, CoordinatePosition, CoordsIter, Distance, Euclidean, Geodesic, Line, LinesIter, MultiPolygon, Point,
-    coordinate_position::CoordPos,
-};
+use geo::{Coord, Distance, Geodesic, Line, Point};
 
-use super::boundary::{LocalPlane, SiteBoundary, degrees};
+use super::boundary::{LocalPlane, Outline, SiteBoundary, degrees};
 use super::datum::Position;
+
+/// In standard deviations: the mass beyond it is 1.5·10⁻⁸.
+const HORIZON: f64 = 6.0;
 
 #[cfg(test)]
 mod tests;
 
-/// Metres on the WGS-84 ellipsoid from `position` to the nearest point of the site's edge: positive outside, negative
-/// inside, 0 on the edge. A hole is outside.
-///
-/// Found on a map around the position, on which the edges are straight, and measured by Karney's geodesic. Beyond
-/// 6,600 km, where that map ends, the nearest vertex stands for the edge. Linear in the number of vertices.
-pub fn signed_distance_m(boundary: &SiteBoundary, position: Position) -> f64 {
-    let plane = LocalPlane::at(position);
-    let Some(flat) = plane.project_all(boundary.polygons()) else {
-        return nearest_vertex_m(boundary, position);
-    };
-    let distance = || geodesic_m(position, degrees(plane.position(nearest_on_edges(&flat))));
-    match flat.coordinate_position(&Coord::zero()) {
-        CoordPos::Inside => -distance(),
-        CoordPos::OnBoundary => 0.0,
-        CoordPos::Outside => distance(),
+/// A site as one looks at it from a position. However many vertices it has, only some dozens near the position are
+/// looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    position: Position,
+    outline: &'a Outline,
+    plane: LocalPlane,
+    /// The nearest point of the edge in metres on the map, and whether the position is inside, though it may be on the
+    /// edge. None where the map does not reach.
+    edge: Option<(Coord, bool)>,
+}
+
+impl<'a> View<'a> {
+    /// Of the site with this boundary.
+    pub fn of(boundary: &'a SiteBoundary, position: Position) -> Self {
+        let (plane, outline) = (LocalPlane::at(position), boundary.outline());
+        let edge = outline.is_on(&plane).then(|| (outline.nearest(&plane), outline.surrounds_origin(&plane)));
+        Self { position, outline, plane, edge }
+    }
+
+    /// Metres on the WGS-84 ellipsoid to the nearest point of the site's edge: positive outside, negative inside, 0 on
+    /// the edge. A hole is outside.
+    ///
+    /// Found on a map around the position, on which the edges are straight. Up to 5 km it is measured there as well,
+    /// to a tenth of a millimetre, and beyond by Karney's geodesic. Beyond 6,600 km, where the map ends, the nearest
+    /// vertex stands for the edge, to half a thousandth.
+    pub fn signed_distance_m(&self) -> f64 {
+        const NEAR_M: f64 = 5_000.0;
+        let Some((nearest, inside)) = self.edge else {
+            return self.outline.nearest_vertex_m(&|vertex| distance_m(self.position, vertex));
+        };
+        let drawn = length(nearest);
+        let distance = if drawn < NEAR_M {
+            self.plane.along_the_ground_m(drawn)
+        } else {
+            distance_m(self.position, self.plane.position(nearest))
+        };
+        if inside && distance > 0.0 { -distance } else { distance }
+    }
+
+    /// The probability, 0..=1, that someone whose fix is here was inside the site, if the error is an isotropic
+    /// Gaussian of which `accuracy_m` metres is the 68 % radius: what Android's `getAccuracy` promises. To 10⁻⁷.
+    ///
+    /// An accuracy of less than a micrometre, or none, is taken as no error at all: 1 inside, 0 outside, ½ on the edge.
+    pub fn probability_inside(&self, accuracy_m: f64) -> f64 {
+        /// Nearer than this the edge may be on the other side by rounding. Metres.
+        const BLUR_M: f64 = 1e-6;
+        /// Metres; so large an error that all edges are near, and what they hide cancels against what is inside.
+        const BOUNDLESS_M: f64 = 1e7;
+        let Some((nearest, inside)) = self.edge else { return 0.0 };
+        let distance = length(nearest);
+        let without_error = if distance == 0.0 { 0.5 } else { f64::from(u8::from(inside)) };
+        let exact = accuracy_m.is_nan() || accuracy_m <= BLUR_M;
+        if exact {
+            return without_error;
+        }
+        let sigma = sigma_m(accuracy_m);
+        let mut mass = 0.0;
+        if distance < BLUR_M || accuracy_m > BOUNDLESS_M {
+            self.outline.visit_within(&self.plane, f64::INFINITY, &mut |edge| mass += swept_mass(edge, sigma));
+        } else {
+            // What is inside, less what of it the edges hide; those beyond the horizon hide nothing.
+            mass = without_error;
+            self.outline.visit_within(&self.plane, HORIZON * sigma, &mut |edge| mass -= missed_mass(edge, sigma));
+        }
+        mass.clamp(0.0, 1.0)
     }
 }
 
-/// The point of the edges, in metres, that is nearest to the origin of the map.
-fn nearest_on_edges(flat: &MultiPolygon) -> Coord {
-    let nearest = |Line { start, end }| {
-        let along: Coord = end - start;
-        let t = -(start.x * along.x + start.y * along.y) / (along.x * along.x + along.y * along.y);
-        // Two positions of which one is stored as the other's neighbour may still be drawn as one: 0 / 0.
-        if t.is_nan() { start } else { start + along * t.clamp(0.0, 1.0) }
-    };
-    let square = |point: &Coord| point.x * point.x + point.y * point.y;
-    flat.lines_iter().map(nearest).min_by(|a, b| square(a).total_cmp(&square(b))).unwrap_or_default()
+/// [`View::signed_distance_m`] of a site from a position that is looked at once.
+pub fn signed_distance_m(boundary: &SiteBoundary, position: Position) -> f64 {
+    View::of(boundary, position).signed_distance_m()
 }
 
-fn nearest_vertex_m(boundary: &SiteBoundary, position: Position) -> f64 {
-    let vertices = boundary.polygons().coords_iter();
-    vertices.map(|vertex| geodesic_m(position, vertex)).fold(f64::INFINITY, f64::min)
+fn length(point: Coord) -> f64 {
+    (point.x * point.x + point.y * point.y).sqrt()
 }
 
 /// Metres on the WGS-84 ellipsoid between two positions (Karney 2013).
 pub fn distance_m(from: Position, to: Position) -> f64 {
-    geodesic_m(from, degrees(to))
-}
-
-fn geodesic_m(from: Position, to: Coord) -> f64 {
-    Geodesic.distance(Point(degrees(from)), Point(to))
-}
-
-/// The probability, 0..=1, that someone whose fix is `position` was inside the site, if the error is an isotropic
-/// Gaussian of which `accuracy_m` metres is the 68 % radius: what Android's `getAccuracy` promises.
-///
-/// An accuracy of less than a micrometre, or none, is taken as no error at all: 1 inside, 0 outside, ½ on the edge.
-pub fn probability_inside(boundary: &SiteBoundary, position: Position, accuracy_m: f64) -> f64 {
-    let Some(flat) = LocalPlane::at(position).project_all(boundary.polygons()) else {
-        return 0.0;
-    };
-    if accuracy_m > 1e-6 {
-        gaussian_mass(flat.lines_iter(), sigma_m(accuracy_m))
-    } else {
-        match flat.coordinate_position(&Coord::zero()) {
-            CoordPos::Inside => 1.0,
-            CoordPos::OnBoundary => 0.5,
-            CoordPos::Outside => 0.0,
-        }
-    }
+    Geodesic.distance(Point(degrees(from)), Point(degrees(to)))
 }
 
 /// The standard deviation along each axis of which 68 % lie within `accuracy_m`: 1 − exp(−a²/2σ²) = 0.68.
@@ -82,77 +102,105 @@ fn sigma_m(accuracy_m: f64) -> f64 {
     accuracy_m / (-2.0 * 0.32_f64.ln()).sqrt()
 }
 
-/// The mass that a Gaussian around the origin has inside closed rings, shells counter-clockwise and holes clockwise.
+/// What one edge adds to the mass that a Gaussian around the origin has inside closed rings, shells counter-clockwise
+/// and holes clockwise. The edge and the standard deviation are in metres.
 ///
 /// Green's theorem in polar coordinates turns the integral into a sum over edges. An edge at distance h from the
 /// origin, seen under the angles θ from its perpendicular, adds (1/2π) ∫ (1 − exp(−h²/(2σ² cos²θ))) dθ, negative
 /// where it runs clockwise: Owen's T function in another guise (D. B. Owen, "Tables for computing bivariate normal
 /// probabilities", Ann. Math. Statist. 27, 1956; A. R. DiDonato and R. K. Hageman, NSWC TR 80-166, 1980).
-fn gaussian_mass(edges: impl Iterator<Item = Line>, sigma_m: f64) -> f64 {
-    let mass: f64 = edges.map(|edge| swept_mass(edge.start / sigma_m, edge.end / sigma_m)).sum();
-    mass.clamp(0.0, 1.0)
+fn swept_mass(edge: Line, sigma_m: f64) -> f64 {
+    let (start, end) = (edge.start / sigma_m, edge.end / sigma_m);
+    let (cross, dot) = (start.x * end.y - start.y * end.x, start.x * end.x + start.y * end.y);
+    // An edge in line with the origin sweeps over nothing, nor does one without length.
+    if cross == 0.0 { 0.0 } else { cross.atan2(dot) / TAU - missed_mass(edge, sigma_m) }
 }
 
-/// What one edge adds; both ends in standard deviations.
-fn swept_mass(start: Coord, end: Coord) -> f64 {
-    let cross = start.x * end.y - start.y * end.x;
-    let length = Euclidean.distance(start, end);
-    // An edge in line with the origin sweeps over nothing, nor does one without length.
+/// The second part of it, ∫ exp(−h²/(2σ² cos²θ)) dθ/2π; the first adds up to 1 around what is inside, else to 0.
+fn missed_mass(edge: Line, sigma_m: f64) -> f64 {
+    let (start, end) = (edge.start / sigma_m, edge.end / sigma_m);
+    let (along, cross) = (end - start, start.x * end.y - start.y * end.x);
+    let length = length(along);
     if cross == 0.0 || length == 0.0 {
         return 0.0;
     }
-    let angle = cross.atan2(start.x * end.x + start.y * end.y);
-    let from_foot = |point: Coord| (point.x * (end.x - start.x) + point.y * (end.y - start.y)) / length;
-    let missed = missed_angle(cross.abs() / length, from_foot(start), from_foot(end));
-    (angle - missed.copysign(cross)) / TAU
+    let from_foot = |point: Coord| (point.x * along.x + point.y * along.y) / length;
+    missed_angle(cross.abs() / length, from_foot(start), from_foot(end)).copysign(cross) / TAU
 }
 
 /// ∫ exp(−h²/(2 cos²θ)) dθ along an edge at the distance `h` > 0 that runs from `u1` to `u2` ≥ `u1`, measured from its
 /// perpendicular's foot; all in standard deviations.
-///
-/// With u = h·tan θ = h·sinh s the integrand becomes exp(−(h cosh s)²/2) / cosh s, which changes over lengths of order
-/// min(1, 1/h) however near or wide the edge is; θ would need ever narrower panels at grazing angles.
 fn missed_angle(h: f64, u1: f64, u2: f64) -> f64 {
-    /// Where exp(−r²/2) has fallen to 2·10⁻¹⁸, in standard deviations.
-    const HORIZON: f64 = 9.0;
-    /// Where 1/cosh s has.
-    const S_HORIZON: f64 = 41.0;
-    let visible = (HORIZON * HORIZON - h * h).max(0.0).sqrt();
+    /// Where exp(−r²/2) has fallen to 6·10⁻¹³.
+    const END: f64 = 7.5;
+    /// Nearer the edge than this nobody stands who does not stand on it.
+    const LEAST: f64 = 1e-12;
+    let visible = (END * END - h * h).max(0.0).sqrt();
     let (u1, u2) = (u1.clamp(-visible, visible), u2.clamp(-visible, visible));
     // Most edges of a large site lie beyond the horizon.
     if u1 >= u2 {
         return 0.0;
     }
-    let s = |u: f64| (u / h).asinh().clamp(-S_HORIZON, S_HORIZON);
-    let (from, to) = (s(u1), s(u2));
-    let panels = ((to - from) * h.max(1.0)).ceil();
-    if panels.is_nan() || panels < 1.0 {
-        return 0.0;
+    let h = h.max(LEAST);
+    if u1 >= 0.0 {
+        missed_outwards(h, u1, u2)
+    } else if u2 <= 0.0 {
+        missed_outwards(h, -u2, -u1)
+    } else {
+        missed_outwards(h, 0.0, -u1) + missed_outwards(h, 0.0, u2)
     }
-    let width = (to - from) / panels;
-    let integrand = |s: f64| {
-        let cosh = s.cosh();
-        (-0.5 * (h * cosh).powi(2)).exp() / cosh
+}
+
+/// The same from `u` ≥ 0 to `end`, as ∫ exp(−r²/2) h/r² du with r² = h² + u², in steps that grow with the lengths over
+/// which the integrand changes, or changes much: to 10⁻⁹ each.
+fn missed_outwards(h: f64, mut u: f64, end: f64) -> f64 {
+    let integrand = |u: f64| {
+        let square = h * h + u * u;
+        h * (-0.5 * square).exp() / square
     };
     let mut sum = 0.0;
-    let mut panel = 0.5;
-    while panel < panels {
-        sum += gauss_legendre(integrand, from + panel * width, 0.5 * width);
-        panel += 1.0;
+    while u < end {
+        let nearest = length(Coord { x: h, y: u });
+        let (for_four, for_eight) = match nearest {
+            ..1.0 => (0.25 * nearest, nearest),
+            ..3.0 => (0.25, 1.0),
+            ..4.0 => (1.0, 2.0),
+            _ => (1.5, 2.0),
+        };
+        let step = (end - u).min(for_eight);
+        let (middle, half) = (u + 0.5 * step, 0.5 * step);
+        sum += if step <= for_four {
+            gauss_legendre(&NODES_4, integrand, middle, half)
+        } else {
+            gauss_legendre(&NODES_8, integrand, middle, half)
+        };
+        // A step too small to be one ends it.
+        u = if u + step > u { u + step } else { end };
     }
     sum
 }
 
-/// ∫ f over `middle` ± `half`, by eight points.
-fn gauss_legendre(f: impl Fn(f64) -> f64, middle: f64, half: f64) -> f64 {
-    /// Abscissas and weights (Abramowitz and Stegun, table 25.4).
-    const NODES: [(f64, f64); 4] = [
-        (0.183_434_642_495_649_8, 0.362_683_783_378_362),
-        (0.525_532_409_916_329, 0.313_706_645_877_887_3),
-        (0.796_666_477_413_626_7, 0.222_381_034_453_374_5),
-        (0.960_289_856_497_536_3, 0.101_228_536_290_376_3),
-    ];
-    NODES.iter().map(|(x, weight)| weight * (f(middle - half * x) + f(middle + half * x))).sum::<f64>() * half
+/// Abscissas and weights of Gauss and Legendre for four points (Abramowitz and Stegun, table 25.4).
+const NODES_4: [(f64, f64); 2] =
+    [(0.339_981_043_584_856_3, 0.652_145_154_862_546_1), (0.861_136_311_594_052_6, 0.347_854_845_137_453_9)];
+
+/// The same for eight.
+const NODES_8: [(f64, f64); 4] = [
+    (0.183_434_642_495_649_8, 0.362_683_783_378_362),
+    (0.525_532_409_916_329, 0.313_706_645_877_887_3),
+    (0.796_666_477_413_626_7, 0.222_381_034_453_374_5),
+    (0.960_289_856_497_536_3, 0.101_228_536_290_376_3),
+];
+
+/// ∫ f over `middle` ± `half`.
+fn gauss_legendre<const N: usize>(nodes: &[(f64, f64); N], f: impl Fn(f64) -> f64, middle: f64, half: f64) -> f64 {
+    nodes.iter().map(|(x, weight)| weight * (f(middle - half * x) + f(middle + half * x))).sum::<f64>() * half
+}
+
+/// Whether the site may be within so many metres of a position: fast, and sometimes yes where it should be no.
+pub fn may_be_within(boundary: &SiteBoundary, position: Position, metres: f64) -> bool {
+    let plane = LocalPlane::at(position);
+    plane.along_the_ground_m(boundary.outline().nearest_possible_m(&plane)) <= metres
 }
 
 /// What a fix says, of which `distance_m` is the signed distance from the site ([`signed_distance_m`]) and

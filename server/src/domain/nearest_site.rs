@@ -67,7 +67,7 @@ mod tests {
     fn disc(east_m: f64, tolerance_m: Option<f64>) -> Candidate {
         let centre = Position::parse(39.62, 122.0 + east_m / 85_900.0).unwrap();
         let boundary = SiteBoundary::circle(centre, 100.0).unwrap();
-        Candidate { version: SiteVersionId(Uuid::nil()), boundary, tolerance_m }
+        Candidate { version: SiteVersionId(Uuid::nil()), boundary: boundary.into(), tolerance_m }
     }
 
     fn fix(accuracy_m: f64, age_s: i64) -> Fix {
@@ -80,7 +80,8 @@ mod tests {
         let sites =
             [disc(900.0, None), disc(120.0, None), disc(-1000.0, None), disc(20.0, None), disc(160.0, Some(80.0))];
         let offers = nearest(&[fix(8.0, 0)], &sites, &policy());
-        let told: Vec<_> = offers.iter().map(|o| (o.place, o.distance_m.round(), o.within_tolerance)).collect();
+        let told: Vec<_> =
+            offers.iter().map(|o| (o.place, (o.distance_m / 10.0).round() * 10.0, o.within_tolerance)).collect();
         let expected = [(3, -80.0, true), (1, 20.0, true), (4, 60.0, true), (0, 800.0, false), (2, 900.0, false)];
         assert_eq!(told, expected);
     }

@@ -87,7 +87,7 @@ impl ReassessmentQuery {
         Ok(Some(Reassessment {
             check_ins: count(outcome.check_ins),
             not_judged: count(outcome.not_judged),
-            transitions: Transition::list(&outcome.verdicts).into_iter().map(VerdictTransition::from).collect(),
+            transitions: Transition::list(&outcome.verdicts).into_iter().map(Into::into).collect(),
             changed_count: count(outcome.changed.len()),
             changed: changed.collect(),
         }))

@@ -77,7 +77,7 @@ impl From<rejudgement::Model> for Rejudgement {
             unchanged: row.unchanged,
             changed: row.changed,
             photos_to_inspect: row.photos,
-            transitions: transitions.into_iter().map(VerdictTransition::from).collect(),
+            transitions: transitions.into_iter().map(Into::into).collect(),
             begun_at: row.begun_at,
             finished_at: row.finished_at,
         }
@@ -97,7 +97,7 @@ impl RejudgementQuery {
             return Ok(Vec::new());
         }
         let rows = app(ctx).rejudgements(LATEST).await.map_err(broken)?;
-        Ok(rows.into_iter().map(Rejudgement::from).collect())
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 }
 

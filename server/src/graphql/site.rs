@@ -121,7 +121,7 @@ impl SiteVersion {
         parsed(&self.boundary)
     }
 
-    /// The shape as it was drawn, GeoJSON in its own datum; a disc is a Point with `radiusMeters`.
+    /// The shape as it was drawn, GeoJSON in its own datum; a disc has `radiusMeters`, a corridor `widthMeters`.
     async fn drawn(&self) -> Result<Json<serde_json::Value>> {
         parsed(&self.drawn)
     }

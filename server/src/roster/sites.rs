@@ -16,6 +16,7 @@ pub const MAX_SITE_FEATURES: usize = 10_000;
 const MAX_TEXT_CHARS: usize = 500;
 const TOLERANCE_M: std::ops::RangeInclusive<f64> = 0.0..=500.0;
 const RADIUS_M: std::ops::RangeInclusive<f64> = 1.0..=50_000.0;
+const WIDTH_M: std::ops::RangeInclusive<f64> = 1.0..=2_000.0;
 /// The name of a site that has none: the plan's word for a construction site.
 const DEFAULT_NAME: &str = "施工现场";
 
@@ -59,6 +60,13 @@ pub enum SiteShape {
         /// Metres, 1 to 50,000.
         radius_m: f64,
     },
+    /// A LineString or MultiLineString with `widthMeters`: a road or a pipeline.
+    Corridor {
+        /// The geometry's GeoJSON text exactly as the file has it.
+        line: String,
+        /// Metres from side to side, 1 to 2,000.
+        width_m: f64,
+    },
 }
 
 /// What is wrong with a site file, and how to mend it.
@@ -97,10 +105,12 @@ pub enum SiteProblemCode {
     OutOfRange,
     /// The datum is none of `WGS84`, `GCJ02`, `BD09`.
     UnknownDatum,
-    /// The geometry is no Polygon, MultiPolygon or Point.
+    /// The geometry is no Polygon, MultiPolygon, Point, LineString or MultiLineString.
     UnsupportedGeometry,
     /// A radius beside a geometry that isn't a Point.
     RadiusWithoutPoint,
+    /// A width beside a geometry that isn't a LineString or MultiLineString.
+    WidthWithoutLine,
     /// The project has another site of this name in the file.
     Duplicate,
 }
@@ -149,7 +159,7 @@ struct Feature<'a> {
 /// Reads the sites of a GeoJSON FeatureCollection (RFC 7946) in UTF-8.
 ///
 /// Properties: `project` (name or number), and optionally `site`, `datum`, `toleranceMeters`; a Point needs
-/// `radiusMeters`. Other properties are ignored; null counts as absent.
+/// `radiusMeters`, a LineString or MultiLineString `widthMeters`. Other properties are ignored; null counts as absent.
 ///
 /// # Errors
 /// Every problem found; see [`SiteProblemCode`].
@@ -254,7 +264,8 @@ impl FeatureReader<'_> {
         let datum = self.datum(&properties);
         let tolerance_m = self.metres(&properties, "toleranceMeters", &TOLERANCE_M);
         let radius_m = self.metres(&properties, "radiusMeters", &RADIUS_M);
-        let shape = self.shape(feature.geometry, radius_m);
+        let width_m = self.metres(&properties, "widthMeters", &WIDTH_M);
+        let shape = self.shape(feature.geometry, radius_m, width_m);
         Some(SiteDraft {
             feature: self.feature,
             project: project?,
@@ -356,19 +367,47 @@ impl FeatureReader<'_> {
         None
     }
 
-    /// The shape of a geometry; `radius_m` as [`Self::metres`] gave it.
-    fn shape(&mut self, raw: Option<&RawValue>, radius_m: Option<Option<f64>>) -> Option<SiteShape> {
+    /// The shape of a geometry; `radius_m` and `width_m` as [`Self::metres`] gave them.
+    fn shape(
+        &mut self,
+        raw: Option<&RawValue>,
+        radius_m: Option<Option<f64>>,
+        width_m: Option<Option<f64>>,
+    ) -> Option<SiteShape> {
         let Some(raw) = raw else {
             self.report("geometry", SiteProblemCode::Missing, "缺少图形。", "The geometry is missing.");
             return None;
         };
-        match serde_json::from_str(raw.get()).map(|geometry: Geometry| geometry.value) {
+        let geometry = serde_json::from_str(raw.get()).map(|geometry: Geometry| geometry.value);
+        let is_line = matches!(geometry, Ok(GeometryValue::LineString { .. } | GeometryValue::MultiLineString { .. }));
+        if width_m.flatten().is_some() && geometry.is_ok() && !is_line {
+            self.report(
+                "widthMeters",
+                SiteProblemCode::WidthWithoutLine,
+                "只有 LineString 或 MultiLineString 才写宽度。",
+                "Only a LineString or a MultiLineString has a width.",
+            );
+            return None;
+        }
+        match geometry {
+            Ok(GeometryValue::LineString { coordinates }) if flat(&coordinates) => {
+                self.corridor(raw, radius_m, width_m)
+            }
+            Ok(GeometryValue::MultiLineString { coordinates }) if plane(&coordinates) => {
+                self.corridor(raw, radius_m, width_m)
+            }
             Ok(GeometryValue::Point { coordinates }) => self.disc(&coordinates, radius_m),
             Ok(GeometryValue::Polygon { coordinates }) if plane(&coordinates) => self.area(raw, radius_m),
             Ok(GeometryValue::MultiPolygon { coordinates }) if coordinates.iter().all(|polygon| plane(polygon)) => {
                 self.area(raw, radius_m)
             }
-            Ok(GeometryValue::Polygon { .. } | GeometryValue::MultiPolygon { .. }) | Err(_) => {
+            Ok(
+                GeometryValue::Polygon { .. }
+                | GeometryValue::MultiPolygon { .. }
+                | GeometryValue::LineString { .. }
+                | GeometryValue::MultiLineString { .. },
+            )
+            | Err(_) => {
                 self.report(
                     "geometry",
                     SiteProblemCode::WrongType,
@@ -381,8 +420,8 @@ impl FeatureReader<'_> {
                 self.report(
                     "geometry",
                     SiteProblemCode::UnsupportedGeometry,
-                    "图形应为 Polygon、MultiPolygon 或 Point。",
-                    "The geometry must be a Polygon, a MultiPolygon or a Point.",
+                    "图形应为 Polygon、MultiPolygon、Point、LineString 或 MultiLineString。",
+                    "The geometry must be a Polygon, a MultiPolygon, a Point, a LineString or a MultiLineString.",
                 );
                 None
             }
@@ -390,6 +429,11 @@ impl FeatureReader<'_> {
     }
 
     fn area(&mut self, raw: &RawValue, radius_m: Option<Option<f64>>) -> Option<SiteShape> {
+        self.no_radius(radius_m)?;
+        Some(SiteShape::Area(raw.get().to_owned()))
+    }
+
+    fn no_radius(&mut self, radius_m: Option<Option<f64>>) -> Option<()> {
         if radius_m?.is_some() {
             self.report(
                 "radiusMeters",
@@ -399,7 +443,26 @@ impl FeatureReader<'_> {
             );
             return None;
         }
-        Some(SiteShape::Area(raw.get().to_owned()))
+        Some(())
+    }
+
+    fn corridor(
+        &mut self,
+        raw: &RawValue,
+        radius_m: Option<Option<f64>>,
+        width_m: Option<Option<f64>>,
+    ) -> Option<SiteShape> {
+        self.no_radius(radius_m)?;
+        let width_m = width_m?;
+        if width_m.is_none() {
+            self.report(
+                "widthMeters",
+                SiteProblemCode::Missing,
+                "LineString 和 MultiLineString 须有宽度（米）。",
+                "A LineString or a MultiLineString needs a width in metres.",
+            );
+        }
+        Some(SiteShape::Corridor { line: raw.get().to_owned(), width_m: width_m? })
     }
 
     fn disc(&mut self, centre: &Position, radius_m: Option<Option<f64>>) -> Option<SiteShape> {
@@ -432,6 +495,10 @@ impl FeatureReader<'_> {
 }
 
 /// Whether each position has a longitude and a latitude, which the type alone doesn't promise.
-fn plane(polygon: &[Vec<Position>]) -> bool {
-    polygon.iter().flatten().all(|position| position.len() >= 2)
+fn plane(rings: &[Vec<Position>]) -> bool {
+    rings.iter().all(|ring| flat(ring))
+}
+
+fn flat(line: &[Position]) -> bool {
+    line.iter().all(|position| position.len() >= 2)
 }

@@ -118,6 +118,17 @@ pub async fn lease(
     Ok(leased.rows_affected == 1)
 }
 
+/// Takes back that the inspection under way counts as one broken off by a crash. The lease stays, and with it the wait.
+pub async fn uncount(connection: &impl ConnectionTrait, id: PhotoId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.eq(PhotoState::Attached))
+        .exec(connection)
+        .await
+        .map(drop)
+}
+
 /// Records what inspection found; false if it had been recorded before.
 pub async fn inspected(
     connection: &impl ConnectionTrait,

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::domain::datum::{CoordinateError, Position};
 
-use super::{MOST_RINGS, MOST_VERTICES, RADIUS_M, REACH_M};
+use super::{CORRIDOR_REACH_M, MOST_LINE_POSITIONS, MOST_RINGS, MOST_VERTICES, RADIUS_M, REACH_M, WIDTH_M};
 
 /// One ring of a boundary, counted from one: which part of the MultiPolygon (a Polygon has one), and which ring of it
 /// (the first is the shell, the others are holes).
@@ -30,13 +30,13 @@ impl RingPath {
     }
 }
 
-/// Why a text or a circle was refused as a site's boundary: what is wrong, and what would be right.
+/// Why a text, a circle or a corridor was refused as a site's boundary: what is wrong, and what would be right.
 ///
 /// `near` is where to look, in WGS-84.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum BoundaryError {
     /// The text is not GeoJSON.
-    #[error("this is not GeoJSON ({detail}); give a Polygon or MultiPolygon as RFC 7946 describes it")]
+    #[error("this is not GeoJSON ({detail}); RFC 7946 describes that")]
     NotGeoJson {
         /// What the parser said.
         detail: String,
@@ -139,6 +139,50 @@ pub enum BoundaryError {
         /// The refused radius, in metres.
         radius_m: f64,
     },
+    /// A corridor's geometry that is no line.
+    #[error("this is a GeoJSON {found}; give a LineString or a MultiLineString, or one Feature that holds one")]
+    NotALine {
+        /// The GeoJSON type found.
+        found: String,
+    },
+    /// More positions than [`MOST_LINE_POSITIONS`].
+    #[error("the line has {count} positions; simplify it to at most {MOST_LINE_POSITIONS}")]
+    TooManyLinePositions {
+        /// The positions of all lines together.
+        count: usize,
+    },
+    /// A line that goes nowhere.
+    #[error("line {line} has no two positions that differ; give at least two")]
+    LineTooShort {
+        /// Which line, from 1.
+        line: usize,
+    },
+    /// A position of a line that is not on Earth.
+    #[error("position {position} of line {line}: {error}; GeoJSON gives the longitude first, then the latitude")]
+    LineCoordinate {
+        /// Which line, from 1.
+        line: usize,
+        /// Which of its positions, from 1.
+        position: usize,
+        /// Which number is wrong.
+        error: CoordinateError,
+    },
+    /// A line that goes farther than [`CORRIDOR_REACH_M`] from its middle.
+    #[error(
+        "the line goes farther than {} km from its middle; cut it into sites of at most {} km",
+        CORRIDOR_REACH_M / 1000.0,
+        CORRIDOR_REACH_M / 500.0
+    )]
+    LineTooLong,
+    /// A line whose corridor has more rings or vertices than a boundary may have.
+    #[error("the line winds and crosses itself too much for its width; simplify it")]
+    LineTooIntricate,
+    /// A corridor's width that is out of range.
+    #[error("a width of {width_m} m is not between {} and {} m", WIDTH_M.start(), WIDTH_M.end())]
+    WidthOutOfRange {
+        /// The refused width, in metres.
+        width_m: f64,
+    },
 }
 
 impl BoundaryError {
@@ -146,7 +190,7 @@ impl BoundaryError {
     pub fn zh(&self) -> String {
         match self {
             Self::NotGeoJson { detail } => {
-                format!("不是 GeoJSON（{detail}）；请按 RFC 7946 提供 Polygon 或 MultiPolygon")
+                format!("不是 GeoJSON（{detail}）；其格式见 RFC 7946")
             }
             Self::NotAPolygon { found } => {
                 format!("这是 GeoJSON {found}；请提供 Polygon 或 MultiPolygon，或只含其一的一个 Feature")
@@ -184,6 +228,25 @@ impl BoundaryError {
             Self::RadiusOutOfRange { radius_m } => {
                 let (least, most) = (RADIUS_M.start(), RADIUS_M.end());
                 format!("半径 {radius_m} 米不在 {least} 到 {most} 米之间")
+            }
+            Self::NotALine { found } => {
+                format!("这是 GeoJSON {found}；请提供 LineString 或 MultiLineString，或只含其一的一个 Feature")
+            }
+            Self::TooManyLinePositions { count } => {
+                format!("线有 {count} 个位置；请简化到 {MOST_LINE_POSITIONS} 个以内")
+            }
+            Self::LineTooShort { line } => format!("第 {line} 条线没有两个不同的位置；至少需要两个"),
+            Self::LineCoordinate { line, position, error } => {
+                format!("第 {line} 条线第 {position} 个位置：{}；GeoJSON 先写经度，后写纬度", error.zh())
+            }
+            Self::LineTooLong => {
+                let (reach, length) = (CORRIDOR_REACH_M / 1000.0, CORRIDOR_REACH_M / 500.0);
+                format!("线离其中点超过 {reach} 公里；请分成几个现场，每个不超过 {length} 公里")
+            }
+            Self::LineTooIntricate => "就其宽度而言，线过于曲折、自交过多；请简化".to_owned(),
+            Self::WidthOutOfRange { width_m } => {
+                let (least, most) = (WIDTH_M.start(), WIDTH_M.end());
+                format!("宽度 {width_m} 米不在 {least} 到 {most} 米之间")
             }
         }
     }

@@ -323,8 +323,11 @@ proptest! {
         let flat = LocalPlane::at(Position::wrapped(first.y, first.x)).project_all(&polygons).unwrap();
         let boundary = parsed(&polygons);
         // The grid's straight lines are slivers here, whose edges bend with the Earth.
-        if !matches!(boundary, Err(BoundaryError::NoArea { .. })) {
-            prop_assert_eq!(boundary.is_ok(), flat.is_valid(), "{:?}", boundary);
+        if !matches!(boundary, Err(BoundaryError::NoArea { .. }))
+            // On a few tangles the oracle trips over an assertion of its own, and has nothing to say.
+            && let Ok(valid) = std::panic::catch_unwind(|| flat.is_valid())
+        {
+            prop_assert_eq!(boundary.is_ok(), valid, "{:?}", boundary);
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::datum::Position;
 use super::{BoundaryError, LocalPlane, REACH_M, RingPath};
 
 /// A ring whose mean width (twice its area by its perimeter) is less than this many metres has no area to speak of.
-const LEAST_WIDTH_M: f64 = 0.1;
+pub(super) const LEAST_WIDTH_M: f64 = 0.1;
 
 /// How much work the edges may make, in comparisons of two ranges: half a second at worst. A smooth ring of 100,000
 /// vertices needs a fiftieth of that.

@@ -50,6 +50,42 @@ fn agrees_with_published_values() {
     assert!(metres_between(to_wgs84(bd09, Datum::Bd09), wgs84) < 1e-3);
 }
 
+/// What coordtransform for JavaScript documents. Its ways back are approximations, good to a decimetre.
+#[test]
+fn agrees_with_published_values_between_each_two_datums() {
+    let given = at(39.915, 116.404);
+    for (from, to, published, tolerance_m) in [
+        (Datum::Wgs84, Datum::Gcj02, at(39.916_404_281_501_64, 116.410_244_499_169_38), 1e-3),
+        (Datum::Gcj02, Datum::Bd09, at(39.921_336_993_510_21, 116.410_369_493_710_29), 1e-3),
+        (Datum::Gcj02, Datum::Wgs84, at(39.913_595_718_498_36, 116.397_755_500_830_61), 0.1),
+        (Datum::Bd09, Datum::Gcj02, at(39.908_656_739_576_31, 116.397_627_291_193_15), 0.1),
+    ] {
+        let ours = from_wgs84(to_wgs84(given, from), to);
+        let off = metres_between(ours, published);
+        println!("{} as {}: {off:.6} m from the published value", from.as_str(), to.as_str());
+        assert!(off < tolerance_m);
+    }
+}
+
+#[test]
+fn goes_from_each_datum_to_each_other_and_back_within_a_centimetre_around_wafangdian() {
+    let datums = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09];
+    for (from, to) in datums.into_iter().flat_map(|from| datums.map(|to| (from, to))).filter(|(from, to)| from != to) {
+        let convert = |position, from, to| from_wgs84(to_wgs84(position, from), to);
+        let mut largest: f64 = 0.0;
+        for north in 0..=40 {
+            for east in 0..=55 {
+                let given = at(39.3 + 0.02 * f64::from(north), 121.2 + 0.02 * f64::from(east));
+                let there = convert(given, from, to);
+                assert!(metres_between(there, given) > 100.0);
+                largest = largest.max(metres_between(convert(there, to, from), given));
+            }
+        }
+        println!("{} to {} and back is off by up to {largest:e} m", from.as_str(), to.as_str());
+        assert!(largest < 0.01);
+    }
+}
+
 #[test]
 fn goes_there_and_back_within_a_centimetre_around_wafangdian() {
     for datum in SHIFTED {

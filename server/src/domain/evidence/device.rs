@@ -3,7 +3,7 @@
 use entity::values::{FindingCode, FindingOutcome};
 
 use super::{Evidence, Finding, Signature, Unit, pass_or};
-use crate::domain::{policy::Policy, sentence::device as said};
+use crate::domain::{policy::Policy, sentence::Saying};
 
 /// Adds the findings about the device. Of a device that was never registered nothing is held against anyone.
 pub(super) fn judge(evidence: &Evidence, policy: &Policy, findings: &mut Vec<Finding>) {
@@ -12,11 +12,11 @@ pub(super) fn judge(evidence: &Evidence, policy: &Policy, findings: &mut Vec<Fin
     if device.signature == Signature::Valid {
         findings.push(shared(device.other_people, policy));
         if device.new {
-            findings.push(Finding::plain(FindingCode::DeviceNew, FindingOutcome::Review, said::new()));
+            findings.push(Finding::plain(FindingCode::DeviceNew, FindingOutcome::Review, Saying::DeviceNew));
         }
     }
     if device.developer_mode == Some(true) {
-        findings.push(Finding::plain(FindingCode::DeveloperMode, FindingOutcome::Review, said::developer_mode()));
+        findings.push(Finding::plain(FindingCode::DeveloperMode, FindingOutcome::Review, Saying::DeveloperMode));
     }
 }
 
@@ -28,13 +28,13 @@ fn signature(signature: Signature) -> Option<Finding> {
         // What was signed is not what arrived: someone changed it on the way, or signed with another key.
         Signature::Invalid => FindingOutcome::Fail,
     };
-    Some(Finding::plain(FindingCode::Signature, outcome, said::signature(signature)))
+    Some(Finding::plain(FindingCode::Signature, outcome, Saying::Signature(signature)))
 }
 
 fn shared(other_people: u32, policy: &Policy) -> Finding {
     let limit = policy.thresholds.device_people;
     let outcome = pass_or(other_people < limit, FindingOutcome::Review);
-    Finding::plain(FindingCode::DeviceShared, outcome, said::shared(other_people)).measuring(
+    Finding::plain(FindingCode::DeviceShared, outcome, Saying::DeviceShared(other_people)).measuring(
         other_people.into(),
         limit.into(),
         Unit::One,

@@ -3,7 +3,7 @@
 use entity::values::{FindingCode, FindingOutcome};
 
 use super::{Evidence, Finding, Photo, PhotoBytes, Unit, count, pass_or, position::Whereabouts, seconds};
-use crate::domain::{geofence::distance_m, policy::Policy, sentence::photo as said};
+use crate::domain::{geofence::distance_m, policy::Policy, sentence::Saying};
 
 /// Adds the findings about photos.
 pub(super) fn judge(
@@ -18,6 +18,7 @@ pub(super) fn judge(
         return;
     }
     findings.push(intact(photos));
+    findings.extend(readable(photos));
     findings.extend(whereabouts.and_then(|whereabouts| place(photos, whereabouts, policy)));
     findings.extend(time(evidence, policy));
     findings.push(reused(photos));
@@ -28,7 +29,7 @@ pub(super) fn judge(
 fn present(attached: usize, policy: &Policy) -> Finding {
     let required = policy.photo_required;
     let outcome = pass_or(attached > 0 || !required, FindingOutcome::Unknown);
-    Finding::plain(FindingCode::PhotoPresent, outcome, said::present(attached, required)).measuring(
+    Finding::plain(FindingCode::PhotoPresent, outcome, Saying::PhotoPresent { attached, required }).measuring(
         count(attached),
         if required { 1.0 } else { 0.0 },
         Unit::One,
@@ -43,11 +44,22 @@ fn intact(photos: &[Photo]) -> Finding {
     } else {
         pass_or(!any(PhotoBytes::Waiting), FindingOutcome::Unknown)
     };
-    Finding::plain(FindingCode::PhotoIntact, outcome, said::intact(outcome, whole, photos.len())).measuring(
-        count(whole),
-        count(photos.len()),
-        Unit::One,
+    Finding::plain(
+        FindingCode::PhotoIntact,
+        outcome,
+        Saying::PhotoIntact { outcome, intact: whole, attached: photos.len() },
     )
+    .measuring(count(whole), count(photos.len()), Unit::One)
+}
+
+/// A file that is no picture shows nothing, and says nothing against anyone: phones write broken files too.
+fn readable(photos: &[Photo]) -> Option<Finding> {
+    let looked_at = photos.iter().filter(|photo| photo.bytes == PhotoBytes::Intact);
+    let (unreadable, whole) = (looked_at.clone().filter(|photo| photo.unreadable).count(), looked_at.count());
+    let outcome = pass_or(unreadable == 0, FindingOutcome::Unknown);
+    let finding =
+        Finding::plain(FindingCode::PhotoReadable, outcome, Saying::PhotoReadable { unreadable, looked_at: whole });
+    (whole > 0).then(|| finding.measuring(count(unreadable), 0.0, Unit::One))
 }
 
 /// The photo that says it was taken furthest from the fix. Photos that say nothing are neutral.
@@ -60,7 +72,11 @@ fn place(photos: &[Photo], from: Whereabouts, policy: &Policy) -> Option<Finding
     let limit = policy.thresholds.photo_distance_m;
     let near = furthest <= limit;
     let outcome = pass_or(near, FindingOutcome::Review);
-    let finding = Finding::plain(FindingCode::PhotoPosition, outcome, said::place(furthest, limit, near));
+    let finding = Finding::plain(
+        FindingCode::PhotoPosition,
+        outcome,
+        Saying::PhotoPlace { away_m: furthest, limit_m: limit, near },
+    );
     Some(finding.measuring(furthest, limit, Unit::Metre))
 }
 
@@ -76,7 +92,8 @@ fn time(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
     let limit = f64::from(policy.thresholds.photo_time_s);
     let near = longest.abs() <= limit;
     let outcome = pass_or(near, FindingOutcome::Review);
-    let finding = Finding::plain(FindingCode::PhotoTime, outcome, said::time(longest, limit, near));
+    let finding =
+        Finding::plain(FindingCode::PhotoTime, outcome, Saying::PhotoTime { apart_s: longest, limit_s: limit, near });
     Some(finding.measuring(longest, limit, Unit::Second))
 }
 
@@ -84,19 +101,25 @@ fn time(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
 fn reused(photos: &[Photo]) -> Finding {
     let others: u32 = photos.iter().map(|photo| photo.reused).max().unwrap_or(0);
     let outcome = pass_or(others == 0, FindingOutcome::Review);
-    Finding::plain(FindingCode::PhotoReused, outcome, said::reused(others)).measuring(others.into(), 0.0, Unit::One)
+    Finding::plain(FindingCode::PhotoReused, outcome, Saying::PhotoReused(others)).measuring(
+        others.into(),
+        0.0,
+        Unit::One,
+    )
 }
 
 fn similar(photos: &[Photo], policy: &Policy) -> Option<Finding> {
     let bits = photos.iter().filter_map(|photo| photo.nearest_bits).min()?;
     let limit = policy.thresholds.photo_similar_bits;
     let outcome = pass_or(bits > limit, FindingOutcome::Review);
-    let finding = Finding::plain(FindingCode::PhotoSimilar, outcome, said::similar(bits, bits <= limit));
+    let finding =
+        Finding::plain(FindingCode::PhotoSimilar, outcome, Saying::PhotoSimilar { bits, almost_same: bits <= limit });
     Some(finding.measuring(bits.into(), limit.into(), Unit::One))
 }
 
 fn origin(photos: &[Photo]) -> Option<Finding> {
     let (screenshot, edited) = (photos.iter().any(|photo| photo.screenshot), photos.iter().any(|photo| photo.edited));
-    (screenshot || edited)
-        .then(|| Finding::plain(FindingCode::PhotoOrigin, FindingOutcome::Review, said::origin(screenshot, edited)))
+    (screenshot || edited).then(|| {
+        Finding::plain(FindingCode::PhotoOrigin, FindingOutcome::Review, Saying::PhotoOrigin { screenshot, edited })
+    })
 }

@@ -9,10 +9,10 @@ use entity::{
 
 use super::{Candidate, Evidence, Finding, Fix, Unit, count, pass_or, seconds};
 use crate::domain::{
-    datum::{Position, from_wgs84, to_wgs84},
-    geofence,
+    datum::{Position, in_gcj02_and_bd09, to_wgs84},
+    geofence::{self, View},
     policy::Policy,
-    sentence::position as said,
+    sentence::{self, Saying},
 };
 
 /// Where the person was at the capture, so far as the phone knew: what other evidence is compared with.
@@ -32,9 +32,10 @@ pub(super) fn judge(
     findings: &mut Vec<Finding>,
 ) -> (Option<SiteVersionId>, Option<Whereabouts>) {
     findings.push(site_known(sites.len()));
-    findings.push(fix_present(evidence.fixes.len()));
+    let fixes: Vec<&Fix> = evidence.fixes.iter().filter(|fix| !is_nowhere(fix, sites)).collect();
+    findings.push(fix_present(fixes.len(), evidence.fixes.len()));
     // Of equals `max_by` takes the last, and the phone's first is wanted.
-    let read = evidence.fixes.iter().rev().map(|fix| Reading::of(fix, sites, policy));
+    let read = fixes.iter().rev().map(|fix| Reading::of(fix, sites, policy));
     let Some(best) = read.max_by(Reading::compare) else {
         return (None, None);
     };
@@ -42,6 +43,7 @@ pub(super) fn judge(
     // One mocked fix taints them all: nobody mocks by accident and only once.
     let mocked = evidence.fixes.iter().filter_map(|fix| fix.mocked).reduce(|a, b| a || b);
     findings.extend(mocked.map(mock_location));
+    findings.extend(fixes_agree(&fixes, policy));
     findings.push(repeated(evidence.repeated_days, policy));
     findings.extend(best.standing.as_ref().map(|standing| standing.finding(best.fix)));
     // A coarse fix still tells of other cities; one of another time, or of unknown error, tells nothing.
@@ -97,33 +99,65 @@ fn fresh(fix: &Fix, policy: &Policy) -> bool {
 
 fn site_known(sites: usize) -> Finding {
     let outcome = pass_or(sites > 0, FindingOutcome::Unknown);
-    Finding::plain(FindingCode::SiteKnown, outcome, said::site_known(sites)).measuring(count(sites), 1.0, Unit::One)
+    Finding::plain(FindingCode::SiteKnown, outcome, Saying::SiteKnown(sites)).measuring(count(sites), 1.0, Unit::One)
 }
 
-fn fix_present(fixes: usize) -> Finding {
+/// Whether it is what failing receivers give in place of a position, unless the project is near there.
+fn is_nowhere(fix: &Fix, sites: &[Candidate]) -> bool {
+    /// Of a place whose nearest land is 570 km away.
+    const NEAR_M: f64 = 100_000.0;
+    let null = fix.reported.latitude() == 0.0 && fix.reported.longitude() == 0.0;
+    null && !sites.iter().any(|site| geofence::may_be_within(&site.boundary, fix.reported, NEAR_M))
+}
+
+fn fix_present(fixes: usize, given: usize) -> Finding {
     let outcome = pass_or(fixes > 0, FindingOutcome::Unknown);
-    Finding::plain(FindingCode::FixPresent, outcome, said::fix_present(fixes)).measuring(count(fixes), 1.0, Unit::One)
+    let says = if fixes == 0 && given > 0 { Saying::FixNowhere } else { Saying::FixPresent(fixes) };
+    Finding::plain(FindingCode::FixPresent, outcome, says).measuring(count(fixes), 1.0, Unit::One)
+}
+
+/// How far the two usable fixes that contradict each other most lie apart. The best one decides about the position, so
+/// a phone that is in two places at once would pass by the better of them.
+fn fixes_agree(fixes: &[&Fix], policy: &Policy) -> Option<Finding> {
+    let usable: Vec<_> = fixes.iter().filter(|fix| usable(fix, policy)).collect();
+    let pairs = usable.iter().enumerate().flat_map(|(at, one)| usable[at + 1..].iter().map(move |other| (one, other)));
+    let apart = pairs.map(|(one, other)| {
+        let way = geofence::distance_m(to_wgs84(one.reported, one.datum), to_wgs84(other.reported, other.datum));
+        let travel = policy.thresholds.travel_speed_mps * seconds((one.age_ms - other.age_ms).abs());
+        (way - one.accuracy_m - other.accuracy_m - travel).max(0.0)
+    });
+    let (apart, limit) = (apart.max_by(f64::total_cmp)?, policy.thresholds.fixes_distance_m);
+    let agree = apart <= limit;
+    let says = Saying::FixesAgree { apart_m: apart, limit_m: limit, agree };
+    let finding = Finding::plain(FindingCode::FixesAgree, pass_or(agree, FindingOutcome::Review), says);
+    Some(finding.measuring(apart, limit, Unit::Metre))
 }
 
 fn fix_accuracy(fix: &Fix, policy: &Policy) -> Finding {
     let (limit, usable) = (policy.accuracy_limit_m, accurate(fix, policy));
     let outcome = pass_or(usable, FindingOutcome::Unknown);
-    Finding::plain(FindingCode::FixAccuracy, outcome, said::fix_accuracy(fix.accuracy_m, limit, usable)).measuring(
-        fix.accuracy_m,
-        limit,
-        Unit::Metre,
+    Finding::plain(
+        FindingCode::FixAccuracy,
+        outcome,
+        Saying::FixAccuracy { accuracy_m: fix.accuracy_m, limit_m: limit, usable },
     )
+    .measuring(fix.accuracy_m, limit, Unit::Metre)
 }
 
 fn fix_age(fix: &Fix, policy: &Policy) -> Finding {
     let (age, limit, fresh) = (seconds(fix.age_ms), policy.fix_age_limit.as_seconds_f64(), fresh(fix, policy));
     let outcome = pass_or(fresh, FindingOutcome::Unknown);
-    Finding::plain(FindingCode::FixAge, outcome, said::fix_age(age, limit, fresh)).measuring(age, limit, Unit::Second)
+    Finding::plain(FindingCode::FixAge, outcome, Saying::FixAge { age_s: age, limit_s: limit, fresh }).measuring(
+        age,
+        limit,
+        Unit::Second,
+    )
 }
 
 /// A usable fix against the site where it stands best.
 struct Standing<'a> {
     site: &'a Candidate,
+    view: View<'a>,
     /// Outside the boundary, metres, read as labelled.
     distance_m: f64,
     tolerance_m: f64,
@@ -142,38 +176,47 @@ impl<'a> Standing<'a> {
         let standing = Self::nearest(fix, here, sites, policy)?;
         if standing.outcome != FindingOutcome::Fail {
             let unclear = standing.outcome == FindingOutcome::Review;
-            let probability =
-                unclear.then(|| geofence::probability_inside(&standing.site.boundary, here, fix.accuracy_m));
+            let probability = unclear.then(|| standing.view.probability_inside(fix.accuracy_m));
             return Some(Self { probability, ..standing });
         }
-        // Honest phones and maps mislabel datums: a fix that would count under another label is no contradiction.
+        // A fix that would count under another label is no contradiction.
         Some(Self::mislabelled(fix, here, sites, policy, standing.excess_m).unwrap_or(standing))
     }
 
     fn nearest(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy) -> Option<Self> {
         let at = |site: &'a Candidate| {
-            let (distance_m, tolerance_m) =
-                (geofence::signed_distance_m(&site.boundary, here), tolerance(site, policy));
+            let view = View::of(&site.boundary, here);
+            let (distance_m, tolerance_m) = (view.signed_distance_m(), tolerance(site, policy));
             let outcome = geofence::judge(distance_m, fix.accuracy_m, tolerance_m);
             let excess_m = distance_m - tolerance_m;
-            Self { site, distance_m, tolerance_m, excess_m, outcome, mislabel: None, probability: None }
+            Self { site, view, distance_m, tolerance_m, excess_m, outcome, mislabel: None, probability: None }
         };
         sites.iter().map(at).min_by(|a, b| a.excess_m.total_cmp(&b.excess_m))
     }
 
+    /// Honest phones and maps mislabel datums: how a fix stands that would pass under another label.
     fn mislabelled(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy, excess_m: f64) -> Option<Self> {
         /// More than the three datums lie apart anywhere in China, metres.
         const SHIFT_M: f64 = 3_000.0;
+        /// More than the shift of a datum differs between two places it shifts to one another, metres.
+        const ROUGHLY_M: f64 = 300.0;
         if excess_m > SHIFT_M {
             return None;
         }
-        let labels = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09].into_iter().filter(|datum| *datum != fix.datum);
-        let of_fix = labels.map(|datum| (Mislabel::Fix(datum), to_wgs84(fix.reported, datum)));
+        let within = |there: Position, metres: f64| {
+            sites.iter().any(|site| geofence::may_be_within(&site.boundary, there, tolerance(site, policy) + metres))
+        };
         // GeoJSON knows no datum but WGS-84, so that is what a site drawn on another map gets called.
-        let of_site = [Datum::Gcj02, Datum::Bd09].map(|datum| (Mislabel::Site(datum), from_wgs84(here, datum)));
-        of_fix.chain(of_site).find_map(|(mislabel, there)| {
+        let (gcj02, bd09) = in_gcj02_and_bd09(here);
+        let of_site = [(Mislabel::Site(Datum::Gcj02), gcj02), (Mislabel::Site(Datum::Bd09), bd09)];
+        let shifts = [(Datum::Wgs84, here), (Datum::Gcj02, gcj02), (Datum::Bd09, bd09)];
+        let other = shifts.into_iter().filter(|(datum, _)| *datum != fix.datum);
+        // Converting takes long; by how much roughly is known.
+        let near = other.filter(|(_, shifted)| within(fix.reported.less(here, *shifted), ROUGHLY_M));
+        let of_fix = near.map(|(datum, _)| (Mislabel::Fix(datum), to_wgs84(fix.reported, datum)));
+        of_fix.chain(of_site).filter(|(_, there)| within(*there, 0.0)).find_map(|(mislabel, there)| {
             let read = Self::nearest(fix, there, sites, policy).filter(|read| read.outcome == FindingOutcome::Pass)?;
-            let distance_m = geofence::signed_distance_m(&read.site.boundary, here);
+            let distance_m = View::of(&read.site.boundary, here).signed_distance_m();
             let excess_m = distance_m - read.tolerance_m;
             Some(Self { distance_m, excess_m, outcome: FindingOutcome::Review, mislabel: Some(mislabel), ..read })
         })
@@ -181,9 +224,15 @@ impl<'a> Standing<'a> {
 
     fn finding(&self, fix: &Fix) -> Finding {
         let (distance, tolerance) = (self.distance_m, self.tolerance_m);
-        let sentence =
-            said::position(self.outcome, distance, fix.accuracy_m, tolerance, self.probability, self.mislabel);
-        let finding = Finding::plain(FindingCode::Position, self.outcome, sentence);
+        let says = Saying::Position(sentence::Whereabouts {
+            outcome: self.outcome,
+            distance_m: distance,
+            accuracy_m: fix.accuracy_m,
+            tolerance_m: tolerance,
+            probability: self.probability,
+            mislabel: self.mislabel,
+        });
+        let finding = Finding::plain(FindingCode::Position, self.outcome, says);
         Finding { probability: self.probability, ..finding.measuring(distance, tolerance, Unit::Metre) }
     }
 }
@@ -209,7 +258,7 @@ fn rank(outcome: FindingOutcome) -> u8 {
 
 fn mock_location(mocked: bool) -> Finding {
     let outcome = pass_or(!mocked, FindingOutcome::Review);
-    Finding::plain(FindingCode::MockLocation, outcome, said::mock_location(mocked)).measuring(
+    Finding::plain(FindingCode::MockLocation, outcome, Saying::MockLocation(mocked)).measuring(
         if mocked { 1.0 } else { 0.0 },
         0.0,
         Unit::One,
@@ -219,7 +268,7 @@ fn mock_location(mocked: bool) -> Finding {
 fn repeated(days: u32, policy: &Policy) -> Finding {
     let limit = policy.thresholds.repeated_days;
     let outcome = pass_or(days < limit, FindingOutcome::Review);
-    Finding::plain(FindingCode::RepeatedPosition, outcome, said::repeated(days, limit)).measuring(
+    Finding::plain(FindingCode::RepeatedPosition, outcome, Saying::Repeated { days, limit }).measuring(
         days.into(),
         limit.into(),
         Unit::One,

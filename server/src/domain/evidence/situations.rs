@@ -136,6 +136,16 @@ impl Case {
         self.sites[0].boundary = drawn(polygons, |position| position);
     }
 
+    /// The site is a road instead: a line of (east, north) in metres with a width.
+    fn road(&mut self, line: &[(f64, f64)], width_m: f64) {
+        let position = |(east, north): &(f64, f64)| {
+            let position = metres(*north, *east);
+            GeoJsonPosition::from([position.longitude(), position.latitude()])
+        };
+        let text = GeometryValue::LineString { coordinates: line.iter().map(position).collect() }.to_string();
+        self.sites[0].boundary = Arc::new(SiteBoundary::corridor(&text, Datum::Wgs84, width_m).unwrap());
+    }
+
     /// One more site, a circle.
     fn site(&mut self, north_m: f64, east_m: f64, radius_m: f64) {
         let version = site_id(self.sites.len() as u128 + 1);
@@ -192,12 +202,12 @@ fn fix(north_m: f64, east_m: f64) -> Fix {
     Fix { reported, datum: Datum::Wgs84, accuracy_m: 8.0, age_ms: 3_000, mocked: Some(false) }
 }
 
-fn circle(north_m: f64, east_m: f64, radius_m: f64) -> SiteBoundary {
-    SiteBoundary::circle(metres(north_m, east_m), radius_m).unwrap()
+fn circle(north_m: f64, east_m: f64, radius_m: f64) -> Arc<SiteBoundary> {
+    Arc::new(SiteBoundary::circle(metres(north_m, east_m), radius_m).unwrap())
 }
 
 /// A site drawn in metres east and north, on a map that calls each position as `called` does.
-fn drawn(polygons: &[&[&[(f64, f64)]]], called: impl Fn(Position) -> Position) -> SiteBoundary {
+fn drawn(polygons: &[&[&[(f64, f64)]]], called: impl Fn(Position) -> Position) -> Arc<SiteBoundary> {
     let position = |(east, north): &(f64, f64)| {
         let position = called(metres(*north, *east));
         GeoJsonPosition::from([position.longitude(), position.latitude()])
@@ -206,7 +216,7 @@ fn drawn(polygons: &[&[&[(f64, f64)]]], called: impl Fn(Position) -> Position) -
     let polygon = |rings: &&[&[(f64, f64)]]| rings.iter().map(ring).collect();
     let coordinates = polygons.iter().map(polygon).collect();
     let text = GeometryValue::MultiPolygon { coordinates }.to_string();
-    SiteBoundary::parse_geojson(&text, Datum::Wgs84).unwrap()
+    Arc::new(SiteBoundary::parse_geojson(&text, Datum::Wgs84).unwrap())
 }
 
 fn adverse(judgement: &Judgement) -> Vec<&Finding> {
@@ -281,7 +291,7 @@ fn row(situation: &Situation) -> String {
     let judgement = case.judged();
     let why = |finding: &&Finding| {
         let hint = if finding.counts { "" } else { " *(hint)*" };
-        format!("`{}` {}{hint}: {}", finding.code.as_str(), finding.outcome.as_str(), finding.sentence.en)
+        format!("`{}` {}{hint}: {}", finding.code.as_str(), finding.outcome.as_str(), finding.sentence().en)
     };
     let why = adverse(&judgement).iter().map(why).collect::<Vec<_>>().join("<br>");
     format!("| {} | {} | {} |", situation.happened, judgement.verdict.as_str(), if why.is_empty() { "–" } else { &why })

@@ -3,7 +3,7 @@
 use entity::values::{FindingCode, FindingOutcome};
 
 use super::{Challenge, Evidence, Finding, Neighbour, Unit, pass_or, position::Whereabouts, seconds};
-use crate::domain::{geofence::distance_m, policy::Policy, sentence::time as said};
+use crate::domain::{geofence::distance_m, policy::Policy, sentence::Saying};
 
 /// Adds the findings about time.
 pub(super) fn judge(
@@ -23,8 +23,12 @@ pub(super) fn judge(
 fn clock(skew_ms: i64, policy: &Policy) -> Finding {
     let (skew, limit) = (seconds(skew_ms), policy.skew_limit.as_seconds_f64());
     let close = skew.abs() <= limit;
-    Finding::plain(FindingCode::Clock, pass_or(close, FindingOutcome::Review), said::clock(skew, limit, close))
-        .measuring(skew, limit, Unit::Second)
+    Finding::plain(
+        FindingCode::Clock,
+        pass_or(close, FindingOutcome::Review),
+        Saying::Clock { skew_s: skew, limit_s: limit, close },
+    )
+    .measuring(skew, limit, Unit::Second)
 }
 
 /// Between capture and sending wall clock and boot clock run on alike, unless someone set the wall clock.
@@ -32,11 +36,8 @@ fn clock_jump(jump_ms: i64, policy: &Policy) -> Finding {
     let (jump, limit) = (seconds(jump_ms), f64::from(policy.thresholds.clock_jump_s));
     let steady = jump.abs() <= limit;
     let outcome = pass_or(steady, FindingOutcome::Review);
-    Finding::plain(FindingCode::ClockJump, outcome, said::clock_jump(jump, limit, steady)).measuring(
-        jump,
-        limit,
-        Unit::Second,
-    )
+    Finding::plain(FindingCode::ClockJump, outcome, Saying::ClockJump { jump_s: jump, limit_s: limit, steady })
+        .measuring(jump, limit, Unit::Second)
 }
 
 /// A capture can't come before the challenge that it carries was known, unless the clock was wrong: a flat battery
@@ -46,13 +47,14 @@ fn challenge(evidence: &Evidence, steady: bool, policy: &Policy) -> Option<Findi
     match evidence.challenge {
         Challenge::None => None,
         Challenge::Forged => {
-            Some(Finding::plain(FindingCode::Challenge, FindingOutcome::Review, said::challenge_forged()))
+            Some(Finding::plain(FindingCode::Challenge, FindingOutcome::Review, Saying::ChallengeForged))
         }
         Challenge::Issued { at } => {
             let before = (at - evidence.corrected_at).as_seconds_f64();
             let possible = before <= limit;
             let outcome = pass_or(possible, if steady { FindingOutcome::Fail } else { FindingOutcome::Review });
-            let finding = Finding::plain(FindingCode::Challenge, outcome, said::challenge(before, outcome));
+            let finding =
+                Finding::plain(FindingCode::Challenge, outcome, Saying::Challenge { before_s: before, outcome });
             Some(finding.measuring(before, limit, Unit::Second))
         }
     }
@@ -67,7 +69,11 @@ fn travel(evidence: &Evidence, from: Whereabouts, policy: &Policy) -> Option<Fin
     let limit = policy.thresholds.travel_speed_mps;
     let possible = speed <= limit;
     let outcome = pass_or(possible, FindingOutcome::Review);
-    let finding = Finding::plain(FindingCode::Travel, outcome, said::travel(speed, way, limit, possible));
+    let finding = Finding::plain(
+        FindingCode::Travel,
+        outcome,
+        Saying::Travel { speed_mps: speed, way_m: way, limit_mps: limit, possible },
+    );
     Some(finding.measuring(speed, limit, Unit::MetrePerSecond))
 }
 

@@ -3,7 +3,7 @@
 use super::{Sentence, both};
 use crate::domain::evidence::Signature;
 
-pub(in crate::domain) fn signature(signature: Signature) -> Sentence {
+pub(super) fn signature(signature: Signature) -> Sentence {
     match signature {
         Signature::Valid => {
             both("签到由本人登记的设备签名。", "The check-in is signed by a device that its person registered.")
@@ -19,7 +19,7 @@ pub(in crate::domain) fn signature(signature: Signature) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn shared(other_people: u32) -> Sentence {
+pub(super) fn shared(other_people: u32) -> Sentence {
     if other_people == 0 {
         both("近期没有他人用此设备签到。", "Nobody else checked in from this device lately.")
     } else {
@@ -30,10 +30,10 @@ pub(in crate::domain) fn shared(other_people: u32) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn new() -> Sentence {
+pub(super) fn new() -> Sentence {
     both("本人此前用另一台设备签到，仅供参考。", "The person used another device before. This is a hint only.")
 }
 
-pub(in crate::domain) fn developer_mode() -> Sentence {
+pub(super) fn developer_mode() -> Sentence {
     both("手机开启了开发者选项，仅供参考。", "The phone's developer options were on. This is a hint only.")
 }

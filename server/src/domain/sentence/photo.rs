@@ -4,7 +4,7 @@ use entity::values::FindingOutcome;
 
 use super::{Sentence, both};
 
-pub(in crate::domain) fn present(attached: usize, required: bool) -> Sentence {
+pub(super) fn present(attached: usize, required: bool) -> Sentence {
     match (attached, required) {
         (0, true) => both("现行规则要求照片，本次没有。", "The policy asks for a photo and there is none."),
         (0, false) => both("没有照片，现行规则也不要求。", "There is no photo, and the policy asks for none."),
@@ -12,7 +12,7 @@ pub(in crate::domain) fn present(attached: usize, required: bool) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn intact(outcome: FindingOutcome, intact: usize, attached: usize) -> Sentence {
+pub(super) fn intact(outcome: FindingOutcome, intact: usize, attached: usize) -> Sentence {
     match outcome {
         FindingOutcome::Pass => both(
             format!("{attached} 张照片均与签到时申报的内容一致。"),
@@ -26,7 +26,18 @@ pub(in crate::domain) fn intact(outcome: FindingOutcome, intact: usize, attached
     }
 }
 
-pub(in crate::domain) fn place(away_m: f64, limit_m: f64, near: bool) -> Sentence {
+pub(super) fn readable(unreadable: usize, looked_at: usize) -> Sentence {
+    if unreadable == 0 {
+        both("照片均可查看。", "The photos are pictures that can be looked at.")
+    } else {
+        both(
+            format!("{looked_at} 张照片中有 {unreadable} 张无法作为图片查看，需人工核实。"),
+            format!("{unreadable} of {looked_at} photos can't be looked at as pictures, so a person has to look."),
+        )
+    }
+}
+
+pub(super) fn place(away_m: f64, limit_m: f64, near: bool) -> Sentence {
     if near {
         both(
             format!("照片所记位置与定位相距 {away_m:.0} 米以内。"),
@@ -42,7 +53,7 @@ pub(in crate::domain) fn place(away_m: f64, limit_m: f64, near: bool) -> Sentenc
     }
 }
 
-pub(in crate::domain) fn time(apart_s: f64, limit_s: f64, near: bool) -> Sentence {
+pub(super) fn time(apart_s: f64, limit_s: f64, near: bool) -> Sentence {
     let (apart, limit) = (apart_s.abs() / 60.0, limit_s / 60.0);
     if near {
         both(
@@ -59,7 +70,7 @@ pub(in crate::domain) fn time(apart_s: f64, limit_s: f64, near: bool) -> Sentenc
     }
 }
 
-pub(in crate::domain) fn reused(others: u32) -> Sentence {
+pub(super) fn reused(others: u32) -> Sentence {
     if others == 0 {
         both("照片未在其他签到中用过。", "The photos are no other check-in's.")
     } else {
@@ -70,7 +81,7 @@ pub(in crate::domain) fn reused(others: u32) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn similar(bits: u32, almost_same: bool) -> Sentence {
+pub(super) fn similar(bits: u32, almost_same: bool) -> Sentence {
     if almost_same {
         both(
             "有一张照片与其他签到的照片几乎相同，需人工核实。",
@@ -83,7 +94,7 @@ pub(in crate::domain) fn similar(bits: u32, almost_same: bool) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn origin(screenshot: bool, edited: bool) -> Sentence {
+pub(super) fn origin(screenshot: bool, edited: bool) -> Sentence {
     match (screenshot, edited) {
         (true, _) => both("照片像是屏幕截图，仅供参考。", "A photo looks like a screenshot. This is a hint only."),
         (false, _) if edited => both(

@@ -2,10 +2,10 @@
 
 use entity::values::FindingOutcome;
 
-use super::{Sentence, both};
+use super::{Sentence, Whereabouts, both};
 use crate::domain::evidence::Mislabel;
 
-pub(in crate::domain) fn site_known(sites: usize) -> Sentence {
+pub(super) fn site_known(sites: usize) -> Sentence {
     match sites {
         0 => both(
             "项目尚未划定施工现场，无法比对位置。",
@@ -19,7 +19,7 @@ pub(in crate::domain) fn site_known(sites: usize) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn fix_present(fixes: usize) -> Sentence {
+pub(super) fn fix_present(fixes: usize) -> Sentence {
     match fixes {
         0 => both("手机没有提供位置。", "The phone gave no position."),
         1 => both("手机提供了位置。", "The phone gave a position."),
@@ -30,7 +30,29 @@ pub(in crate::domain) fn fix_present(fixes: usize) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn fix_accuracy(accuracy_m: f64, limit_m: f64, usable: bool) -> Sentence {
+pub(super) fn fix_nowhere() -> Sentence {
+    both(
+        "手机给出的是北纬 0°、东经 0°，定位失败的设备常以此代替位置，等于没有位置。",
+        "The phone gave 0° N 0° E, which failing receivers give in place of a position: it is evidence of nothing.",
+    )
+}
+
+pub(super) fn fixes_agree(apart_m: f64, limit_m: f64, agree: bool) -> Sentence {
+    if agree {
+        both("各次定位彼此相符。", "The fixes agree with each other.")
+    } else {
+        both(
+            format!(
+                "同一次签到的两次定位相距过远，扣除精度与可能的移动后仍差 {apart_m:.0} 米，超过 {limit_m:.0} 米，需人工核实。"
+            ),
+            format!(
+                "Two fixes of this check-in lie {apart_m:.0} m farther apart than their accuracies and any travel allow, beyond {limit_m:.0} m, so a person has to look."
+            ),
+        )
+    }
+}
+
+pub(super) fn fix_accuracy(accuracy_m: f64, limit_m: f64, usable: bool) -> Sentence {
     if usable {
         both(
             format!("定位精度 {accuracy_m:.0} 米，在 {limit_m:.0} 米以内。"),
@@ -51,7 +73,7 @@ pub(in crate::domain) fn fix_accuracy(accuracy_m: f64, limit_m: f64, usable: boo
     }
 }
 
-pub(in crate::domain) fn fix_age(age_s: f64, limit_s: f64, fresh: bool) -> Sentence {
+pub(super) fn fix_age(age_s: f64, limit_s: f64, fresh: bool) -> Sentence {
     let age = age_s.abs();
     if fresh {
         both(
@@ -68,14 +90,8 @@ pub(in crate::domain) fn fix_age(age_s: f64, limit_s: f64, fresh: bool) -> Sente
     }
 }
 
-pub(in crate::domain) fn position(
-    outcome: FindingOutcome,
-    distance_m: f64,
-    accuracy_m: f64,
-    tolerance_m: f64,
-    probability: Option<f64>,
-    mislabel: Option<Mislabel>,
-) -> Sentence {
+pub(super) fn position(whereabouts: Whereabouts) -> Sentence {
+    let Whereabouts { outcome, distance_m, accuracy_m, tolerance_m, probability, mislabel } = whereabouts;
     let place = place(distance_m);
     let measured = both(
         format!("{}，定位精度 {accuracy_m:.0} 米，允许偏差 {tolerance_m:.0} 米", place.zh),
@@ -127,7 +143,7 @@ fn place(distance_m: f64) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn mock_location(mocked: bool) -> Sentence {
+pub(super) fn mock_location(mocked: bool) -> Sentence {
     if mocked {
         both(
             "手机报告位置由模拟定位提供，需人工核实。",
@@ -138,7 +154,7 @@ pub(in crate::domain) fn mock_location(mocked: bool) -> Sentence {
     }
 }
 
-pub(in crate::domain) fn repeated(days: u32, limit: u32) -> Sentence {
+pub(super) fn repeated(days: u32, limit: u32) -> Sentence {
     if days < limit {
         both("坐标没有反复完全相同。", "The coordinates are not the same over and over.")
     } else {

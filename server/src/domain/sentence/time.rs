@@ -4,7 +4,7 @@ use entity::values::FindingOutcome;
 
 use super::{Sentence, both};
 
-pub(in crate::domain) fn clock(skew_s: f64, limit_s: f64, close: bool) -> Sentence {
+pub(super) fn clock(skew_s: f64, limit_s: f64, close: bool) -> Sentence {
     let off = skew_s.abs();
     if close {
         both(
@@ -21,7 +21,7 @@ pub(in crate::domain) fn clock(skew_s: f64, limit_s: f64, close: bool) -> Senten
     }
 }
 
-pub(in crate::domain) fn clock_jump(jump_s: f64, limit_s: f64, steady: bool) -> Sentence {
+pub(super) fn clock_jump(jump_s: f64, limit_s: f64, steady: bool) -> Sentence {
     let jump = jump_s.abs();
     if steady {
         both("签到后手机时钟未被调整。", "The phone's clock was not set between check-in and sending.")
@@ -35,7 +35,7 @@ pub(in crate::domain) fn clock_jump(jump_s: f64, limit_s: f64, steady: bool) -> 
     }
 }
 
-pub(in crate::domain) fn challenge(before_s: f64, outcome: FindingOutcome) -> Sentence {
+pub(super) fn challenge(before_s: f64, outcome: FindingOutcome) -> Sentence {
     match outcome {
         FindingOutcome::Pass => {
             both("签到晚于所带随机码的发放时间。", "The check-in came after the challenge it carries was issued.")
@@ -55,14 +55,14 @@ pub(in crate::domain) fn challenge(before_s: f64, outcome: FindingOutcome) -> Se
     }
 }
 
-pub(in crate::domain) fn challenge_forged() -> Sentence {
+pub(super) fn challenge_forged() -> Sentence {
     both(
         "签到所带随机码并非发放给本人，需人工核实。",
         "The challenge it carries was not issued to this person, so a person has to look.",
     )
 }
 
-pub(in crate::domain) fn travel(speed_mps: f64, way_m: f64, limit_mps: f64, possible: bool) -> Sentence {
+pub(super) fn travel(speed_mps: f64, way_m: f64, limit_mps: f64, possible: bool) -> Sentence {
     let (speed, limit, way) = (speed_mps * 3.6, limit_mps * 3.6, way_m / 1000.0);
     if possible {
         both("与相邻签到之间的行程可以实现。", "The way from and to the neighbouring check-ins can be travelled.")

@@ -1,13 +1,13 @@
 //! Checking in.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, InputType, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{ids::PhotoId, values::Datum};
 use uuid::Uuid;
 
 use super::CheckIn;
 use crate::{
-    app::{BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime, Whereabouts},
+    app::{self, BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime, Whereabouts},
     graphql::{
         access::{app, scope, viewer},
         error::{UserError, answered},
@@ -243,4 +243,12 @@ fn too_many(items: usize) -> Refusal {
         format!("一批最多 {BATCH_LIMIT} 次签到，收到 {items} 次；请分批发送。"),
         format!("A batch has at most {BATCH_LIMIT} check-ins; there were {items}. Send them in parts."),
     )
+}
+
+/// For fuzzing: reads JSON as the input of a check-in, as far as a server does before it looks anything up, and checks
+/// what must hold of every check-in that is accepted. Gives back what its device would have signed.
+pub fn fuzz_check_in(json: serde_json::Value) -> Option<Vec<u8>> {
+    let value = async_graphql::Value::from_json(json).ok()?;
+    let input = <CheckInInput as InputType>::parse(Some(value)).ok()?;
+    app::fuzz_check_in(input.parse().ok()?)
 }

@@ -8,6 +8,10 @@ mod mutation;
 mod scene;
 
 use super::*;
+use fast_image_resize::{
+    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
+    images::{Image, ImageRef},
+};
 use files::{Shot, encode_jpeg, encode_png};
 use image::{DynamicImage, Rgb, RgbImage, metadata::Orientation};
 use rstest::rstest;
@@ -68,6 +72,21 @@ fn every_orientation_is_shown_upright(#[values(1, 2, 3, 4, 5, 6, 7, 8)] orientat
         let apart = seen.0.iter().zip(meant.0).map(|(a, b)| a.abs_diff(b)).max();
         assert!(apart < Some(30), "{orientation}: {seen:?} is not {meant:?} at {x}, {y}");
     }
+}
+
+#[rstest]
+#[case::photo(1000, 700, 320)]
+#[case::just_too_large(321, 641, 640)]
+#[case::line(1, 2000, 700)]
+fn scaling_in_strips_leaves_no_seams(#[case] width: u32, #[case] height: u32, #[case] side: u32) {
+    let picture = scene::paint(12, width, height);
+    let from = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3).unwrap();
+    let shrunk = rendition::shrink(picture.clone(), side).unwrap();
+    let mut at_once = Image::new(shrunk.width(), shrunk.height(), PixelType::U8x3);
+    let bilinear = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    Resizer::new().resize(&from, &mut at_once, &bilinear).unwrap();
+    assert_eq!(shrunk.width().max(shrunk.height()), side);
+    assert!(shrunk.as_raw() == at_once.buffer());
 }
 
 #[rstest]

@@ -81,6 +81,9 @@ fn an_area_keeps_its_text_as_it_was_drawn() {
 #[case::tolerance_over("toleranceMeters", json!(500.5), OutOfRange)]
 #[case::tolerance_below("toleranceMeters", json!(-1), OutOfRange)]
 #[case::radius_beside_area("radiusMeters", json!(100), RadiusWithoutPoint)]
+#[case::width_beside_area("widthMeters", json!(20), WidthWithoutLine)]
+#[case::width_below("widthMeters", json!(0.9), OutOfRange)]
+#[case::width_over("widthMeters", json!(2_001), OutOfRange)]
 fn bad_properties_are_named(#[case] property: &'static str, #[case] value: Value, #[case] code: SiteProblemCode) {
     let bytes = collection(|feature| feature["properties"][property] = value);
     assert_eq!(site_faults(&bytes), [(Some(1), Some(property), code)]);
@@ -88,7 +91,10 @@ fn bad_properties_are_named(#[case] property: &'static str, #[case] value: Value
 
 #[rstest]
 #[case::absent(json!(null), "geometry", Missing)]
-#[case::line(json!({"type": "LineString", "coordinates": [[122, 39], [123, 39]]}), "geometry", UnsupportedGeometry)]
+#[case::points(json!({"type": "MultiPoint", "coordinates": [[122, 39], [123, 39]]}), "geometry", UnsupportedGeometry)]
+#[case::line(json!({"type": "LineString", "coordinates": [[122, 39], [123, 39]]}), "widthMeters", Missing)]
+#[case::lines(json!({"type": "MultiLineString", "coordinates": [[[122, 39], [123, 39]]]}), "widthMeters", Missing)]
+#[case::short_line(json!({"type": "LineString", "coordinates": [[122, 39], [123]]}), "geometry", WrongType)]
 #[case::no_coordinates(json!({"type": "Polygon"}), "geometry", WrongType)]
 #[case::texts(json!({"type": "Polygon", "coordinates": [[["122", "39"]]]}), "geometry", WrongType)]
 #[case::one_number(json!({"type": "Polygon", "coordinates": [[[122]]]}), "geometry", WrongType)]
@@ -98,6 +104,26 @@ fn bad_properties_are_named(#[case] property: &'static str, #[case] value: Value
 fn bad_geometries_are_named(#[case] geometry: Value, #[case] property: &'static str, #[case] code: SiteProblemCode) {
     let bytes = collection(|feature| feature["geometry"] = geometry);
     assert_eq!(site_faults(&bytes), [(Some(1), Some(property), code)]);
+}
+
+#[test]
+fn a_line_with_a_width_is_a_corridor() {
+    for geometry in [
+        json!({"type": "LineString", "coordinates": [[122, 39], [122.1, 39]]}),
+        json!({"type": "MultiLineString", "coordinates": [[[122, 39], [122.1, 39]]]}),
+    ] {
+        let bytes = collection(|feature| {
+            feature["geometry"] = geometry.clone();
+            feature["properties"]["widthMeters"] = json!(24);
+        });
+        let drafts = parse_sites(&bytes).unwrap();
+        assert_eq!(drafts[0].shape, SiteShape::Corridor { line: geometry.to_string(), width_m: 24.0 });
+        let with_radius = collection(|feature| {
+            feature["geometry"] = geometry.clone();
+            feature["properties"] = json!({ "project": "项目一", "widthMeters": 24, "radiusMeters": 100 });
+        });
+        assert_eq!(site_faults(&with_radius), [(Some(1), Some("radiusMeters"), RadiusWithoutPoint)]);
+    }
 }
 
 #[rstest]

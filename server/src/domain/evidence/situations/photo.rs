@@ -19,6 +19,14 @@ situations! {
         } => PendingEvidence [PhotoIntact Review];
         "The photo has not arrived yet, and she is not there: no need to wait for it": |c| { c.photo().bytes = PhotoBytes::Waiting; c.stand(-6_000.0, 2_000.0); } => Rejected [PhotoIntact Unknown, Position Fail];
         "The photo has not arrived yet, and her position is unclear": |c| { c.photo().bytes = PhotoBytes::Waiting; c.stand(180.0, 0.0); } => PendingEvidence [PhotoIntact Unknown, Position Review];
+        "The photo is no picture: its file broke off in the phone, or it never was one": |c| *c.photo() = Photo { unreadable: true, ..Photo::of(PhotoBytes::Intact) } => NeedsReview [PhotoReadable Unknown];
+        "One of two photos is no picture": |c| c.evidence.photos.push(Photo { unreadable: true, ..Photo::of(PhotoBytes::Intact) }) => NeedsReview [PhotoReadable Unknown];
+        "One photo is no picture, another has not arrived yet": |c| {
+            c.photo().unreadable = true;
+            c.evidence.photos.push(Photo::of(PhotoBytes::Waiting));
+        } => PendingEvidence [PhotoIntact Unknown, PhotoReadable Unknown];
+        "The photo is no picture, and she is not there": |c| { *c.photo() = Photo { unreadable: true, ..Photo::of(PhotoBytes::Intact) }; c.fix().reported = metres(-6_000.0, 2_000.0); } => Rejected [PhotoReadable Unknown, Position Fail];
+        "The very same file, no picture, was evidence before": |c| *c.photo() = Photo { unreadable: true, reused: 1, ..Photo::of(PhotoBytes::Intact) } => NeedsReview [PhotoReadable Unknown, PhotoReused Review];
         "A hundred photos": |c| c.evidence.photos = vec![Photo::of(PhotoBytes::Intact); 100] => Verified [];
     }
     "Where photos say they were taken" {

@@ -27,7 +27,20 @@ situations! {
             c.evidence.neighbours.clear();
             c.fix().reported = Position::parse(0.0, 0.0).unwrap();
             c.photo().position = None;
+        } => NeedsReview [FixPresent Unknown];
+        "The phone gives the null island first, then where it is": |c| { c.also(fix(10.0, 0.0)); c.fix().reported = Position::parse(0.0, 0.0).unwrap(); } => Verified [];
+        "The phone gives the null island first, then the office": |c| { c.stand(-6_000.0, 2_000.0); let office = *c.fix(); c.also(office); c.fix().reported = Position::parse(0.0, 0.0).unwrap(); } => Rejected [Position Fail];
+        "The phone gives a place a metre from the null island, which no broken receiver does": |c| {
+            c.evidence.neighbours.clear();
+            c.fix().reported = Position::parse(0.0, 0.000_01).unwrap();
+            c.photo().position = None;
         } => Rejected [Position Fail];
+        "The project is a buoy at the null island, and she is there": |c| {
+            c.evidence.neighbours.clear();
+            c.sites[0].boundary = Arc::new(SiteBoundary::circle(Position::parse(0.0, 0.0).unwrap(), 50.0).unwrap());
+            c.fix().reported = Position::parse(0.0, 0.0).unwrap();
+            c.photo().position = None;
+        } => Verified [];
         "The phone gives the North Pole": |c| {
             c.evidence.neighbours.clear();
             c.fix().reported = Position::parse(90.0, 39.62).unwrap();
@@ -85,6 +98,14 @@ situations! {
         } => Rejected [Position Fail];
         "Both fixes are unusable: one stale, one coarse": |c| { c.fix().age_ms = 600_000; c.also(Fix { accuracy_m: 700.0, ..fix(0.0, 0.0) }); } => NeedsReview [FixAccuracy Unknown];
         "One of three fixes came from a mock provider": |c| { c.also(fix(5.0, 5.0)); c.also(Fix { mocked: Some(true), ..fix(0.0, 0.0) }); } => NeedsReview [MockLocation Review];
+        "Two fixes of one second, one on the site, one at the office: one phone in two places": |c| c.also(fix(-6_000.0, 2_000.0)) => NeedsReview [FixesAgree Review];
+        "The same, the office first": |c| { *c.fix() = fix(-6_000.0, 2_000.0); c.also(fix(0.0, 0.0)); } => NeedsReview [FixesAgree Review];
+        "Two fixes of one second, 600 m apart: no crane reflects that far": |c| c.also(fix(600.0, 0.0)) => NeedsReview [FixesAgree Review];
+        "Two fixes of one second, 400 m apart, reflected among steel": |c| c.also(fix(400.0, 0.0)) => Verified [];
+        "Two fixes 6 km apart, of which the farther is good to 5 km: it is unusable, and contradicts nothing": |c| c.also(Fix { accuracy_m: 5_000.0, ..fix(-6_000.0, 2_000.0) }) => Verified [];
+        "She arrives by train: the first fix is 30 s older and 2 km up the line": |c| c.also(Fix { age_ms: 33_000, ..fix(0.0, 2_000.0) }) => Verified [];
+        "A fix 30 s older and 10 km away: nothing moves that fast": |c| c.also(Fix { age_ms: 33_000, ..fix(0.0, 10_000.0) }) => NeedsReview [FixesAgree Review];
+        "Two fixes that contradict each other, and neither is on the site": |c| { c.stand(-6_000.0, 2_000.0); c.also(fix(9_000.0, 0.0)); } => Rejected [Position Fail, FixesAgree Review];
         "Fixes in different datums, each labelled rightly": |c| {
             c.also(Fix { reported: from_wgs84(metres(3.0, 3.0), Datum::Gcj02), datum: Datum::Gcj02, ..fix(0.0, 0.0) });
         } => Verified [];
@@ -118,6 +139,15 @@ situations! {
             c.stand(210.0, 0.0);
         } => Verified [];
     }
+    "Along a road" {
+        "A road 24 m wide, drawn as a line with that width: she stands on it, 2 km from its beginning": |c| { c.road(BENT_ROAD, 24.0); c.stand(5.0, -1_000.0); } => Verified [];
+        "She stands beside the road, 15 m from its kerb, within the tolerance": |c| { c.road(BENT_ROAD, 24.0); c.stand(-27.0, -1_000.0); } => Verified [];
+        "She stands in the field, 300 m from the road, and read in another datum she would be on it": |c| { c.road(BENT_ROAD, 24.0); c.stand(-312.0, -1_000.0); } => NeedsReview [Position Review];
+        "She stands at the end of the road, 10 m beyond it": |c| { c.road(BENT_ROAD, 24.0); c.stand(3_022.0, 0.0); } => Verified [];
+        "She stands where the road bends": |c| { c.road(BENT_ROAD, 24.0); c.stand(-4.0, 4.0); } => Verified [];
+        "She stands inside the bend, 200 m from either leg of the road": |c| { c.road(BENT_ROAD, 24.0); c.stand(212.0, -212.0); } => Rejected [Position Fail];
+        "She stands 6 km from the road": |c| { c.road(BENT_ROAD, 24.0); c.stand(-6_000.0, 2_000.0); } => Rejected [Position Fail];
+    }
     "Maps and datums" {
         "The phone speaks GCJ-02, as Chinese map kits do, and says so": |c| c.label(Datum::Gcj02, Datum::Gcj02) => Verified [];
         "The phone speaks BD-09 and says so": |c| c.label(Datum::Bd09, Datum::Bd09) => Verified [];
@@ -134,12 +164,12 @@ situations! {
         } => Verified [];
         "Two sites; the mislabelled fix is nearer to one, and would be on the other": |c| {
             let off = from_wgs84(metres(0.0, 0.0), Datum::Gcj02);
-            c.sites[0].boundary = SiteBoundary::circle(off, 50.0).unwrap();
+            c.sites[0].boundary = Arc::new(SiteBoundary::circle(off, 50.0).unwrap());
             c.site(0.0, 0.0, 50.0);
             c.stand(0.0, 0.0);
             c.fix().reported = off;
             c.sites.swap(0, 1);
-            c.sites[1].boundary = SiteBoundary::circle(Position::parse(off.latitude() + 0.002, off.longitude()).unwrap(), 50.0).unwrap();
+            c.sites[1].boundary = Arc::new(SiteBoundary::circle(Position::parse(off.latitude() + 0.002, off.longitude()).unwrap(), 50.0).unwrap());
             c.photo().position = None;
         } => NeedsReview [Position Review];
         "No other label helps: she is 6 km away in every datum": |c| { c.stand(-6_000.0, 2_000.0); c.label(Datum::Gcj02, Datum::Wgs84); } => Rejected [Position Fail];
@@ -162,6 +192,8 @@ const HOLE: &[(f64, f64)] = &[(-50.0, -50.0), (-50.0, 50.0), (50.0, 50.0), (50.0
 const ISLAND: &[(f64, f64)] = &[(-20.0, -20.0), (20.0, -20.0), (20.0, 20.0), (-20.0, 20.0)];
 const FAR_PLOT: &[(f64, f64)] = &[(1_000.0, -50.0), (1_100.0, -50.0), (1_100.0, 50.0), (1_000.0, 50.0)];
 const ROAD: &[(f64, f64)] = &[(-1_000.0, -10.0), (1_000.0, -10.0), (1_000.0, 10.0), (-1_000.0, 10.0)];
+/// From the west to the centre, and there to the north.
+const BENT_ROAD: &[(f64, f64)] = &[(-3_000.0, 0.0), (0.0, 0.0), (0.0, 3_000.0)];
 const TINY: &[(f64, f64)] = &[(-5.0, -5.0), (5.0, -5.0), (5.0, 5.0), (-5.0, 5.0)];
 const BAY: &[(f64, f64)] = &[
     (-200.0, -200.0),

@@ -91,6 +91,20 @@ fn impossible_dates_are_left_out(#[case] text: &str, #[case] absurd: bool) {
 }
 
 #[rstest]
+#[case::year_0(Tag::GPSDateStamp, ascii("0000:01:01"))]
+#[case::month_13(Tag::GPSDateStamp, ascii("2026:13:01"))]
+#[case::date_as_number(Tag::GPSDateStamp, Value::Long(vec![20_261_121]))]
+#[case::zero_by_zero(Tag::GPSTimeStamp, rationals(&[(0, 0), (0, 0), (0, 0)]))]
+#[case::one_by_zero(Tag::GPSTimeStamp, rationals(&[(23, 1), (5, 1), (1, 0)]))]
+#[case::endless(Tag::GPSTimeStamp, rationals(&[(u32::MAX, 1), (u32::MAX, 1), (u32::MAX, 1)]))]
+#[case::hour_24(Tag::GPSTimeStamp, rationals(&[(24, 1), (0, 1), (0, 1)]))]
+fn impossible_times_of_satellites_are_left_out(#[case] tag: Tag, #[case] value: Value) {
+    let facts = facts(&Shot::with(tag, value));
+    assert_eq!((facts.gps_time_utc, facts.absurd), (None, true));
+    assert!(facts.position.is_some() && facts.taken_at.is_some(), "the rest is kept");
+}
+
+#[rstest]
 #[case::missing_sign("08:00")]
 #[case::too_far("+15:00")]
 #[case::ninety_minutes("+08:90")]

@@ -11,7 +11,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use rstest::rstest;
 
 use super::{
-    InspectionError, InspectionLimits, PhotoHint,
+    InspectionError, InspectionLimits, PhotoHint, Renditions,
     files::{Shot, encode_jpeg, encode_png, heic, media_box, png_header, png_of, with_segment},
     inspect, look, scene,
 };
@@ -42,6 +42,13 @@ fn jpeg_header(width: u16, height: u16, frame: u8, scans: usize) -> Vec<u8> {
 #[case::html(b"<!DOCTYPE html><script>alert(1)</script>")]
 #[case::zip(b"PK\x03\x04 and so on")]
 #[case::gif(b"GIF89a\x01\0\x01\0\0\0\0;")]
+#[case::animated_gif(b"GIF89a\x01\0\x01\0\0\0\0\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0;")]
+#[case::webp(b"RIFF\x1a\0\0\0WEBPVP8L")]
+#[case::animated_webp(b"RIFF\x1a\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0ANIM")]
+#[case::pdf(b"%PDF-1.7\n%\xff\xd8\xff\xe0")]
+#[case::svg(b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>")]
+#[case::bitmap(b"BM\x3a\0\0\0")]
+#[case::tiff(b"II\x2a\0\x08\0\0\0")]
 #[case::soi_only(&[0xff, 0xd8])]
 #[case::film(b"\0\0\0\x18ftypmp42\0\0\0\0isommp42")]
 #[case::avif(b"\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf")]
@@ -87,9 +94,11 @@ fn nothing_is_refused(#[case] file: Vec<u8>) {
     assert!(matches!(look(&file), Err(InspectionError::Empty { .. })));
 }
 
-#[test]
-fn one_pixel_is_a_picture_of_nothing() {
-    let seen = look(&encode_jpeg(&RgbImage::new(1, 1), None)).unwrap();
+#[rstest]
+#[case::jpeg(encode_jpeg(&RgbImage::new(1, 1), None))]
+#[case::png(encode_png(1, 1, png::ColorType::Rgba, png::BitDepth::Eight))]
+fn one_pixel_is_a_picture_of_nothing(#[case] file: Vec<u8>) {
+    let seen = look(&file).unwrap();
     assert_eq!((seen.width, seen.height, seen.perceptual_hash), (1, 1, None));
     assert!(seen.hints.contains(&PhotoHint::Featureless));
 }
@@ -103,13 +112,28 @@ fn a_line_is_a_picture(#[case] width: u32, #[case] height: u32) {
 }
 
 #[rstest]
-#[case::zip(b"PK\x03\x04payload", PhotoHint::TrailingData)]
-#[case::html(b"<script>alert(1)</script>", PhotoHint::TrailingData)]
-fn what_follows_the_picture_is_said_and_dropped(#[case] payload: &[u8], #[case] hint: PhotoHint) {
-    let seen = look(&[&honest()[..], payload].concat()).unwrap();
-    assert_eq!(seen.hints, [hint]);
-    let shown = seen.renditions.unwrap().large;
-    assert!(!shown.windows(payload.len()).any(|window| window == payload));
+#[case::zip(b"PK\x03\x04payload")]
+#[case::html(b"<script>alert(1)</script>")]
+#[case::pdf(b"%PDF-1.7 payload")]
+#[case::php(b"<?php system($_GET[0]); ?>")]
+fn a_polyglot_is_shown_as_the_picture_it_is(
+    #[case] payload: &[u8],
+    #[values("after the picture", "as a comment", "after a PNG")] place: &str,
+) {
+    let (file, hints) = match place {
+        "as a comment" => (with_segment(&honest(), 0xfe, payload), vec![]),
+        "after the picture" => ([&honest()[..], payload].concat(), vec![PhotoHint::TrailingData]),
+        _ => {
+            let png = encode_png(40, 30, png::ColorType::Rgb, png::BitDepth::Eight);
+            ([&png[..], payload].concat(), vec![PhotoHint::NoExif, PhotoHint::TrailingData])
+        }
+    };
+    let seen = look(&file).unwrap();
+    assert_eq!(seen.hints, hints);
+    let Renditions { small, large } = seen.renditions.unwrap();
+    for shown in [small, large] {
+        assert!(!shown.windows(payload.len()).any(|window| window == payload));
+    }
 }
 
 #[test]
