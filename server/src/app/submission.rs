@@ -388,7 +388,7 @@ mod tests {
         );
     }
 
-    /// Found by fuzzing: times at chrono's ends overflowed, and an uptime beyond 2⁵³ has no canonical form to sign.
+    /// Times at chrono's ends overflowed, and an uptime beyond 2⁵³ has no canonical form to sign.
     #[test]
     fn times_and_uptimes_beyond_all_reason_are_refused() {
         let refused = |request| {
