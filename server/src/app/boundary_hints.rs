@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::{
     ids::{SiteId, SiteVersionId},
-    project, site,
+    project, site, site_version,
 };
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use super::{App, Broken, Period, check_in::policy_at};
 use crate::{
     domain::{
         boundary_hint::{self, Drawn, Hint, Outside},
-        evidence::Fix,
+        evidence::{Candidate, Fix},
     },
     store::{self, assessment::OnlyPosition, scope::Scope},
 };
@@ -37,6 +37,13 @@ pub struct BoundaryHint {
 #[derive(Deserialize)]
 struct Inputs {
     evidence: Fixes,
+}
+
+/// A site's newest boundary, and the check-ins just outside it.
+struct Doubted {
+    row: site_version::Model,
+    candidate: Candidate,
+    outside: Vec<Outside>,
 }
 
 #[derive(Deserialize)]
@@ -66,16 +73,16 @@ impl App {
         let mut doubted = Vec::new();
         for ((site, version), outside) in by_version {
             if let Some(row) = newest.remove(&site).filter(|row| row.id == version) {
-                doubted.push((row.version, row.site_id, row.datum, self.boundaries.candidate(&row)?, outside));
+                let candidate = self.boundaries.candidate(&row)?;
+                doubted.push(Doubted { row, candidate, outside });
             }
         }
         let judged = tokio::task::spawn_blocking(move || {
-            let hint =
-                |(version, site, datum, candidate, outside): (_, _, _, crate::domain::evidence::Candidate, Vec<_>)| {
-                    let tolerance_m = candidate.tolerance_m.unwrap_or(policy.tolerance_m);
-                    let drawn = Drawn { boundary: &candidate.boundary, datum, tolerance_m };
-                    Some((version, site, boundary_hint::hint(&outside, &drawn, &policy)?))
-                };
+            let hint = |Doubted { row, candidate, outside }: Doubted| {
+                let tolerance_m = candidate.tolerance_m.unwrap_or(policy.tolerance_m);
+                let drawn = Drawn { boundary: &candidate.boundary, datum: row.datum, tolerance_m };
+                Some((row.version, row.site_id, boundary_hint::hint(&outside, &drawn, &policy)?))
+            };
             doubted.into_iter().filter_map(hint).collect::<Vec<(i32, SiteId, Hint)>>()
         });
         let hints = judged.await.map_err(|error| Broken::Record(format!("boundary hints: {error}")))?;

@@ -87,8 +87,8 @@ impl App {
     /// each capture. Those whose result would be the same are left as they are, so doing it twice changes nothing more.
     /// Photos that were lost, and whose bytes are there now, wait for inspection again.
     ///
-    /// Asked by a viewer of the office, or by nobody on the command line. Each check-in is judged in a transaction of its own. `step` is
-    /// called after each, with how many there are.
+    /// Asked by a viewer of the office, or by nobody on the command line. Each check-in is judged in a transaction of
+    /// its own. `step` is called after each, with how many there are.
     pub async fn rejudge(
         &self,
         viewer: Option<&Viewer>,

@@ -25,7 +25,7 @@ mod situations;
 mod tests;
 mod time;
 
-pub(in crate::domain) use position::{Mislabel, usable};
+pub(in crate::domain) use position::{Mislabel, is_nowhere, usable};
 
 /// Everything a check-in is judged by, but for the boundaries. Stored with each assessment, so that the same evidence
 /// can be judged again under another policy years later.

@@ -2,7 +2,7 @@
 
 use super::{
     datum::to_wgs84,
-    evidence::{Candidate, Fix, usable},
+    evidence::{Candidate, Fix, is_nowhere, usable},
     geofence,
     policy::Policy,
 };
@@ -24,7 +24,8 @@ pub struct Offer {
 /// The sites nearest to the most accurate usable fix, the nearest first; none where no fix is usable. Of sites equally
 /// far the one listed first comes first.
 pub fn nearest(fixes: &[Fix], sites: &[Candidate], policy: &Policy) -> Vec<Offer> {
-    let best = fixes.iter().filter(|fix| usable(fix, policy)).min_by(|a, b| a.accuracy_m.total_cmp(&b.accuracy_m));
+    let positions = fixes.iter().filter(|fix| usable(fix, policy) && !is_nowhere(fix, sites));
+    let best = positions.min_by(|a, b| a.accuracy_m.total_cmp(&b.accuracy_m));
     let Some(best) = best else { return Vec::new() };
     let here = to_wgs84(best.reported, best.datum);
     let offer = |(place, site): (usize, &Candidate)| {
@@ -41,27 +42,11 @@ pub fn nearest(fixes: &[Fix], sites: &[Candidate], policy: &Policy) -> Vec<Offer
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{boundary::SiteBoundary, datum::Position, policy::PolicyDraft};
+    use crate::domain::{boundary::SiteBoundary, datum::Position, policy::tests::policy};
     use entity::{ids::SiteVersionId, values::Datum};
     use proptest::prelude::*;
     use rstest::rstest;
     use uuid::Uuid;
-
-    fn policy() -> Policy {
-        let draft = PolicyDraft {
-            version: 1,
-            weekly_visits: 1,
-            tolerance_m: 30.0,
-            accuracy_limit_m: 100.0,
-            fix_age_limit_s: 60,
-            skew_limit_s: 300,
-            photo_required: false,
-            photo_reason: "not asked for",
-            time_zone: "Asia/Shanghai",
-            thresholds: "{}",
-        };
-        Policy::parse(&draft).unwrap()
-    }
 
     /// A disc of 100 m whose centre lies so many metres east of the fix.
     fn disc(east_m: f64, tolerance_m: Option<f64>) -> Candidate {
@@ -95,6 +80,13 @@ mod tests {
     fn nothing_is_offered_without_a_usable_fix(#[case] fixes: &[Fix], #[case] offered: usize) {
         let sites: Vec<_> = (0..9).map(|place| disc(f64::from(place) * 300.0, None)).collect();
         assert_eq!(nearest(fixes, &sites, &policy()).len(), offered);
+    }
+
+    #[test]
+    fn a_broken_receivers_0_0_is_no_position() {
+        let nowhere = Fix { reported: Position::parse(0.0, 0.0).unwrap(), ..fix(8.0, 0) };
+        assert_eq!(nearest(&[nowhere], &[disc(0.0, None)], &policy()), []);
+        assert_eq!(nearest(&[nowhere, fix(50.0, 0)], &[disc(0.0, None)], &policy()).len(), 1);
     }
 
     proptest! {

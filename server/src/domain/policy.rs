@@ -229,8 +229,13 @@ impl Policy {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::domain) mod tests {
     use super::*;
+
+    /// The first policy, as most rules are tried under.
+    pub(in crate::domain) fn policy() -> Policy {
+        Policy::parse(&draft()).unwrap()
+    }
 
     fn draft() -> PolicyDraft<'static> {
         PolicyDraft {
@@ -249,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_plans_own_figures_are_a_policy() {
-        let policy = Policy::parse(&draft()).unwrap();
+        let policy = policy();
         assert_eq!(policy.time_zone, chrono_tz::Asia::Shanghai);
         assert_eq!(policy.fix_age_limit, TimeDelta::minutes(1));
     }

@@ -64,7 +64,7 @@ impl ReassessmentQuery {
         #[graphql(desc = "The first local day.")] from: Date,
         #[graphql(desc = "The last local day.")] to: Date,
     ) -> Result<Option<Reassessment>> {
-        if viewer(ctx)?.role == AccountRole::Staff {
+        if !matches!(viewer(ctx)?.role, AccountRole::Office | AccountRole::Analyst) {
             return Ok(None);
         }
         let trial = Trial::Version(policy_version);

@@ -1,27 +1,11 @@
 use super::*;
-use crate::domain::policy::PolicyDraft;
+use crate::domain::policy::tests::policy;
 use proptest::prelude::*;
 use rstest::rstest;
 use uuid::Uuid;
 
 /// Where the plan's city lies.
 const CENTRE: (f64, f64) = (39.62, 122.0);
-
-fn policy() -> Policy {
-    let draft = PolicyDraft {
-        version: 1,
-        weekly_visits: 1,
-        tolerance_m: 30.0,
-        accuracy_limit_m: 100.0,
-        fix_age_limit_s: 60,
-        skew_limit_s: 300,
-        photo_required: false,
-        photo_reason: "not asked for",
-        time_zone: "Asia/Shanghai",
-        thresholds: "{}",
-    };
-    Policy::parse(&draft).unwrap()
-}
 
 /// A disc of 100 m.
 fn site() -> SiteBoundary {

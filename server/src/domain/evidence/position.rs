@@ -103,7 +103,7 @@ fn site_known(sites: usize) -> Finding {
 }
 
 /// Whether it is what failing receivers give in place of a position, unless the project is near there.
-fn is_nowhere(fix: &Fix, sites: &[Candidate]) -> bool {
+pub(in crate::domain) fn is_nowhere(fix: &Fix, sites: &[Candidate]) -> bool {
     /// Of a place whose nearest land is 570 km away.
     const NEAR_M: f64 = 100_000.0;
     let null = fix.reported.latitude() == 0.0 && fix.reported.longitude() == 0.0;

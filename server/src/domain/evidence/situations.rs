@@ -14,7 +14,7 @@ use super::*;
 use crate::domain::{
     boundary::LocalPlane,
     datum::from_wgs84,
-    policy::{PolicyDraft, Thresholds},
+    policy::{Thresholds, tests::policy},
 };
 
 mod combined;
@@ -169,22 +169,6 @@ impl Case {
     fn thresholds(&mut self) -> &mut Thresholds {
         &mut self.policy.thresholds
     }
-}
-
-fn policy() -> Policy {
-    Policy::parse(&PolicyDraft {
-        version: 1,
-        weekly_visits: 1,
-        tolerance_m: 30.0,
-        accuracy_limit_m: 100.0,
-        fix_age_limit_s: 60,
-        skew_limit_s: 300,
-        photo_required: false,
-        photo_reason: "not asked for",
-        time_zone: "Asia/Shanghai",
-        thresholds: "{}",
-    })
-    .unwrap()
 }
 
 fn site_id(number: u128) -> SiteVersionId {

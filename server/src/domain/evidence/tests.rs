@@ -5,29 +5,13 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::policy::PolicyDraft;
+use crate::domain::policy::tests::policy;
 
 const SITE: SiteVersionId = SiteVersionId(Uuid::from_u128(1));
 const LATITUDE: f64 = 39.62;
 const LONGITUDE: f64 = 121.98;
 /// Degrees of latitude a metre north, near enough for steps of a few hundred.
 const NORTH: f64 = 1.0 / 111_030.0;
-
-fn policy() -> Policy {
-    Policy::parse(&PolicyDraft {
-        version: 1,
-        weekly_visits: 1,
-        tolerance_m: 30.0,
-        accuracy_limit_m: 100.0,
-        fix_age_limit_s: 60,
-        skew_limit_s: 300,
-        photo_required: false,
-        photo_reason: "not asked for",
-        time_zone: "Asia/Shanghai",
-        thresholds: "{}",
-    })
-    .unwrap()
-}
 
 /// A disc of 150 m.
 fn site() -> Candidate {
