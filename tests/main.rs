@@ -10,11 +10,17 @@ mod bad_photo;
 #[cfg(test)]
 mod boundary_hints;
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod check_in;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
 mod evidence;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod hostile_documents;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
@@ -26,9 +32,17 @@ mod nearest_sites;
 #[cfg(test)]
 mod object_store;
 #[cfg(test)]
+mod over_events;
+#[cfg(test)]
+mod over_http;
+#[cfg(test)]
+mod over_websocket;
+#[cfg(test)]
 mod photo_upload;
 #[cfg(test)]
 mod reading;
+#[cfg(test)]
+mod real_clients;
 #[cfg(test)]
 mod reassessment;
 #[cfg(test)]

@@ -1,12 +1,19 @@
 //! Configuration: built-in defaults, then one file, then the environment, then flags.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use config::{Environment, File, FileFormat};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::graphql::Limits;
+use crate::{
+    graphql::{Introspection, Limits},
+    http::{ConnectionLimits, Rates},
+};
 
 /// The commented file that documents every setting and its default.
 pub const EXAMPLE: &str = include_str!("../onsite.example.toml");
@@ -25,8 +32,14 @@ pub struct Config {
     pub photos: PhotosConfig,
     /// Events.
     pub events: EventsConfig,
+    /// Who may ask over HTTP, and how.
+    pub http: HttpConfig,
     /// What a request may contain.
     pub limits: Limits,
+    /// Bounds on connections.
+    pub connections: ConnectionLimits,
+    /// How much may be asked in a minute.
+    pub rates: Rates,
     /// Logging.
     pub log: LogConfig,
     /// Whether answers say in `Server-Timing` how many SQL statements they took.
@@ -72,6 +85,47 @@ pub struct S3Config {
     /// Whether the bucket's name goes into the path.
     #[serde(default)]
     pub path_style: bool,
+}
+
+/// Who may ask over HTTP, and how.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Origins of web pages that may ask, beside the server's own.
+    pub allowed_origins: Vec<String>,
+    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Who may ask for the schema.
+    pub introspection: Introspection,
+    /// A folder of documents that requests may name.
+    pub documents: Option<PathBuf>,
+    /// Whether no other documents are executed.
+    pub documents_only: bool,
+    /// Where figures for Prometheus are served; nowhere if not given.
+    pub metrics_listen: Option<SocketAddr>,
+    /// A certificate, to speak TLS.
+    pub tls: Option<TlsConfig>,
+}
+
+/// A certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, untagged)]
+pub enum TlsConfig {
+    /// Made and kept by the server.
+    SelfSigned {
+        /// The folder where it is kept.
+        folder: PathBuf,
+        /// Addresses it is for, beside `localhost`.
+        #[serde(default)]
+        addresses: Vec<IpAddr>,
+    },
+    /// Of files, PEM, read again when they change.
+    Files {
+        /// The chain, the server's own certificate first.
+        certificate: PathBuf,
+        /// Its key.
+        key: PathBuf,
+    },
 }
 
 /// Events.
@@ -159,6 +213,8 @@ mod tests {
         let config = Config::load(&Overrides::default()).unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.limits, Limits::default());
+        assert_eq!(config.connections, ConnectionLimits::default());
+        assert_eq!(config.rates, Rates::default());
         assert!(config.photos.s3.is_none());
         assert!(!config.server_timing);
     }
@@ -177,6 +233,7 @@ mod tests {
             .unwrap();
         assert_eq!(config.photos.s3.unwrap().bucket, "onsite-photos");
         assert!(config.public_url.is_some());
+        assert!(matches!(config.http.tls, Some(TlsConfig::Files { .. })));
     }
 
     #[test]

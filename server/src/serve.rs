@@ -9,10 +9,10 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use crate::{
     app::App,
     clock::Clock,
-    config::{Config, PhotosConfig},
+    config::{Config, PhotosConfig, TlsConfig},
     domain::digest::Sha256Digest,
     events::Feed,
-    http,
+    http::{self, Certificates, DocumentsError, Settings, TlsError},
     photos::{Bucket, LocalDirectory, ObjectStore, S3Settings, StoreError},
     store::{self, Database, DatabaseSettings},
 };
@@ -32,6 +32,12 @@ pub enum StartError {
     /// The object store can't be used.
     #[error("photos: {0}")]
     Photos(#[from] StoreError),
+    /// The certificate can't be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The folder of documents can't be used.
+    #[error(transparent)]
+    Documents(#[from] DocumentsError),
 }
 
 /// Connects to the configured database.
@@ -89,25 +95,33 @@ pub struct Running {
     pub public_url: String,
     /// The app behind it.
     pub app: Arc<App>,
+    /// Where it serves figures, if it does.
+    pub metrics_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
-    serving: JoinHandle<io::Result<()>>,
+    serving: JoinHandle<bool>,
     working: JoinHandle<()>,
 }
 
 impl Running {
     /// Starts a server on a database that is up to date.
     pub async fn start(config: &Config, database: Database, clock: Clock) -> Result<Self, StartError> {
-        let listen = config.listen;
-        let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
-        let public_url = config.public_url.clone().unwrap_or_else(|| own_url(address));
+        let (listener, address) = listen(config.listen).await?;
+        let tls = config.http.tls.as_ref().map(certificates).transpose()?;
+        let public_url = config.public_url.clone().unwrap_or_else(|| own_url(address, tls.is_some()));
         let app = app(config, database, public_url.clone(), clock).await?;
         let (stop, stopped) = watch::channel(false);
-        let routes = http::routes(Arc::clone(&app), config.limits, config.server_timing, stopped.clone());
-        let graceful = told(stopped.clone());
-        let serving = tokio::spawn(axum::serve(listener, routes).with_graceful_shutdown(graceful).into_future());
-        let working = tokio::spawn(work(Arc::clone(&app), TimeDelta::days(config.events.keep_days.into()), stopped));
-        Ok(Self { address, public_url, app, stop, serving, working })
+        let settings = settings(config, public_url.clone());
+        let doors = http::doors(Arc::clone(&app), &settings, tls.clone(), stopped.clone())?;
+        let mut metrics_address = None;
+        if let Some(at) = config.http.metrics_listen {
+            let (listener, address) = listen(at).await?;
+            metrics_address = Some(address);
+            tokio::spawn(doors.metrics.serve(listener));
+        }
+        let serving = tokio::spawn(doors.main.serve(listener));
+        let keep_events = TimeDelta::days(config.events.keep_days.into());
+        let working = tokio::spawn(work(Arc::clone(&app), keep_events, tls, stopped));
+        Ok(Self { address, public_url, app, metrics_address, stop, serving, working })
     }
 
     /// Serves until `signal`, then finishes what was begun; connections that stay open get ten seconds.
@@ -119,32 +133,62 @@ impl Running {
     /// Takes no more requests, finishes what was begun, and closes the database.
     pub async fn stop(self) -> io::Result<()> {
         self.stop.send_replace(true);
-        let patience = std::time::Duration::from_secs(10);
-        let abort = self.serving.abort_handle();
-        let served = match tokio::time::timeout(patience, self.serving).await {
-            Ok(Ok(served)) => served,
-            Ok(Err(error)) => Err(io::Error::other(error)),
-            Err(_) => {
-                tracing::warn!("connections are still open after {} s; closing them", patience.as_secs());
-                abort.abort();
-                Ok(())
-            }
-        };
+        match self.serving.await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("some connections had to be broken off"),
+            Err(error) => return Err(io::Error::other(error)),
+        }
         if let Err(error) = self.working.await {
             tracing::error!(%error, "background work ended badly");
         }
         if let Err(error) = self.app.database.clone().close().await {
             tracing::warn!(%error, "the database was not closed in order");
         }
-        served
+        Ok(())
+    }
+}
+
+async fn listen(at: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error| StartError::Listen(at, error);
+    let listener = TcpListener::bind(at).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+fn certificates(config: &TlsConfig) -> Result<Certificates, TlsError> {
+    match config {
+        TlsConfig::Files { certificate, key } => Certificates::open(certificate, key),
+        TlsConfig::SelfSigned { folder, addresses } => Certificates::self_signed(folder, addresses),
+    }
+}
+
+fn settings(config: &Config, public_url: String) -> Settings {
+    Settings {
+        public_url,
+        limits: config.limits,
+        connections: config.connections,
+        rates: config.rates,
+        introspection: config.http.introspection,
+        allowed_origins: config.http.allowed_origins.clone(),
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        documents: config.http.documents.clone(),
+        documents_only: config.http.documents_only,
+        server_timing: config.server_timing,
     }
 }
 
 /// What goes on beside the requests, until the server stops.
-async fn work(app: Arc<App>, keep_events: TimeDelta, stopped: watch::Receiver<bool>) {
+async fn work(app: Arc<App>, keep_events: TimeDelta, tls: Option<Certificates>, stopped: watch::Receiver<bool>) {
     let feed = Arc::clone(&app.feed);
+    let keep_fresh = async {
+        match tls {
+            Some(certificates) => certificates.keep_fresh().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         () = feed.run() => {}
+        () = keep_fresh => {}
         () = app.inspect_photos() => {}
         () = app.keep_house(keep_events) => {}
         () = told(stopped) => {}
@@ -157,10 +201,11 @@ async fn told(mut stopped: watch::Receiver<bool>) {
 }
 
 /// A server that listens everywhere is reached here by `localhost`.
-fn own_url(address: SocketAddr) -> String {
+fn own_url(address: SocketAddr, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
     if address.ip().is_unspecified() {
-        format!("http://localhost:{}", address.port())
+        format!("{scheme}://localhost:{}", address.port())
     } else {
-        format!("http://{address}")
+        format!("{scheme}://{address}")
     }
 }

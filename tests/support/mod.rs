@@ -10,7 +10,7 @@ mod server;
 mod socket;
 
 pub(crate) use city::{BEARING_PARK, COLD_STORE, HARBOUR, PASSWORD, Role, login_of};
-pub(crate) use client::{Answer, Client};
+pub(crate) use client::{Answer, Client, http};
 pub(crate) use clock::{TestClock, time};
 pub(crate) use database::{Backend, TestDatabase, rows};
 pub(crate) use phone::{Draft, photo, put, sha256};

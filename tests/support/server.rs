@@ -1,12 +1,13 @@
 //! A whole server in this process, on a free port, with a database, photos and a clock of its own.
 
-use std::{path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use server::{
     app::App,
     clock::Clock,
-    config::{Config, EventsConfig, LogConfig, LogFormat, PhotosConfig},
+    config::{Config, EventsConfig, HttpConfig, LogConfig, LogFormat, PhotosConfig},
     graphql::Limits,
+    http::{ConnectionLimits, Rates},
     serve::{self, Running},
 };
 use tempfile::TempDir;
@@ -73,14 +74,32 @@ impl TestServer {
         Self::start(Arc::new(ground), clock, Some(city)).await
     }
 
+    /// A server with other settings, on SQLite.
+    pub(crate) async fn tuned(tune: impl FnOnce(&mut Config)) -> Self {
+        let city = City::on(Backend::Sqlite).await;
+        let ground = Ground { database: TestDatabase::of(&city.template).await, photos: Photos::directory() };
+        let mut config = config(&ground);
+        tune(&mut config);
+        Self::start_with(Arc::new(ground), TestClock::new(), Some(city), config).await
+    }
+
     /// Another server on the same database, photos and clock.
     pub(crate) async fn another(&self) -> Self {
         Self::start(Arc::clone(&self.ground), Arc::clone(&self.clock), self.city).await
     }
 
     pub(super) async fn start(ground: Arc<Ground>, clock: Arc<TestClock>, city: Option<&'static City>) -> Self {
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let config = config(&ground);
+        Self::start_with(ground, clock, city, config).await
+    }
+
+    async fn start_with(
+        ground: Arc<Ground>,
+        clock: Arc<TestClock>,
+        city: Option<&'static City>,
+        config: Config,
+    ) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let source = Clock::of(Arc::<TestClock>::clone(&clock));
         let running = runtime.spawn(async move {
             let database = serve::database(&config).await.unwrap();
@@ -97,6 +116,16 @@ impl TestServer {
 
     pub(crate) fn url(&self) -> String {
         self.running().public_url.clone()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running().address
+    }
+
+    /// Where it serves figures.
+    pub(crate) fn metrics_address(&self) -> SocketAddr {
+        self.running().metrics_address.expect("a story that asks for figures sets metrics_listen")
     }
 
     pub(crate) fn database_url(&self) -> String {
@@ -178,7 +207,10 @@ fn config(ground: &Ground) -> Config {
         database: ground.database.config(),
         photos: ground.photos.config(),
         events: EventsConfig { keep_days: 14 },
+        http: HttpConfig::default(),
         limits: Limits::default(),
+        connections: ConnectionLimits::default(),
+        rates: Rates::default(),
         log: LogConfig { filter: String::new(), format: LogFormat::Text },
         server_timing: true,
     }

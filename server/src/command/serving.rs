@@ -1,10 +1,13 @@
 //! `onsite serve`
 
+use std::{net::IpAddr, path::PathBuf};
+
 use clap::Args;
 
 use super::{Settings, Undone, log_to_stderr};
 use crate::{
     clock::Clock,
+    config::TlsConfig,
     serve::{self, Running},
 };
 
@@ -14,12 +17,26 @@ pub(super) struct Serve {
     /// Bring the database up to date first
     #[arg(long)]
     migrate: bool,
+    /// Speak TLS with a certificate made here and kept in this folder: for a local network, where phones need a secure
+    /// origin and no authority gives certificates
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "onsite-tls")]
+    tls_self_signed: Option<PathBuf>,
+    /// An address the certificate made here is for, beside localhost; may be given several times
+    #[arg(long, value_name = "ADDRESS", requires = "tls_self_signed")]
+    tls_address: Vec<IpAddr>,
 }
 
 impl Serve {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
-        let config = settings.load()?;
+        let mut config = settings.load()?;
+        if let Some(folder) = self.tls_self_signed {
+            config.http.tls = Some(TlsConfig::SelfSigned { folder, addresses: self.tls_address });
+        }
         log_to_stderr(&config.log);
+        // Each connection takes a file descriptor, and many systems give a program no more than 1,024 unless asked.
+        if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+            tracing::warn!(%error, "the number of open files can't be raised");
+        }
         let database = serve::database(&config).await?;
         if self.migrate {
             database.migrate().await?;

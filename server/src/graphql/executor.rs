@@ -1,32 +1,69 @@
 //! Executes requests within limits, for every transport alike.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{
-    Data, Executor, Request, Response, ServerError,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    Error, ErrorExtensions, Request, Value, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
-use futures_util::{StreamExt, future, stream, stream::BoxStream};
+use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 
 use super::{
-    Access, Limits, OnsiteSchema,
-    error::{internal, unauthenticated},
-    limits,
+    Access, Limits, OnsiteSchema, Reply,
+    coercion::InputObjects,
+    cost::{Attempts, Meter},
+    limits::{self, check_variables},
 };
 use crate::app::App;
 
 /// The schema behind its limits.
 #[derive(Clone)]
 pub struct Gate {
+    /// Validates and costs, and executes nothing.
+    rules: OnsiteSchema,
+    /// Executes what the rules let pass.
     schema: OnsiteSchema,
-    app: Arc<App>,
+    inputs: InputObjects,
     limits: Limits,
+    introspection: Introspection,
+}
+
+/// Who may ask for the schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Introspection {
+    /// Whoever asks.
+    #[default]
+    Everyone,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Nobody.
+    Nobody,
+}
+
+/// A request as a transport hands it over.
+#[derive(Debug)]
+pub struct Asked {
+    /// The document's text.
+    pub document: String,
+    /// Which of its operations is meant; none where it has one only.
+    pub operation_name: Option<String>,
+    /// Values of its variables.
+    pub variables: Variables,
+    /// Who asks.
+    pub access: Access,
+    /// Measures the cost, and charges for it.
+    pub meter: Meter,
+    /// The attempts to sign in that are left.
+    pub attempts: Attempts,
 }
 
 impl Gate {
     /// A gate in front of the app's schema.
-    pub fn new(app: Arc<App>, limits: Limits) -> Self {
-        Self { schema: super::schema(Arc::clone(&app), &limits), app, limits }
+    pub fn new(app: &Arc<App>, limits: Limits, introspection: Introspection) -> Self {
+        let rules = super::rules(&limits);
+        let inputs = InputObjects::of(&rules.sdl());
+        Self { rules, inputs, schema: super::schema(Arc::clone(app)), limits, introspection }
     }
 
     /// What may be asked at once.
@@ -34,111 +71,143 @@ impl Gate {
         &self.limits
     }
 
-    /// Bounds and parses a request's document.
-    pub fn admit(&self, mut request: Request) -> Result<Admitted, Box<Response>> {
-        match limits::parse(&request.query, &self.limits) {
-            Ok(document) => {
-                let kind = kind_of(&document, request.operation_name.as_deref());
-                // What was checked is what is executed.
-                request.set_parsed_query(document);
-                Ok(Admitted { request, kind })
-            }
-            Err(error) => Err(Box::new(Response::from_errors(vec![error.into_server_error(Default::default())]))),
+    /// Whether someone may see the schema.
+    pub fn shows_schema_to(&self, access: Access) -> bool {
+        match self.introspection {
+            Introspection::Everyone => true,
+            Introspection::SignedIn => access.0.is_some(),
+            Introspection::Nobody => false,
         }
+    }
+
+    /// Bounds, parses, validates and costs a request. Nothing of it is executed yet.
+    pub async fn admit(&self, asked: Asked) -> Result<Admitted, Reply> {
+        let Asked { document, operation_name, variables, access, meter, attempts } = asked;
+        check_variables(variables.values(), &self.limits).map_err(Reply::refused)?;
+        let parsed = limits::parse(&document, &self.limits).map_err(Reply::refused)?;
+        let operation = chosen(&parsed, operation_name.as_deref()).map_err(Reply::refused)?;
+        let kind = operation.ty;
+        if kind == OperationType::Subscription {
+            limits::one_root_field(operation, &parsed).map_err(Reply::refused)?;
+        }
+        if limits::asks_for_schema(&parsed) && !self.shows_schema_to(access) {
+            return Err(Reply::refused(no_introspection()));
+        }
+        let meter = Arc::new(meter);
+        let request = |document: ExecutableDocument, variables: Variables| {
+            let request = Request::new(String::new()).variables(variables).data(access).data(attempts.clone());
+            let mut request = request.data(Arc::clone(&meter));
+            request.operation_name.clone_from(&operation_name);
+            // What was checked is what is executed.
+            request.set_parsed_query(document);
+            request
+        };
+        let found = self.rules.execute(request(parsed.clone(), variables.clone())).await.errors;
+        if !found.is_empty() {
+            return Err(Reply::invalid(found, &self.limits));
+        }
+        self.inputs
+            .check(chosen(&parsed, operation_name.as_deref()).map_err(Reply::refused)?, &variables)
+            .map_err(Reply::refused)?;
+        Ok(Admitted { request: request(parsed, variables), kind, meter })
     }
 
     /// Executes a query or a mutation.
-    pub async fn answer(&self, admitted: Admitted) -> Response {
+    pub async fn answer(&self, admitted: Admitted) -> Reply {
+        if admitted.kind == OperationType::Subscription {
+            return Reply::refused(not_here());
+        }
         let limit = Duration::from_secs(self.limits.seconds);
         match tokio::time::timeout(limit, self.schema.execute(admitted.request)).await {
-            Ok(response) => with_codes(response),
-            Err(_) => too_slow(self.limits.seconds),
+            Ok(response) => self.told(&admitted.meter, Reply::executed(response, &self.limits)),
+            Err(_) => Reply::refused(too_slow(self.limits.seconds)),
         }
     }
 
-    /// Whoever opened a socket may have signed out since.
-    async fn still_signed_in(&self, data: Option<&Arc<Data>>) -> Result<(), ServerError> {
-        let access = data.and_then(|data| data.get(&std::any::TypeId::of::<Access>())?.downcast_ref::<Access>());
-        let Some(Access(Some(viewer))) = access else { return Ok(()) };
-        let open = self.app.session_open(viewer).await;
-        match open {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(unauthenticated().into_server_error(Default::default())),
-            Err(error) => Err(internal(&error).into_server_error(Default::default())),
+    /// Executes an operation of any kind: one reply for a query or a mutation, one for each event of a subscription.
+    pub fn follow(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
+        let gate = self.clone();
+        if admitted.kind != OperationType::Subscription {
+            return stream::once(async move { gate.answer(admitted).await }.boxed()).boxed();
         }
+        let events = self.schema.execute_stream(admitted.request).enumerate();
+        events
+            .map(move |(number, response)| match response.data {
+                // There is no stream of events: a request error (GraphQL specification, CreateSourceEventStream).
+                Value::Null if number == 0 && response.is_err() => Reply::invalid(response.errors, &gate.limits),
+                _ => Reply::executed(response, &gate.limits),
+            })
+            .boxed()
+    }
+
+    fn told(&self, meter: &Meter, reply: Reply) -> Reply {
+        let Some(cost) = meter.cost() else { return reply };
+        let cost = [("requested", cost as u64), ("limit", self.limits.cost as u64)];
+        let members = cost.map(|(name, value)| (async_graphql::Name::new(name), Value::from(value)));
+        reply.with("cost", Value::Object(members.into_iter().collect()))
     }
 }
 
-/// A request whose document is within the limits.
+/// A request that is within the limits and valid.
 #[derive(Debug)]
 pub struct Admitted {
     request: Request,
-    kind: Option<OperationType>,
+    kind: OperationType,
+    meter: Arc<Meter>,
 }
 
 impl Admitted {
-    /// What it would do; none if it does not say which of its operations is meant.
-    pub fn kind(&self) -> Option<OperationType> {
+    /// What it would do.
+    pub fn kind(&self) -> OperationType {
         self.kind
     }
-}
 
-fn kind_of(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => Some(operation.node.ty),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name).map(|found| found.node.ty),
-        (DocumentOperations::Multiple(_), None) => None,
+    /// What it costs.
+    pub fn cost(&self) -> usize {
+        self.meter.cost().unwrap_or_default()
     }
 }
 
-fn too_slow(seconds: u64) -> Response {
-    let mut error = ServerError::new(format!("Given up after {seconds} s; ask for less at once."), None);
-    error.extensions.get_or_insert_default().set("code", "TIMEOUT");
-    Response::from_errors(vec![error])
-}
-
-/// Errors that the GraphQL library made get a code as well.
-fn with_codes(mut response: Response) -> Response {
-    for error in &mut response.errors {
-        let code = match error.message.as_str() {
-            "Query is too complex." => "LIMIT_EXCEEDED",
-            // A path leads to the field whose arguments can't be read; without one, validation refused the document.
-            _ if error.path.is_empty() => "GRAPHQL_VALIDATION_FAILED",
-            _ => "BAD_USER_INPUT",
-        };
-        let extensions = error.extensions.get_or_insert_default();
-        if extensions.get("code").is_none() {
-            extensions.set("code", code);
+/// The operation that is meant (GraphQL specification, GetOperation).
+fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Error> {
+    let (zh, en) = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => return Ok(&operation.node),
+        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
+            return Ok(&operations[name].node);
         }
-    }
-    response
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            return operations.values().next().map(|operation| &operation.node).ok_or_else(|| Error::new(""));
+        }
+        (_, Some(_)) => ("文档中没有 operationName 所指的操作。", "The document has no operation named operationName."),
+        (DocumentOperations::Multiple(_), None) => (
+            "文档含有多个操作，请用 operationName 指明一个。",
+            "The document has several operations; name one in operationName.",
+        ),
+    };
+    Err(coded("OPERATION_NOT_FOUND", zh, en))
 }
 
-/// Queries and mutations over a socket; `execute_stream` serves subscriptions as well.
-impl Executor for Gate {
-    fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
-        let gate = self.clone();
-        async move {
-            match gate.admit(request) {
-                Ok(admitted) => gate.answer(admitted).await,
-                Err(refusal) => *refusal,
-            }
-        }
-    }
+fn not_here() -> Error {
+    coded(
+        "SUBSCRIPTION_NEEDS_STREAM",
+        "订阅须经 WebSocket（graphql-transport-ws）或 Accept: text/event-stream。",
+        "Subscribe over WebSocket (graphql-transport-ws), or with Accept: text/event-stream.",
+    )
+}
 
-    fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let gate = self.clone();
-        let responses = async move {
-            if let Err(error) = gate.still_signed_in(session_data.as_ref()).await {
-                return stream::once(future::ready(Response::from_errors(vec![error]))).boxed();
-            }
-            match gate.admit(request) {
-                Ok(admitted) => {
-                    Executor::execute_stream(&gate.schema, admitted.request, session_data).map(with_codes).boxed()
-                }
-                Err(refusal) => stream::once(future::ready(*refusal)).boxed(),
-            }
-        };
-        stream::once(responses).flatten().boxed()
-    }
+fn no_introspection() -> Error {
+    coded("INTROSPECTION_NOT_ALLOWED", "您无权查询模式结构。", "The schema is not yours to ask for.")
+}
+
+fn too_slow(seconds: u64) -> Error {
+    let en = format!("Given up after the limit seconds of {seconds}; ask for less at once.");
+    let zh = format!("超过时限 seconds（{seconds} 秒），请分次查询。");
+    coded("TIMEOUT", &zh, &en).extend_with(|_, extensions| extensions.set("limit", "seconds"))
+}
+
+fn coded(code: &str, zh: &str, en: &str) -> Error {
+    Error::new(en).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        extensions.set("messageZh", zh);
+    })
 }

@@ -1,26 +1,33 @@
-//! Bounds on a document, checked in time linear in its length and before it is validated.
+//! Bounds on a request, checked in time linear in its length and before it is validated.
 //!
-//! Validation looks at every expansion of every fragment, so a short document of nested fragments can cost seconds.
-//! Here each fragment's size is worked out once.
-
-use std::collections::HashMap;
+//! Validation looks at every expansion of every fragment, so a short document of nested fragments can cost seconds, and
+//! no time-out stops it. Here each fragment's size is worked out once.
 
 use async_graphql::{
-    Error, ErrorExtensions, Name, Positioned,
+    Error, ErrorExtensions, Positioned, Value,
     parser::{
         self,
-        types::{DocumentOperations, ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
     },
 };
 
-/// What a document may contain.
+use census::Census;
+
+mod census;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+/// What a request may contain, and what its answer may. `onsite.example.toml` gives each limit's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Bytes of a request's body.
+    /// Bytes of a request's body, and of a message over WebSocket.
     pub body_bytes: usize,
     /// Bytes of a document.
     pub document_bytes: usize,
+    /// Tokens of a document.
+    pub tokens: usize,
     /// Levels of nested fields.
     pub depth: usize,
     /// Fields after all fragments are expanded.
@@ -29,8 +36,20 @@ pub struct Limits {
     pub aliases: usize,
     /// Directives.
     pub directives: usize,
+    /// Variables that a document defines.
+    pub variables: usize,
+    /// Values in a request's variables, all levels together.
+    pub variable_values: usize,
+    /// Levels of nesting in a request's variables.
+    pub variable_depth: usize,
+    /// Items of any list in a request's variables.
+    pub list_items: usize,
     /// Computed cost: fields, multiplied by the rows of the pages they are on.
     pub cost: usize,
+    /// Bytes of an answer.
+    pub result_bytes: usize,
+    /// Errors in an answer; further ones are counted only.
+    pub errors: usize,
     /// Seconds until a query or mutation is given up.
     pub seconds: u64,
 }
@@ -40,11 +59,18 @@ impl Default for Limits {
         Self {
             body_bytes: 1024 * 1024,
             document_bytes: 32 * 1024,
+            tokens: 4000,
             depth: 16,
             fields: 1000,
             aliases: 50,
             directives: 50,
+            variables: 100,
+            variable_values: 20_000,
+            variable_depth: 12,
+            list_items: 1000,
             cost: 200_000,
+            result_bytes: 16 * 1024 * 1024,
+            errors: 50,
             seconds: 30,
         }
     }
@@ -53,10 +79,13 @@ impl Default for Limits {
 /// Parses a document if it is within the limits.
 pub fn parse(text: &str, limits: &Limits) -> Result<ExecutableDocument, Error> {
     within("documentBytes", text.len(), limits.document_bytes)?;
+    let found = scan::scan(text);
+    within("tokens", found.tokens, limits.tokens)?;
     // The parser recurses with every level of nesting, so the nesting is bounded on the text.
-    within("depth", nesting(text), 2 * limits.depth + 8)?;
+    within("depth", found.nesting, 2 * limits.depth + 8)?;
     let document = parser::parse_query(text).map_err(|error| syntax(&error))?;
-    let totals = Census { fragments: &document.fragments, known: HashMap::new() }.document(&document)?;
+    within("variables", defined(&document), limits.variables)?;
+    let totals = Census::of(&document.fragments).document(&document)?;
     within("depth", totals.depth, limits.depth)?;
     within("fields", totals.fields, limits.fields)?;
     within("aliases", totals.aliases, limits.aliases)?;
@@ -64,17 +93,106 @@ pub fn parse(text: &str, limits: &Limits) -> Result<ExecutableDocument, Error> {
     Ok(document)
 }
 
-fn within(limit: &str, found: usize, allowed: usize) -> Result<(), Error> {
-    if found <= allowed {
+/// Whether the values of a request's variables are within the limits. Their own nesting bounds the recursion: whoever
+/// reads them from JSON stops at 128 levels.
+pub fn check_variables<'a>(values: impl IntoIterator<Item = &'a Value>, limits: &Limits) -> Result<(), Error> {
+    let mut total = 0;
+    values.into_iter().try_for_each(|value| check_value(value, 1, &mut total, limits))
+}
+
+fn check_value(value: &Value, depth: usize, total: &mut usize, limits: &Limits) -> Result<(), Error> {
+    *total += 1;
+    within("variableValues", *total, limits.variable_values)?;
+    within("variableDepth", depth, limits.variable_depth)?;
+    match value {
+        Value::List(items) => {
+            within("listItems", items.len(), limits.list_items)?;
+            items.iter().try_for_each(|item| check_value(item, depth + 1, total, limits))
+        }
+        Value::Object(members) => members.values().try_for_each(|member| check_value(member, depth + 1, total, limits)),
+        _ => Ok(()),
+    }
+}
+
+fn defined(document: &ExecutableDocument) -> usize {
+    match &document.operations {
+        DocumentOperations::Single(operation) => operation.node.variable_definitions.len(),
+        DocumentOperations::Multiple(all) => all.values().map(|one| one.node.variable_definitions.len()).sum(),
+    }
+}
+
+/// A subscription has one root field (GraphQL specification, 5.2.4.1), which the library does not check.
+/// The document's fragments don't spread themselves: [`parse`] saw to that.
+pub(super) fn one_root_field(operation: &OperationDefinition, document: &ExecutableDocument) -> Result<(), Error> {
+    if root_fields(&operation.selection_set.node, document) == 1 {
         return Ok(());
     }
-    let error = Error::new(format!("The document exceeds the limit {limit} of {allowed}; ask for less at once."));
-    Err(error.extend_with(|_, extensions| {
-        extensions.set("code", "LIMIT_EXCEEDED");
-        extensions.set("limit", limit);
-        extensions.set("allowed", allowed as u64);
-        extensions.set("messageZh", format!("查询超出限制 {limit}（{allowed}），请分次查询。"));
+    Err(Error::new("A subscription has exactly one root field.").extend_with(|_, extensions| {
+        extensions.set("code", "GRAPHQL_VALIDATION_FAILED");
+        extensions.set("messageZh", "一个订阅只能有一个根字段。");
     }))
+}
+
+fn root_fields(set: &SelectionSet, document: &ExecutableDocument) -> usize {
+    let inside = |selection: &Positioned<Selection>| match &selection.node {
+        Selection::Field(_) => 1,
+        Selection::InlineFragment(fragment) => root_fields(&fragment.node.selection_set.node, document),
+        Selection::FragmentSpread(spread) => document
+            .fragments
+            .get(&spread.node.fragment_name.node)
+            .map_or(0, |fragment| root_fields(&fragment.node.selection_set.node, document)),
+    };
+    set.items.iter().map(inside).sum()
+}
+
+/// Whether any selection asks for the schema: `__schema` and `__type` are fields of the query root only.
+pub(super) fn asks_for_schema(document: &ExecutableDocument) -> bool {
+    let operations: Vec<&SelectionSet> = match &document.operations {
+        DocumentOperations::Single(operation) => vec![&operation.node.selection_set.node],
+        DocumentOperations::Multiple(all) => all.values().map(|one| &one.node.selection_set.node).collect(),
+    };
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    operations.into_iter().chain(fragments).any(names_schema)
+}
+
+fn names_schema(set: &SelectionSet) -> bool {
+    set.items.iter().any(|selection| match &selection.node {
+        Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type"),
+        Selection::InlineFragment(fragment) => names_schema(&fragment.node.selection_set.node),
+        Selection::FragmentSpread(_) => false,
+    })
+}
+
+/// Refuses what exceeds a limit: which one it is, what was found, what is allowed, and how to stay within.
+pub(super) fn within(limit: &str, found: usize, allowed: usize) -> Result<(), Error> {
+    if found <= allowed { Ok(()) } else { Err(excess(limit, found, allowed)) }
+}
+
+/// The error of a limit that was exceeded.
+pub fn excess(limit: &str, found: usize, allowed: usize) -> Error {
+    let (zh, en) = advice(limit);
+    Error::new(format!("The request exceeds the limit {limit}: {found} of at most {allowed}. {en}")).extend_with(
+        |_, extensions| {
+            extensions.set("code", "LIMIT_EXCEEDED");
+            extensions.set("limit", limit);
+            extensions.set("found", found as u64);
+            extensions.set("allowed", allowed as u64);
+            extensions.set("messageZh", format!("请求超出限制 {limit}：{found}，最多 {allowed}。{zh}"));
+        },
+    )
+}
+
+/// How to ask for less.
+fn advice(limit: &str) -> (&'static str, &'static str) {
+    match limit {
+        "cost" | "resultBytes" => {
+            ("请缩小 first 或 last，或少选嵌套字段。", "Ask for smaller pages (first, last) or fewer nested fields.")
+        }
+        "variableValues" | "variableDepth" | "listItems" | "bodyBytes" | "messageBytes" => {
+            ("请分批发送。", "Send it in parts.")
+        }
+        _ => ("请分次查询。", "Split it into several requests."),
+    }
 }
 
 fn syntax(error: &parser::Error) -> Error {
@@ -86,160 +204,3 @@ fn syntax(error: &parser::Error) -> Error {
     };
     Error::new(text).extend_with(|_, extensions| extensions.set("code", "GRAPHQL_PARSE_FAILED"))
 }
-
-/// Deepest nesting of brackets, strings and comments left out.
-fn nesting(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        rest = match first {
-            b'"' if tail.starts_with(b"\"\"") => after_block(&tail[2..]),
-            b'"' => after_string(tail),
-            b'#' => &tail[tail.iter().position(|byte| *byte == b'\n').unwrap_or(tail.len())..],
-            _ => tail,
-        };
-        match first {
-            b'{' | b'(' | b'[' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b')' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
-fn after_string(text: &[u8]) -> &[u8] {
-    let mut escaped = false;
-    for (place, byte) in text.iter().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' | b'\n' => return &text[place + 1..],
-            _ => {}
-        }
-    }
-    &[]
-}
-
-fn after_block(text: &[u8]) -> &[u8] {
-    let mut place = 0;
-    while place < text.len() {
-        let rest = &text[place..];
-        if rest.starts_with(b"\\\"\"\"") {
-            place += 4;
-        } else if rest.starts_with(b"\"\"\"") {
-            return &rest[3..];
-        } else {
-            place += 1;
-        }
-    }
-    &[]
-}
-
-/// What a selection contains once its fragments are expanded. Sums saturate: a limit is exceeded long before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Totals {
-    depth: usize,
-    fields: usize,
-    aliases: usize,
-    directives: usize,
-}
-
-impl Totals {
-    fn beside(self, other: Self) -> Self {
-        Self {
-            depth: self.depth.max(other.depth),
-            fields: self.fields.saturating_add(other.fields),
-            aliases: self.aliases.saturating_add(other.aliases),
-            directives: self.directives.saturating_add(other.directives),
-        }
-    }
-}
-
-struct Census<'a> {
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// Totals of fragments; none while a fragment is being worked out.
-    known: HashMap<&'a str, Option<Totals>>,
-}
-
-impl<'a> Census<'a> {
-    fn document(&mut self, document: &'a ExecutableDocument) -> Result<Totals, Error> {
-        let mut totals = Totals::default();
-        match &document.operations {
-            DocumentOperations::Single(operation) => {
-                totals.directives += operation.node.directives.len();
-                totals = totals.beside(self.selections(&operation.node.selection_set.node)?);
-            }
-            DocumentOperations::Multiple(operations) => {
-                for operation in operations.values() {
-                    totals.directives += operation.node.directives.len();
-                    totals = totals.beside(self.selections(&operation.node.selection_set.node)?);
-                }
-            }
-        }
-        // Fragments nobody spreads are validated too.
-        for name in self.fragments.keys() {
-            totals = totals.beside(Totals { depth: 0, ..self.fragment(name)? });
-        }
-        Ok(totals)
-    }
-
-    fn selections(&mut self, set: &'a SelectionSet) -> Result<Totals, Error> {
-        set.items.iter().try_fold(Totals::default(), |totals, item| Ok(totals.beside(self.selection(&item.node)?)))
-    }
-
-    fn selection(&mut self, selection: &'a Selection) -> Result<Totals, Error> {
-        Ok(match selection {
-            Selection::Field(field) => {
-                let inner = self.selections(&field.node.selection_set.node)?;
-                Totals {
-                    depth: inner.depth + 1,
-                    fields: inner.fields.saturating_add(1),
-                    aliases: inner.aliases.saturating_add(usize::from(field.node.alias.is_some())),
-                    directives: inner.directives.saturating_add(field.node.directives.len()),
-                }
-            }
-            Selection::InlineFragment(fragment) => {
-                let inner = self.selections(&fragment.node.selection_set.node)?;
-                Totals { directives: inner.directives.saturating_add(fragment.node.directives.len()), ..inner }
-            }
-            Selection::FragmentSpread(spread) => {
-                let inner = self.fragment(&spread.node.fragment_name.node)?;
-                Totals {
-                    // A spread costs validation something even where its fragment is empty.
-                    fields: inner.fields.saturating_add(1),
-                    directives: inner.directives.saturating_add(spread.node.directives.len()),
-                    ..inner
-                }
-            }
-        })
-    }
-
-    fn fragment(&mut self, name: &'a str) -> Result<Totals, Error> {
-        match self.known.get(name) {
-            Some(Some(totals)) => return Ok(*totals),
-            Some(None) => return Err(cycle(name)),
-            None => {}
-        }
-        let Some(fragment) = self.fragments.get(name) else {
-            // Validation says it better.
-            return Ok(Totals::default());
-        };
-        self.known.insert(name, None);
-        let mut totals = self.selections(&fragment.node.selection_set.node)?;
-        totals.directives = totals.directives.saturating_add(fragment.node.directives.len());
-        self.known.insert(name, Some(totals));
-        Ok(totals)
-    }
-}
-
-fn cycle(name: &str) -> Error {
-    let name: String = name.chars().take(64).collect();
-    Error::new(format!("Fragment {name} spreads itself."))
-        .extend_with(|_, extensions| extensions.set("code", "GRAPHQL_VALIDATION_FAILED"))
-}
-
-#[cfg(test)]
-mod tests;

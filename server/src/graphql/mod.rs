@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Schema, SchemaBuilder};
+use async_graphql::{Schema, SchemaBuilder, ValidationMode};
 
 use crate::app::App;
 
@@ -10,7 +10,9 @@ mod access;
 pub mod assessment;
 pub mod boundary_hint;
 pub mod check_in;
+mod coercion;
 pub mod connection;
+pub mod cost;
 pub mod device;
 pub mod error;
 mod executor;
@@ -26,6 +28,7 @@ pub mod policy;
 pub mod project;
 pub mod reassessment;
 pub mod rejudgement;
+mod reply;
 pub mod review;
 pub mod scalars;
 pub mod session;
@@ -37,9 +40,11 @@ pub mod visit;
 pub mod weekly_visits;
 
 pub use access::Access;
-pub use executor::{Admitted, Gate};
+pub use cost::{Attempts, Meter};
+pub use executor::{Admitted, Asked, Gate, Introspection};
 pub use limits::Limits;
 pub use live::Subscription;
+pub use reply::Reply;
 
 /// What can be asked.
 #[derive(Debug, Default, async_graphql::MergedObject)]
@@ -73,9 +78,19 @@ pub struct Mutation(
 /// The executable schema.
 pub type OnsiteSchema = Schema<Query, Mutation, Subscription>;
 
-/// The schema with an app behind it.
-pub fn schema(app: Arc<App>, limits: &Limits) -> OnsiteSchema {
-    builder().data(app).limit_complexity(limits.cost).limit_depth(limits.depth).finish()
+/// The schema with an app behind it. Validates next to nothing: what it executes has been validated by [`rules`].
+fn schema(app: Arc<App>) -> OnsiteSchema {
+    builder().data(app).validation_mode(ValidationMode::Fast).finish()
+}
+
+/// The schema with an app behind it and nothing in front, as the library executes it: what benchmarks compare with.
+pub fn bare_schema(app: Arc<App>) -> OnsiteSchema {
+    builder().data(app).finish()
+}
+
+/// The schema without an app, for validation and costs.
+fn rules(limits: &Limits) -> OnsiteSchema {
+    builder().extension(cost::Costing { limit: limits.cost }).finish()
 }
 
 /// The schema in its definition language, sorted so that a diff shows what changed.

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     access::{app, viewer},
+    cost::Attempts,
     error::{UserError, answered, broken},
     person::Person,
 };
@@ -95,6 +96,9 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Name and password.", secret)] input: SignInInput,
     ) -> Result<SignInPayload> {
+        if let Some(attempts) = ctx.data_opt::<Attempts>() {
+            attempts.take()?;
+        }
         let request =
             SignInRequest { login: input.login, password: input.password.into(), device_name: input.device_name };
         Ok(match answered(app(ctx).sign_in(request).await)? {

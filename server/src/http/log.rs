@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use async_graphql::parser::types::OperationType;
 use axum::{
     extract::{Request, State},
     http::HeaderValue,
@@ -11,16 +12,30 @@ use axum::{
 use entity::ids::AccountId;
 use uuid::Uuid;
 
-use super::Surface;
+use super::{Surface, metrics::kind_of};
 use crate::store::statements;
 
 /// What a handler knows of its request, for the log.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Noted {
     /// Whose it was.
     pub(super) viewer: Option<AccountId>,
     /// What the client calls it.
     pub(super) operation: Option<String>,
+    /// What it did.
+    pub(super) kind: Option<OperationType>,
+    /// What it cost.
+    pub(super) cost: Option<usize>,
+    /// The code of its first error.
+    pub(super) code: Option<String>,
+}
+
+impl Noted {
+    /// What the client calls it, if that is a name, and no longer than anyone reads.
+    fn name(&self) -> String {
+        let letters = self.operation.as_deref().unwrap_or_default().chars();
+        letters.filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').take(100).collect()
+    }
 }
 
 /// Logs a request once it is answered.
@@ -29,20 +44,26 @@ pub(super) async fn log(State(surface): State<Surface>, request: Request, next: 
     let method = request.method().clone();
     // The first segment only: what follows names an object, and a query string may be signed.
     let path = format!("/{}", request.uri().path().split('/').nth(1).unwrap_or_default());
-    let start = Instant::now();
+    let begun = Instant::now();
     let (mut response, sql) = statements::counted(next.run(request)).await;
-    let noted = response.extensions().get::<Noted>();
-    let operation: String =
-        noted.and_then(|noted| noted.operation.as_deref()).unwrap_or_default().chars().take(100).collect();
+    let noted = response.extensions_mut().remove::<Noted>();
+    if let Some(noted) = &noted {
+        surface.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
+    }
+    surface.metrics.responded(response.status().as_u16(), sql);
+    let noted = noted.unwrap_or_default();
     tracing::info!(
         %id,
         %method,
         path,
-        operation,
-        viewer = noted.and_then(|noted| noted.viewer).map(tracing::field::display),
+        operation = noted.name(),
+        kind = kind_of(noted.kind),
+        viewer = noted.viewer.map(display),
+        cost = noted.cost,
+        code = noted.code,
         status = response.status().as_u16(),
         sql,
-        ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        ms = milliseconds(begun),
         "request"
     );
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
@@ -54,4 +75,24 @@ pub(super) async fn log(State(surface): State<Surface>, request: Request, next: 
         response.headers_mut().insert("server-timing", timing);
     }
     response
+}
+
+/// Logs an operation on a socket.
+pub(super) fn operation(surface: &Surface, noted: &Noted, begun: Instant, sql: u64) {
+    let id: Uuid = surface.app.clock.id();
+    tracing::info!(
+        %id,
+        operation = noted.name(),
+        kind = kind_of(noted.kind),
+        viewer = noted.viewer.map(display),
+        cost = noted.cost,
+        code = noted.code,
+        sql,
+        ms = milliseconds(begun),
+        "operation"
+    );
+}
+
+fn milliseconds(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,79 +1,181 @@
 //! The server's HTTP surface: routes, and what every request has in common.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
-    extract::State,
-    http::{HeaderName, HeaderValue, header},
+    extract::{Extension, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware,
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::get,
 };
+use entity::ids::AccountId;
+use ipnet::IpNet;
 use tokio::sync::watch;
+use tower_http::compression::CompressionLayer;
 
 use crate::{
     app::App,
-    graphql::{Gate, Limits},
+    graphql::{Gate, Introspection, Limits},
     photos::{self, ObjectStore},
 };
 
 mod authentication;
+mod client;
 mod graphql;
 mod health;
+mod listen;
+mod live;
 mod log;
-mod socket;
+mod metrics;
+mod origin;
+mod pace;
+mod quota;
+mod seats;
+mod tls;
+
+pub use graphql::documents::DocumentsError;
+pub use listen::ConnectionLimits;
+pub(crate) use listen::Door;
+pub use quota::Rates;
+pub(crate) use tls::Certificates;
+pub use tls::TlsError;
+
+use client::Proxies;
+use graphql::documents::Documents;
+use listen::Peer;
+use metrics::Metrics;
+use origin::Origins;
+use quota::Quotas;
+use seats::Seats;
+
+/// How the surface is set up.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// How phones reach this server.
+    pub(crate) public_url: String,
+    /// Bounds on requests.
+    pub(crate) limits: Limits,
+    /// Bounds on connections.
+    pub(crate) connections: ConnectionLimits,
+    /// Bounds on how much may be asked.
+    pub(crate) rates: Rates,
+    /// Who may ask for the schema.
+    pub(crate) introspection: Introspection,
+    /// Origins of web pages that may ask, beside the server's own.
+    pub(crate) allowed_origins: Vec<String>,
+    /// Proxies that may say for whom they ask.
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// A folder of documents that can be named.
+    pub(crate) documents: Option<PathBuf>,
+    /// Whether no other documents are executed.
+    pub(crate) documents_only: bool,
+    /// Whether answers tell how many SQL statements they took.
+    pub(crate) server_timing: bool,
+}
 
 /// What the routes need.
 #[derive(Clone)]
-pub struct Surface {
+struct Surface {
     app: Arc<App>,
     gate: Gate,
+    quotas: Arc<Quotas>,
+    documents: Documents,
+    origins: Origins,
+    proxies: Proxies,
+    streams: Arc<Seats<AccountId>>,
+    connections: ConnectionLimits,
+    metrics: Metrics,
     server_timing: bool,
     stopping: watch::Receiver<bool>,
+}
+
+/// A server's two doors: what everybody asks, and the figures.
+pub(crate) struct Doors {
+    /// For everybody.
+    pub(crate) main: Door,
+    /// For Prometheus.
+    pub(crate) metrics: Door,
+}
+
+/// Everything a server answers, until `stopping` says that it is over.
+pub(crate) fn doors(
+    app: Arc<App>,
+    settings: &Settings,
+    tls: Option<Certificates>,
+    stopping: watch::Receiver<bool>,
+) -> Result<Doors, DocumentsError> {
+    let (limits, metrics) = (settings.connections, Metrics::new());
+    let surface = Surface {
+        gate: Gate::new(&app, settings.limits, settings.introspection),
+        quotas: Arc::new(Quotas::new(settings.rates)),
+        documents: Documents::open(settings.documents.as_deref(), settings.documents_only)?,
+        origins: Origins::new(&settings.public_url, &settings.allowed_origins),
+        proxies: Proxies(settings.trusted_proxies.clone()),
+        streams: Seats::new(limits.streams_per_viewer),
+        connections: limits,
+        metrics: metrics.clone(),
+        server_timing: settings.server_timing,
+        stopping: stopping.clone(),
+        app,
+    };
+    let figures =
+        Door { routes: metrics.routes(), limits, tls: None, metrics: Metrics::new(), stopping: stopping.clone() };
+    Ok(Doors { main: Door { routes: routes(surface), limits, tls, metrics, stopping }, metrics: figures })
 }
 
 /// All routes of a server.
 ///
 /// | path | what |
 /// |---|---|
-/// | `/graphql` | queries and mutations by POST, queries by GET, all over WebSocket |
+/// | `/graphql` | queries and mutations by POST, queries by GET, all over WebSocket and as server-sent events |
 /// | `/schema.graphql` | the schema |
 /// | `/healthz` | whether the process answers |
 /// | `/readyz` | whether database and object store do |
 /// | `/objects/…` | photos, by signed URLs, where they are in a local directory |
-///
-/// Sockets are closed once `stopping` says so.
-pub fn routes(app: Arc<App>, limits: Limits, server_timing: bool, stopping: watch::Receiver<bool>) -> Router {
-    let local = match &app.objects {
+fn routes(surface: Surface) -> Router {
+    let local = match &surface.app.objects {
         ObjectStore::Local(directory) => {
-            let clock = app.clock.clone();
+            let clock = surface.app.clock.clone();
             Some(photos::routes(directory.clone(), Arc::new(move || clock.now())))
         }
         ObjectStore::S3(_) => None,
     };
-    let surface = Surface { gate: Gate::new(Arc::clone(&app), limits), app, server_timing, stopping };
     Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other))
         .route("/schema.graphql", get(schema))
+        .layer(CompressionLayer::new())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(local.unwrap_or_default())
+        .layer(surface.origins.cors())
         .layer(middleware::from_fn_with_state(surface.clone(), log::log))
         .layer(middleware::map_response(secured))
         .with_state(surface)
 }
 
-async fn schema(State(_): State<Surface>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], crate::graphql::sdl())
+async fn schema(State(surface): State<Surface>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
+    let address = surface.proxies.address_of(peer, &headers);
+    if surface.quotas.address(address).is_err() {
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    }
+    match authentication::access_of(&surface.app, &headers).await {
+        Ok(access) if surface.gate.shows_schema_to(access) => {
+            ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], crate::graphql::sdl()).into_response()
+        }
+        Ok(_) => StatusCode::FORBIDDEN.into_response(),
+        Err(_) => StatusCode::UNAUTHORIZED.into_response(),
+    }
 }
 
 /// Answers are data, never pages: nothing of them may be framed, sniffed or run.
-async fn secured(mut response: axum::response::Response) -> axum::response::Response {
-    const POLICY: [(HeaderName, HeaderValue); 3] = [
+async fn secured(mut response: Response) -> Response {
+    const POLICY: [(HeaderName, HeaderValue); 4] = [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     ];
     for (name, value) in POLICY {
         response.headers_mut().entry(name).or_insert(value);

@@ -1,7 +1,9 @@
 use std::{fmt::Write as _, time::Instant};
 
+use async_graphql::Variables;
 use proptest::prelude::*;
 use rstest::rstest;
+use serde_json::json;
 
 use super::*;
 
@@ -29,12 +31,14 @@ fn an_ordinary_document_passes() {
 #[rstest]
 #[case::nested_fragments(doubling(24), "fields")]
 #[case::depth(format!("{{{}}}", "a{".repeat(17) + "b" + &"}".repeat(17)), "depth")]
-#[case::deep_brackets("[".repeat(20_000), "depth")]
-#[case::deep_lists(format!("{{a(b:{}{})}}", "[".repeat(10_000), "]".repeat(10_000)), "depth")]
+#[case::deep_brackets("[".repeat(3000), "depth")]
+#[case::deep_lists(format!("{{a(b:{}{})}}", "[".repeat(1500), "]".repeat(1500)), "depth")]
 #[case::bytes(" ".repeat(40_000), "documentBytes")]
 #[case::fields(format!("{{{}}}", "a ".repeat(1001)), "fields")]
 #[case::aliases(format!("{{{}}}", (0..51).map(|n| format!("a{n}: a ")).collect::<String>()), "aliases")]
 #[case::directives(format!("{{a {}}}", "@skip(if: true) ".repeat(51)), "directives")]
+#[case::tokens("{a}".repeat(1500), "tokens")]
+#[case::variables(format!("query({}) {{a}}", (0..101).map(|n| format!("$v{n}:I ")).collect::<String>()), "variables")]
 fn each_limit_is_named(#[case] text: String, #[case] limit: &str) {
     assert_eq!(refused_by(&text), limit);
 }
@@ -47,16 +51,21 @@ fn other_refusals(#[case] text: &str, #[case] said: &str) {
 }
 
 #[test]
-fn brackets_in_strings_and_comments_are_no_nesting() {
-    assert_eq!(nesting(r#"{ a(b: "{{{ \" {{{", c: """ {{ \""" {{ """) # {{{{"#), 2);
-}
-
-#[test]
 fn the_work_grows_with_the_text_and_not_with_the_fields_it_stands_for() {
     let start = Instant::now();
-    let _ = parse(&doubling(400), &Limits { document_bytes: usize::MAX, ..Limits::default() });
+    let _ = parse(&doubling(400), &Limits { document_bytes: usize::MAX, tokens: usize::MAX, ..Limits::default() });
     // Two to the power of 400 fields; anything but linear work would never end. No timing is asserted.
     println!("400 levels: {:?}", start.elapsed());
+}
+
+#[rstest]
+#[case::values(json!({ "a": vec![vec![0; 900]; 30] }), "variableValues")]
+#[case::depth(json!({ "a": [[[[[[[[[[[[0]]]]]]]]]]]] }), "variableDepth")]
+#[case::items(json!({ "a": vec![0; 1001] }), "listItems")]
+fn each_limit_of_variables_is_named(#[case] variables: serde_json::Value, #[case] limit: &str) {
+    let variables = Variables::from_json(variables);
+    let error = check_variables(variables.values(), &Limits::default()).unwrap_err();
+    assert_eq!(error.extensions.unwrap().get("limit"), Some(&Value::from(limit)));
 }
 
 proptest! {

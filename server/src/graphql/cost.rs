@@ -1,0 +1,142 @@
+//! What a request costs, found out by validating it, and whether whoever sent it can still afford that.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use async_graphql::{
+    Error, ErrorExtensions, ServerError, ValidationResult,
+    async_trait::async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
+};
+
+use super::limits::excess;
+
+/// Takes a cost from what someone may spend, or tells for how long to wait.
+pub type Charge = Box<dyn Fn(usize) -> Result<(), Duration> + Send + Sync>;
+
+/// What one request costs.
+#[derive(Default)]
+pub struct Meter {
+    cost: OnceLock<usize>,
+    /// The limit's name, and what takes from it.
+    charge: Option<(&'static str, Charge)>,
+}
+
+impl Meter {
+    /// A meter that charges somebody for what it measures; `limit` is the setting that says what they may spend.
+    pub fn charging(limit: &'static str, charge: Charge) -> Self {
+        Self { cost: OnceLock::new(), charge: Some((limit, charge)) }
+    }
+
+    /// The computed cost: fields, multiplied by the rows of the pages they are on. None before validation has passed.
+    pub fn cost(&self) -> Option<usize> {
+        self.cost.get().copied()
+    }
+
+    fn measure(&self, cost: usize, limit: usize) -> Result<(), Error> {
+        let _ = self.cost.set(cost);
+        if cost > limit {
+            return Err(excess("cost", cost, limit));
+        }
+        match &self.charge {
+            Some((name, charge)) => charge(cost).map_err(|wait| rate_limited(name, wait)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meter").field("cost", &self.cost).finish_non_exhaustive()
+    }
+}
+
+/// Something was asked for too often; `limit` is the setting's name.
+pub fn rate_limited(limit: &str, wait: Duration) -> Error {
+    let seconds = wait.as_secs().max(1);
+    Error::new(format!("The limit {limit} is used up; try again in {seconds} s.")).extend_with(|_, extensions| {
+        extensions.set("code", "RATE_LIMITED");
+        extensions.set("limit", limit);
+        extensions.set("retryAfterSeconds", seconds);
+        extensions.set("messageZh", format!("已用完限额 {limit}，请 {seconds} 秒后重试。"));
+    })
+}
+
+/// The attempts to sign in that are left where a request comes from.
+#[derive(Clone)]
+pub struct Attempts(Arc<dyn Fn() -> Result<(), Error> + Send + Sync>);
+
+impl Attempts {
+    /// Each attempt calls `take`.
+    pub fn new(take: impl Fn() -> Result<(), Error> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(take))
+    }
+
+    /// Takes one, or tells how long to wait.
+    pub(super) fn take(&self) -> Result<(), Error> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attempts")
+    }
+}
+
+/// Stops each request once it is validated, and leaves its cost with its meter.
+///
+/// It belongs to a schema that executes nothing: an extension would slow down every field of one that does.
+pub(super) struct Costing {
+    /// The most one request may cost.
+    pub(super) limit: usize,
+}
+
+impl ExtensionFactory for Costing {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self { limit: self.limit })
+    }
+}
+
+#[async_trait]
+impl Extension for Costing {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let found = next.run(ctx).await?;
+        if let Some(meter) = ctx.data_opt::<Arc<Meter>>() {
+            // Nothing is free: a request for `__typename` alone would cost nothing.
+            meter.measure(found.complexity.max(1), self.limit).map_err(|error| vec![server_error(error)])?;
+        }
+        Err(Vec::new())
+    }
+}
+
+fn server_error(error: Error) -> ServerError {
+    error.into_server_error(async_graphql::Pos::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cost_over_the_limit_is_not_charged_for() {
+        let meter = Meter::charging("viewerCost", Box::new(|_| panic!("charged")));
+        let error = meter.measure(201, 200).unwrap_err();
+        assert_eq!(error.extensions.unwrap().get("limit"), Some(&"cost".into()));
+        assert_eq!(meter.cost(), Some(201));
+    }
+
+    #[test]
+    fn who_has_spent_everything_is_told_when_to_come_back() {
+        let meter = Meter::charging("viewerCost", Box::new(|_| Err(Duration::from_secs(7))));
+        let error = meter.measure(20, 200).unwrap_err();
+        assert!(error.message.contains("viewerCost") && error.message.contains("7 s"), "{}", error.message);
+    }
+}

@@ -1,0 +1,74 @@
+//! Answers over HTTP: status, media type and body.
+//!
+//! Status codes are those of GraphQL over HTTP, edition of September 2026, section “Status Codes”. Clients that accept
+//! `application/json` only can't tell our answer from a proxy's by its status, so every well-formed request of theirs is
+//! answered with 200, as the drafts before that edition asked.
+
+use async_graphql::{Error, ErrorExtensions};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::accept::Media;
+use crate::graphql::Reply;
+
+/// 294 Partial Success: there are data, and errors too.
+const PARTIAL_SUCCESS: u16 = 294;
+
+/// Answers a well-formed request.
+pub(in crate::http) fn respond(media: Media, reply: &Reply, limit: usize) -> Response {
+    let status = match media {
+        Media::GraphqlResponse => status_of(reply),
+        Media::Json | Media::EventStream => match status_of(reply) {
+            // Whoever has to sign in, or to come back later, is told so in HTTP's own terms as well.
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) => status,
+            _ => StatusCode::OK,
+        },
+    };
+    written(media, status, reply, limit)
+}
+
+/// Answers what is no well-formed request, or none that is taken.
+pub(in crate::http) fn refuse(media: Media, status: StatusCode, code: &str, message: impl Into<String>) -> Response {
+    refuse_with(media, status, Error::new(message).extend_with(|_, extensions| extensions.set("code", code)))
+}
+
+/// The same, where the error says more than its code.
+pub(in crate::http) fn refuse_with(media: Media, status: StatusCode, error: Error) -> Response {
+    written(media, status, &Reply::refused(error), usize::MAX)
+}
+
+fn written(media: Media, status: StatusCode, reply: &Reply, limit: usize) -> Response {
+    let media = if media == Media::EventStream { Media::Json } else { media };
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media.content_type())),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    let mut response = (status, headers, reply.to_json(limit)).into_response();
+    if let Some(seconds) = reply.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// The status that says how it went.
+fn status_of(reply: &Reply) -> StatusCode {
+    if !reply.is_refusal() {
+        let status = if reply.has_errors() { PARTIAL_SUCCESS } else { 200 };
+        return StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    }
+    match reply.code().unwrap_or_default() {
+        "GRAPHQL_PARSE_FAILED" => StatusCode::BAD_REQUEST,
+        "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
+        "INTROSPECTION_NOT_ALLOWED" | "DOCUMENT_NOT_ALLOWED" | "FORBIDDEN" => StatusCode::FORBIDDEN,
+        "PERSISTED_QUERY_NOT_FOUND" => StatusCode::NOT_FOUND,
+        "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
+        "TIMEOUT" => StatusCode::SERVICE_UNAVAILABLE,
+        "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}

@@ -1,0 +1,273 @@
+//! GraphQL over HTTP (edition of September 2026): POST for everything, GET for queries only.
+
+use std::net::IpAddr;
+
+use async_graphql::parser::types::OperationType;
+use axum::{
+    body::Body,
+    extract::{Extension, FromRequestParts, Request as HttpRequest, State, WebSocketUpgrade},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response as HttpResponse},
+};
+use futures_util::StreamExt;
+
+use self::{
+    accept::{Accepted, Media, accepted},
+    answer::{refuse, refuse_with, respond},
+    parameters::{Parameters, Unreadable},
+};
+use super::{
+    Surface,
+    authentication::access_of,
+    client::Caller,
+    listen::Peer,
+    live::{events, socket},
+    log::Noted,
+    pace::TooSlow,
+    quota::Spending,
+};
+use crate::graphql::{Admitted, Asked, Reply, limits::excess};
+
+pub(super) mod accept;
+pub(super) mod answer;
+pub(super) mod documents;
+pub(super) mod parameters;
+
+/// How many times the limit a body may have to be told that it is too large, before the connection is closed.
+const LISTENED_TO: usize = 16;
+
+/// `POST /graphql`
+pub(super) async fn post(
+    State(surface): State<Surface>,
+    Extension(peer): Extension<Peer>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let (parts, body) = request.into_parts();
+    let accepted = match admitted(&surface, &parts) {
+        Ok(accepted) => accepted,
+        Err(refusal) => return *refusal,
+    };
+    let media = accepted.preferred;
+    if !is_json(&parts.headers) {
+        let message = "Send the request as application/json in UTF-8, without Content-Encoding.";
+        return refuse(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
+    }
+    let limit = surface.gate.limits().body_bytes;
+    let body = match read(body, limit).await {
+        Ok(body) => body,
+        Err(Unread::TooLarge) => {
+            let error = excess("bodyBytes", limit.saturating_add(1), limit);
+            return refuse_with(media, StatusCode::PAYLOAD_TOO_LARGE, error);
+        }
+        Err(Unread::TooSlow) => {
+            return refuse(media, StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "The request came too slowly.");
+        }
+        Err(Unread::BrokeOff) => {
+            return refuse(media, StatusCode::BAD_REQUEST, "BAD_REQUEST", "The request broke off.");
+        }
+    };
+    match Parameters::from_json(&body) {
+        Ok(parameters) => operate(&surface, &parts, peer, accepted, parameters).await,
+        Err(unreadable) => ill_formed(media, unreadable),
+    }
+}
+
+/// `GET /graphql`: a query, or the opening of a WebSocket.
+pub(super) async fn get(
+    State(surface): State<Surface>,
+    Extension(peer): Extension<Peer>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let (mut parts, _) = request.into_parts();
+    if parts.headers.contains_key(header::UPGRADE) {
+        if !surface.origins.admit(&parts) {
+            return foreign(Media::GraphqlResponse);
+        }
+        let address = surface.proxies.address_of(peer, &parts.headers);
+        return match WebSocketUpgrade::from_request_parts(&mut parts, &surface).await {
+            Ok(upgrade) => socket::open(surface, upgrade, address),
+            Err(rejection) => rejection.into_response(),
+        };
+    }
+    let accepted = match admitted(&surface, &parts) {
+        Ok(accepted) => accepted,
+        Err(refusal) => return *refusal,
+    };
+    match Parameters::from_query(&parts.uri) {
+        Ok(parameters) => operate(&surface, &parts, peer, accepted, parameters).await,
+        Err(unreadable) => ill_formed(accepted.preferred, unreadable),
+    }
+}
+
+/// Any other method.
+pub(super) async fn other() -> HttpResponse {
+    let message = "Use POST, or GET for queries.";
+    allowing(refuse(Media::GraphqlResponse, StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message), "GET, POST")
+}
+
+/// What the client accepts, if a page of its origin may ask and there is anything to answer with.
+fn admitted(surface: &Surface, parts: &Parts) -> Result<Accepted, Box<HttpResponse>> {
+    let Some(accepted) = accepted(&parts.headers) else {
+        let message = "Accept application/graphql-response+json, application/json or text/event-stream.";
+        return Err(Box::new(refuse(Media::GraphqlResponse, StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)));
+    };
+    if surface.origins.admit(parts) { Ok(accepted) } else { Err(Box::new(foreign(accepted.preferred))) }
+}
+
+fn foreign(media: Media) -> HttpResponse {
+    let message = "Pages of this origin may not ask here; the setting http.allowed_origins lists those that may.";
+    refuse(media, StatusCode::FORBIDDEN, "ORIGIN_NOT_ALLOWED", message)
+}
+
+fn ill_formed(media: Media, unreadable: Unreadable) -> HttpResponse {
+    let (status, message) = match unreadable {
+        Unreadable::NotJson(message) => (StatusCode::BAD_REQUEST, message),
+        Unreadable::Malformed(message) if media == Media::GraphqlResponse => {
+            (StatusCode::UNPROCESSABLE_ENTITY, message)
+        }
+        Unreadable::Malformed(message) => (StatusCode::BAD_REQUEST, message),
+    };
+    refuse(media, status, "BAD_REQUEST", message)
+}
+
+/// Does what a well-formed request asks.
+async fn operate(
+    surface: &Surface,
+    parts: &Parts,
+    peer: Peer,
+    accepted: Accepted,
+    mut parameters: Parameters,
+) -> HttpResponse {
+    let address = surface.proxies.address_of(peer, &parts.headers);
+    let operation = parameters.operation_name.clone();
+    let limit = surface.gate.limits().result_bytes;
+    let mut spending = Spending::default();
+    let (caller, admitted) = prepare(surface, parts, address, &mut parameters, &mut spending).await;
+    let mut noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation, ..Noted::default() };
+    let mut response = match admitted {
+        Err(refusal) => {
+            noted.code = refusal.code().map(str::to_owned);
+            match accepted.preferred {
+                // A client that reads a stream gets its refusal in one; but not the one that has to sign in.
+                Media::EventStream if refusal.code() != Some("UNAUTHENTICATED") => events::refusal(&refusal, limit),
+                media => respond(media, &refusal, limit),
+            }
+        }
+        Ok(admitted) => {
+            noted.cost = Some(admitted.cost());
+            noted.kind = Some(admitted.kind());
+            perform(surface, parts, caller, accepted, admitted, &mut noted).await
+        }
+    };
+    spending.tell(response.headers_mut());
+    response.extensions_mut().insert(noted);
+    response
+}
+
+/// Who asks, and what they ask if it is theirs to ask.
+async fn prepare(
+    surface: &Surface,
+    parts: &Parts,
+    address: IpAddr,
+    parameters: &mut Parameters,
+    spending: &mut Spending,
+) -> (Caller, Result<Admitted, Reply>) {
+    let mut caller = Caller::of(address);
+    if let Err(error) = surface.quotas.address(address) {
+        return (caller, Err(Reply::refused(error)));
+    }
+    match access_of(&surface.app, &parts.headers).await {
+        Ok(access) => caller.access = access,
+        Err(unaccepted) => return (caller, Err(Reply::refused(unaccepted.error()))),
+    }
+    if let Err(error) = surface.quotas.request(caller, spending) {
+        return (caller, Err(Reply::refused(error)));
+    }
+    let mut named = match surface.documents.resolve(parameters) {
+        Ok(named) => named,
+        Err(error) => return (caller, Err(Reply::refused(error))),
+    };
+    let keep_as = named.keep_as();
+    let copy = keep_as.as_ref().map(|_| named.document.clone());
+    let asked = Asked {
+        document: named.document,
+        operation_name: parameters.operation_name.take(),
+        variables: parameters.take_variables(),
+        access: caller.access,
+        meter: surface.quotas.meter(caller, spending),
+        attempts: surface.quotas.attempts(address),
+    };
+    let admitted = surface.gate.admit(asked).await;
+    if admitted.is_ok() {
+        surface.documents.keep(keep_as, &copy.unwrap_or_default());
+    }
+    (caller, admitted)
+}
+
+async fn perform(
+    surface: &Surface,
+    parts: &Parts,
+    caller: Caller,
+    accepted: Accepted,
+    admitted: Admitted,
+    noted: &mut Noted,
+) -> HttpResponse {
+    let kind = admitted.kind();
+    if parts.method == Method::GET && kind == OperationType::Mutation {
+        let message = "GET is for queries; use POST.";
+        let refusal = refuse(accepted.preferred, StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+        return allowing(refusal, "POST");
+    }
+    let streamed = accepted.preferred == Media::EventStream || kind == OperationType::Subscription;
+    if accepted.events && streamed {
+        return events::answer(surface, caller, admitted);
+    }
+    let reply = surface.gate.answer(admitted).await;
+    noted.code = reply.code().map(str::to_owned);
+    respond(accepted.preferred, &reply, surface.gate.limits().result_bytes)
+}
+
+fn allowing(mut response: HttpResponse, methods: &'static str) -> HttpResponse {
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
+    response
+}
+
+enum Unread {
+    TooLarge,
+    TooSlow,
+    BrokeOff,
+}
+
+/// Reads a body of `limit` bytes at most. What comes beyond is read as well, up to a bound, and thrown away: a client
+/// that is still sending would take an early answer for a broken connection, and try again for ever.
+async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Unread> {
+    let (mut kept, mut length) = (Vec::new(), 0_usize);
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece
+            .map_err(|error| if error.into_inner().is::<TooSlow>() { Unread::TooSlow } else { Unread::BrokeOff })?;
+        length = length.saturating_add(piece.len());
+        if length <= limit {
+            kept.extend_from_slice(&piece);
+        } else if length / LISTENED_TO > limit {
+            break;
+        }
+    }
+    if length > limit { Err(Unread::TooLarge) } else { Ok(kept) }
+}
+
+/// One `Content-Type` of JSON in UTF-8. A page of another origin can't send it without asking first (CORS).
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut kinds = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(kind), None) = (kinds.next().and_then(|kind| kind.to_str().ok()), kinds.next()) else { return false };
+    let mut parts = kind.split(';').map(str::trim);
+    let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let utf8 = parts.all(|part| match part.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+    json && utf8 && plain
+}

@@ -1,0 +1,69 @@
+//! Operations whose answers come one by one: over WebSocket, and as server-sent events.
+
+use std::{pin::pin, sync::Arc};
+
+use async_graphql::{Error, ErrorExtensions};
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+
+use crate::{app::App, domain::permission::Viewer, events::Event};
+
+pub(super) mod events;
+mod operation;
+mod protocol;
+pub(super) mod socket;
+
+/// Waits until a viewer's session has ended: by itself, by signing out, or because somebody ended it. Whoever can't be
+/// told waits no longer: what can't be watched has to be opened anew.
+async fn session_over(app: Arc<App>, viewer: Viewer) {
+    let Ok(events) = app.feed.follow(None).await else { return };
+    let mut events = pin!(events);
+    // It may have ended before this began to follow.
+    if !matches!(app.session_open(&viewer).await, Ok(true)) {
+        return;
+    }
+    let ended = async {
+        while let Some(event) = events.next().await {
+            match event {
+                Ok(published) if published.event == (Event::SessionEnded { session: viewer.session }) => return,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "a session can't be watched any more");
+                    return;
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = ended => {}
+        () = until(&app, viewer.expires_at) => {}
+    }
+}
+
+/// Waits for a moment by the app's clock.
+async fn until(app: &App, moment: DateTime<Utc>) {
+    let wait = (moment - app.clock.now()).to_std().unwrap_or_default();
+    tokio::time::sleep(wait).await;
+}
+
+/// The session under a stream has ended.
+fn session_ended() -> Error {
+    coded("UNAUTHENTICATED", "登录已失效，请重新登录。", "The session has ended; sign in again.")
+}
+
+/// Whoever asks has as many streams as they may have.
+fn too_many_streams(most: usize) -> Error {
+    let zh = format!("同时打开的连接已达限额 streamsPerViewer（{most}），请先关闭一些。");
+    let en = format!("The limit streamsPerViewer of {most} is reached; close some first.");
+    coded("LIMIT_EXCEEDED", &zh, &en).extend_with(|_, extensions| {
+        extensions.set("limit", "streamsPerViewer");
+        extensions.set("allowed", most as u64);
+    })
+}
+
+fn coded(code: &str, zh: &str, en: &str) -> Error {
+    Error::new(en).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        extensions.set("messageZh", zh);
+    })
+}

@@ -1,0 +1,101 @@
+//! One operation on a stream: prepared under the same rules as over HTTP, then followed to its end.
+
+use std::time::Instant;
+
+use async_graphql::parser::types::OperationType;
+use futures_util::{Stream, StreamExt, stream};
+
+use crate::{
+    graphql::{Admitted, Asked, Reply},
+    http::{
+        Surface,
+        client::Caller,
+        graphql::parameters::Parameters,
+        log::{Noted, operation},
+        quota::Spending,
+    },
+    store::statements,
+};
+
+/// The replies to an operation, one after the other. A refusal is the last one.
+pub(super) fn replies(surface: Surface, caller: Caller, parameters: Parameters) -> impl Stream<Item = Reply> + Send {
+    let name = parameters.operation_name.clone();
+    let begun = Instant::now();
+    let first = async move {
+        let noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation: name, ..Noted::default() };
+        match prepared(&surface, caller, parameters).await {
+            Err(refusal) => {
+                surface.metrics.operation(None, refusal.code(), begun.elapsed());
+                operation(&surface, &Noted { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
+                stream::once(std::future::ready(refusal)).left_stream()
+            }
+            Ok(admitted) => {
+                let noted = Noted { kind: Some(admitted.kind()), cost: Some(admitted.cost()), ..noted };
+                followed(surface, admitted, noted, begun).right_stream()
+            }
+        }
+    };
+    stream::once(first).flatten()
+}
+
+/// Whether whoever opened the stream may have this done: they are still signed in, and have not asked too much.
+async fn prepared(surface: &Surface, caller: Caller, mut parameters: Parameters) -> Result<Admitted, Reply> {
+    let mut spending = Spending::default();
+    surface.quotas.address(caller.address).map_err(Reply::refused)?;
+    surface.quotas.request(caller, &mut spending).map_err(Reply::refused)?;
+    if let Some(viewer) = &caller.access.0 {
+        match surface.app.session_open(viewer).await {
+            Ok(true) => {}
+            Ok(false) => return Err(Reply::refused(super::session_ended())),
+            Err(error) => {
+                tracing::error!(%error, "a session could not be looked up");
+                return Err(Reply::refused(super::coded(
+                    "INTERNAL",
+                    "服务器出现故障，请稍后重试。",
+                    "The server has a fault; please try again later.",
+                )));
+            }
+        }
+    }
+    let mut named = surface.documents.resolve(&mut parameters).map_err(Reply::refused)?;
+    let keep_as = named.keep_as();
+    let copy = keep_as.as_ref().map(|_| named.document.clone()).unwrap_or_default();
+    let asked = Asked {
+        document: named.document,
+        operation_name: parameters.operation_name.take(),
+        variables: parameters.take_variables(),
+        access: caller.access,
+        meter: surface.quotas.meter(caller, &mut spending),
+        attempts: surface.quotas.attempts(caller.address),
+    };
+    let admitted = surface.gate.admit(asked).await?;
+    surface.documents.keep(keep_as, &copy);
+    Ok(admitted)
+}
+
+fn followed(surface: Surface, admitted: Admitted, noted: Noted, begun: Instant) -> impl Stream<Item = Reply> + Send {
+    let subscribed = (admitted.kind() == OperationType::Subscription).then(|| surface.metrics.subscribed());
+    let replies = surface.gate.follow(admitted);
+    let whole = stream::unfold((replies, subscribed), move |(mut replies, subscribed)| {
+        let (surface, noted) = (surface.clone(), noted.clone());
+        async move {
+            let (reply, sql) = statements::counted(replies.next()).await;
+            let reply = reply?;
+            // An event of a subscription is no request: it is logged when the subscription begins, by its first reply.
+            if subscribed.is_none() {
+                let noted = Noted { code: reply.code().map(str::to_owned), ..noted };
+                surface.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
+                operation(&surface, &noted, begun, sql);
+            }
+            Some((reply, (replies, subscribed)))
+        }
+    });
+    whole.scan(false, |over, reply| {
+        // A subscription without its events can't go on: its client begins anew, after the last cursor it saw.
+        let item = (!*over).then(|| {
+            *over = reply.is_refusal();
+            reply
+        });
+        std::future::ready(item)
+    })
+}

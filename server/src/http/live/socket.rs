@@ -1,0 +1,280 @@
+//! GraphQL over WebSocket: graphql-transport-ws, authenticated when it is opened, ended with its session.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{
+        WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket},
+    },
+    response::Response,
+};
+use entity::ids::AccountId;
+use futures_util::{
+    FutureExt, SinkExt, StreamExt,
+    future::{self, BoxFuture},
+    stream::{self, AbortHandle, BoxStream, SelectAll, SplitSink},
+};
+use serde_json::Value;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_tungstenite::tungstenite;
+
+use super::{
+    operation::replies,
+    protocol::{Close, FromClient, NAME, to_client},
+    session_over,
+};
+use crate::{
+    graphql::{Access, Reply, limits::excess},
+    http::{
+        Surface,
+        authentication::{Unaccepted, access},
+        client::Caller,
+        graphql::parameters::Parameters,
+        listen::told,
+        seats::Seat,
+    },
+};
+
+/// How long a client has to answer a close frame.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Opens a socket.
+pub(in crate::http) fn open(surface: Surface, upgrade: WebSocketUpgrade, address: IpAddr) -> Response {
+    let limit = surface.gate.limits().body_bytes;
+    let upgrade = upgrade.protocols([NAME]).max_message_size(limit).max_frame_size(limit);
+    let understood = upgrade.selected_protocol().is_some();
+    upgrade.on_upgrade(move |socket| async move {
+        let open = surface.metrics.socket_opened();
+        let (sink, mut messages) = socket.split();
+        let write_limit = Duration::from_secs(surface.connections.write_seconds);
+        let mut line = Line { sink, write_limit };
+        let ended = match understood {
+            true => Conversation::new(surface, address, &mut line).hold(&mut messages).await,
+            false => Err(Some(Close::OtherProtocol)),
+        };
+        if let Err(close) = ended {
+            line.close(close.as_ref()).await;
+        }
+        // Both say goodbye (RFC 6455, section 7.1.1): a connection dropped before might take the reason with it.
+        let _ = timeout(FAREWELL, messages.for_each(|_| future::ready(()))).await;
+        drop(open);
+    })
+}
+
+/// Why a conversation goes no further: with a close code, or, if the client has gone, without.
+type Ended = Option<Close>;
+
+/// What is sent to a client, which must take it in time.
+struct Line {
+    sink: SplitSink<WebSocket, Message>,
+    write_limit: Duration,
+}
+
+impl Line {
+    async fn send(&mut self, message: Message) -> Result<(), Ended> {
+        match timeout(self.write_limit, self.sink.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            // Who does not read does not read a reason either.
+            Ok(Err(_)) | Err(_) => Err(None),
+        }
+    }
+
+    async fn text(&mut self, text: String) -> Result<(), Ended> {
+        self.send(Message::Text(text.into())).await
+    }
+
+    /// Closes for a reason, or as the client asked.
+    async fn close(&mut self, close: Option<&Close>) {
+        if let Some((code, reason)) = close.map(Close::frame) {
+            let _ = self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+        }
+        let _ = timeout(self.write_limit, self.sink.close()).await;
+    }
+}
+
+/// What became of an operation.
+enum Said {
+    Reply(String, Reply),
+    Complete(String),
+}
+
+struct Conversation<'a> {
+    surface: Surface,
+    line: &'a mut Line,
+    caller: Caller,
+    /// Taken once the connection is acknowledged.
+    seat: Option<Seat<AccountId>>,
+    /// Ready once the session behind the connection has ended.
+    over: BoxFuture<'static, ()>,
+    /// Operations under way.
+    active: HashMap<String, AbortHandle>,
+    said: SelectAll<BoxStream<'static, Said>>,
+    heard: Instant,
+}
+
+impl<'a> Conversation<'a> {
+    fn new(surface: Surface, address: IpAddr, line: &'a mut Line) -> Self {
+        Self {
+            surface,
+            line,
+            caller: Caller::of(address),
+            seat: None,
+            over: future::pending().boxed(),
+            active: HashMap::new(),
+            said: SelectAll::new(),
+            heard: Instant::now(),
+        }
+    }
+
+    async fn hold(
+        mut self,
+        mut messages: impl futures_util::Stream<Item = Result<Message, axum::Error>> + Unpin,
+    ) -> Result<(), Ended> {
+        let limits = self.surface.connections;
+        let mut init = Box::pin(sleep(Duration::from_secs(limits.init_seconds)));
+        let silence = Duration::from_secs(limits.silence_seconds);
+        let mut ticks = interval(silence / 2);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.tick().await;
+        let mut stopping = self.surface.stopping.clone();
+        loop {
+            tokio::select! {
+                // In this order: no event passes once the session has ended.
+                biased;
+                () = &mut self.over => return Err(Some(Close::Unauthenticated("the session has ended"))),
+                () = told(&mut stopping) => return Err(Some(Close::Stopping)),
+                () = &mut init, if self.seat.is_none() => return Err(Some(Close::InitTimeout)),
+                _ = ticks.tick() => self.listen_for_life(silence).await?,
+                message = messages.next() => self.hear(message).await?,
+                Some(said) = self.said.next() => self.say(said).await?,
+            }
+        }
+    }
+
+    /// Closes the socket of whoever has said nothing for too long, and asks the others for a sign of life.
+    async fn listen_for_life(&mut self, silence: Duration) -> Result<(), Ended> {
+        if self.heard.elapsed() >= silence {
+            return Err(Some(Close::Silence));
+        }
+        self.line.send(Message::Ping(bytes::Bytes::new())).await
+    }
+
+    async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Ended> {
+        self.heard = Instant::now();
+        match message {
+            Some(Ok(Message::Text(text))) => self.understand(FromClient::parse(&text).map_err(Some)?).await,
+            Some(Ok(Message::Binary(_))) => {
+                Err(Some(Close::BadMessage("Invalid message: messages are text".to_owned())))
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            Some(Ok(Message::Close(_))) | None => Err(None),
+            Some(Err(error)) => {
+                let error = error.into_inner();
+                let too_long = matches!(error.downcast_ref(), Some(tungstenite::Error::Capacity(_)));
+                let no_text = matches!(error.downcast_ref(), Some(tungstenite::Error::Utf8(_)));
+                Err(match (too_long, no_text) {
+                    (true, _) => Some(Close::MessageTooLong),
+                    (_, true) => Some(Close::BadMessage("Invalid message: messages are UTF-8".to_owned())),
+                    _ => None,
+                })
+            }
+        }
+    }
+
+    async fn understand(&mut self, message: FromClient) -> Result<(), Ended> {
+        match message {
+            FromClient::Init(payload) => self.init(payload).await,
+            FromClient::Ping(payload) => self.line.text(to_client::pong(payload)).await,
+            FromClient::Pong => Ok(()),
+            FromClient::Subscribe(id, parameters) => self.subscribe(id, *parameters).await,
+            FromClient::Complete(id) => {
+                self.end(&id);
+                Ok(())
+            }
+        }
+    }
+
+    /// `connection_init` carries `{"authorization": "Bearer …"}`. Nobody gets a connection without it.
+    async fn init(&mut self, payload: Option<Value>) -> Result<(), Ended> {
+        if self.seat.is_some() {
+            return Err(Some(Close::SecondInit));
+        }
+        let authorization = payload.as_ref().and_then(|payload| {
+            payload.get("authorization").or_else(|| payload.get("Authorization")).and_then(Value::as_str)
+        });
+        let refused = Some(Close::Unauthenticated("connection_init has no good authorization"));
+        let Some(authorization) = authorization else { return Err(refused) };
+        if self.surface.quotas.address(self.caller.address).is_err() {
+            return Err(Some(Close::TooMany("requests from this address")));
+        }
+        let Access(Some(viewer)) =
+            access(&self.surface.app, authorization).await.map_err(|unaccepted| match unaccepted {
+                Unaccepted::Token => refused.clone(),
+                Unaccepted::Broken(_) => Some(Close::Fault),
+            })?
+        else {
+            return Err(refused);
+        };
+        let Some(seat) = self.surface.streams.take(viewer.account) else {
+            return Err(Some(Close::TooMany("connections: the limit streamsPerViewer is reached")));
+        };
+        self.caller.access = Access(Some(viewer));
+        self.seat = Some(seat);
+        self.over = session_over(Arc::clone(&self.surface.app), viewer).boxed();
+        self.line.text(to_client::ack()).await
+    }
+
+    async fn subscribe(&mut self, id: String, parameters: Parameters) -> Result<(), Ended> {
+        if self.seat.is_none() {
+            return Err(Some(Close::Unacknowledged));
+        }
+        if self.active.contains_key(&id) {
+            return Err(Some(Close::SubscriberExists(id)));
+        }
+        let most = self.surface.connections.operations_per_socket;
+        if self.active.len() >= most {
+            let refusal = Reply::refused(excess("operationsPerSocket", self.active.len() + 1, most));
+            return self.line.text(to_client::result(&id, &refusal, usize::MAX)).await;
+        }
+        let (of, last) = (id.clone(), id.clone());
+        let replies = replies(self.surface.clone(), self.caller, parameters);
+        let said = replies
+            .map(move |reply| Said::Reply(of.clone(), reply))
+            .chain(stream::once(future::ready(Said::Complete(last))));
+        let (said, handle) = stream::abortable(said);
+        self.active.insert(id, handle);
+        self.said.push(said.boxed());
+        Ok(())
+    }
+
+    /// Ends an operation, so that nothing of it is taken for another one's with the same id.
+    fn end(&mut self, id: &str) {
+        if let Some(operation) = self.active.remove(id) {
+            operation.abort();
+        }
+    }
+
+    async fn say(&mut self, said: Said) -> Result<(), Ended> {
+        match said {
+            // Of an operation that the client has completed, or that has ended in an error, nothing more is said.
+            Said::Reply(id, _) | Said::Complete(id) if !self.active.contains_key(&id) => Ok(()),
+            Said::Reply(id, reply) => {
+                if reply.is_refusal() {
+                    self.end(&id);
+                }
+                let limit = self.surface.gate.limits().result_bytes;
+                self.line.text(to_client::result(&id, &reply, limit)).await
+            }
+            Said::Complete(id) => {
+                self.active.remove(&id);
+                self.line.text(to_client::complete(&id)).await
+            }
+        }
+    }
+}

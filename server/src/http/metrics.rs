@@ -1,0 +1,164 @@
+//! Figures for Prometheus: each server has a registry of its own, on a port of its own.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::parser::types::OperationType;
+use axum::{
+    Router,
+    http::header,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+    },
+    registry::{Registry, Unit},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Operation {
+    kind: &'static str,
+    /// `OK`, or the code of the first error.
+    outcome: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Status {
+    status: u16,
+}
+
+/// From a millisecond to half a minute.
+fn durations() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 2.0, 16))
+}
+
+/// The figures of one server. Clones are the same figures.
+#[derive(Clone)]
+pub(super) struct Metrics {
+    registry: Arc<Registry>,
+    responses: Family<Status, Counter>,
+    operations: Family<Operation, Counter>,
+    durations: Family<Kind, Histogram, fn() -> Histogram>,
+    statements: Counter,
+    connections: Gauge,
+    refused_connections: Counter,
+    sockets: Gauge,
+    subscriptions: Gauge,
+}
+
+/// Something that is open, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Open(Gauge);
+
+impl Open {
+    fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    /// All figures, at nought.
+    pub(super) fn new() -> Self {
+        let durations = Family::new_with_constructor(durations as fn() -> Histogram);
+        let mut metrics = Self {
+            registry: Arc::default(),
+            responses: Family::default(),
+            operations: Family::default(),
+            durations,
+            statements: Counter::default(),
+            connections: Gauge::default(),
+            refused_connections: Counter::default(),
+            sockets: Gauge::default(),
+            subscriptions: Gauge::default(),
+        };
+        metrics.registry = Arc::new(metrics.registry());
+        metrics
+    }
+
+    fn registry(&self) -> Registry {
+        let mut registry = Registry::with_prefix("onsite");
+        registry.register("http_responses", "Answers over HTTP, by status", self.responses.clone());
+        registry.register("operations", "GraphQL operations, by kind and outcome", self.operations.clone());
+        registry.register_with_unit(
+            "operation_duration",
+            "Time of queries and mutations",
+            Unit::Seconds,
+            self.durations.clone(),
+        );
+        registry.register("sql_statements", "SQL statements of requests", self.statements.clone());
+        registry.register("connections", "Open connections", self.connections.clone());
+        registry.register("connections_refused", "Connections beyond a limit", self.refused_connections.clone());
+        registry.register("sockets", "Open WebSockets", self.sockets.clone());
+        registry.register("subscriptions", "Subscriptions under way", self.subscriptions.clone());
+        registry
+    }
+
+    /// The route of these figures: `/metrics`, in the OpenMetrics text format.
+    pub(super) fn routes(&self) -> Router {
+        let metrics = self.clone();
+        Router::new().route("/metrics", get(move || std::future::ready(metrics.told())))
+    }
+
+    fn told(&self) -> Response {
+        let mut text = String::new();
+        // Writing into a text can't fail.
+        let _ = encode(&mut text, &self.registry);
+        ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
+    }
+
+    /// An answer over HTTP, and the statements it took.
+    pub(super) fn responded(&self, status: u16, statements: u64) {
+        self.responses.get_or_create(&Status { status }).inc();
+        self.statements.inc_by(statements);
+    }
+
+    /// A query, a mutation, or something that was refused before it was known which.
+    pub(super) fn operation(&self, kind: Option<OperationType>, code: Option<&str>, took: Duration) {
+        let kind = kind_of(kind);
+        self.operations.get_or_create(&Operation { kind, outcome: code.unwrap_or("OK").to_owned() }).inc();
+        self.durations.get_or_create(&Kind { kind }).observe(took.as_secs_f64());
+    }
+
+    pub(super) fn connection_opened(&self) -> Open {
+        Open::new(&self.connections)
+    }
+
+    pub(super) fn connection_refused(&self) {
+        self.refused_connections.inc();
+    }
+
+    pub(super) fn socket_opened(&self) -> Open {
+        Open::new(&self.sockets)
+    }
+
+    pub(super) fn subscribed(&self) -> Open {
+        Open::new(&self.subscriptions)
+    }
+}
+
+/// A kind of operation, as logs and figures call it.
+pub(super) fn kind_of(kind: Option<OperationType>) -> &'static str {
+    match kind {
+        Some(OperationType::Query) => "query",
+        Some(OperationType::Mutation) => "mutation",
+        Some(OperationType::Subscription) => "subscription",
+        None => "none",
+    }
+}

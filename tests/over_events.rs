@@ -1,0 +1,123 @@
+//! GraphQL over server-sent events, distinct connections mode, through real sockets
+//! (<https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md>).
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use rstest::rstest;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::support::{
+    BEARING_PARK,
+    Backend::Sqlite,
+    Client, Draft, PASSWORD,
+    Role::{Leader, Nobody},
+    TestServer, http, login_of,
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const RECORDED: &str = "subscription { visitRecorded { cursor checkIn { uuid } } }";
+
+/// A stream of events that is being read.
+struct Events {
+    pieces: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
+    text: String,
+}
+
+impl Events {
+    async fn of(server: &TestServer, token: Option<&str>, query: &str) -> Self {
+        let request = http().post(format!("{}/graphql", server.url())).header("accept", "text/event-stream");
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let response = request.json(&json!({ "query": query })).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { pieces: response.bytes_stream().boxed(), text: String::new() }
+    }
+
+    /// Kind and data of the next event; none at the end.
+    async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            if let Some(end) = self.text.find("\n\n") {
+                let event: String = self.text.drain(..end + 2).collect();
+                let field =
+                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("").trim().to_owned();
+                if event.starts_with(':') {
+                    continue;
+                }
+                let data = field("data:");
+                return Some((field("event:"), serde_json::from_str(&data).unwrap_or(Value::Null)));
+            }
+            let piece = timeout(PATIENCE, self.pieces.next()).await.expect("an event comes")?;
+            self.text.push_str(std::str::from_utf8(&piece.ok()?).unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_query_gives_next_and_complete() {
+    let server = TestServer::on(Sqlite).await;
+    let mut events = Events::of(&server, server.token(Leader).as_deref(), "{ viewer { role } }").await;
+    let (kind, data) = events.next().await.unwrap();
+    assert_eq!((&*kind, &data["data"]), ("next", &json!({ "viewer": { "role": "STAFF" } })));
+    assert_eq!(events.next().await.unwrap().0, "complete");
+    assert_eq!(events.next().await, None);
+}
+
+#[rstest]
+#[case("{ passwords }", "GRAPHQL_VALIDATION_FAILED")]
+#[case("{", "GRAPHQL_PARSE_FAILED")]
+#[case("subscription { visitRecorded(after: \"x\") { cursor } }", "BAD_USER_INPUT")]
+#[tokio::test]
+async fn errors_before_execution_must_come_as_events(#[case] query: &str, #[case] code: &str) {
+    let server = TestServer::on(Sqlite).await;
+    let mut events = Events::of(&server, server.token(Leader).as_deref(), query).await;
+    let (kind, data) = events.next().await.unwrap();
+    assert_eq!((&*kind, &data["errors"][0]["extensions"]["code"]), ("next", &json!(code)));
+    assert_eq!(events.next().await.unwrap().0, "complete");
+}
+
+#[tokio::test]
+async fn a_subscription_goes_on_until_its_session_ends() {
+    let server = TestServer::on(Sqlite).await;
+    let token = server.nobody().sign_in(&login_of(Leader), PASSWORD).await.text("/signIn/token");
+    let mut events = Events::of(&server, Some(&token), RECORDED).await;
+    let draft = Draft::at(&server, BEARING_PARK);
+    server.as_(Leader).checked_in(&draft).await;
+    let (kind, data) = events.next().await.unwrap();
+    assert_eq!((&*kind, &data["data"]["visitRecorded"]["checkIn"]["uuid"]), ("next", &draft.0["id"]));
+    Client::with_token(server.url(), &token).ask("mutation { signOut { signedOut } }", json!({})).await;
+    server.as_(Leader).checked_in(&Draft::at(&server, BEARING_PARK)).await;
+    let (kind, data) = events.next().await.unwrap();
+    assert_eq!((&*kind, &data["errors"][0]["extensions"]["code"]), ("next", &json!("UNAUTHENTICATED")));
+    assert_eq!(events.next().await.unwrap().0, "complete");
+    assert_eq!(events.next().await, None);
+}
+
+#[tokio::test]
+async fn nobody_subscribes_without_signing_in_and_a_bad_token_is_told_in_http() {
+    let server = TestServer::on(Sqlite).await;
+    assert_eq!(server.token(Nobody), None);
+    let mut events = Events::of(&server, None, RECORDED).await;
+    assert_eq!(events.next().await.unwrap().1["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    let request = http().post(format!("{}/graphql", server.url())).header("accept", "text/event-stream");
+    let response = request.bearer_auth("nonsense").json(&json!({ "query": RECORDED })).send().await.unwrap();
+    assert_eq!(response.status(), 401);
+}
+
+#[tokio::test]
+async fn too_many_streams_of_a_viewer_are_refused() {
+    let server = TestServer::tuned(|config| config.connections.streams_per_viewer = 1).await;
+    let token = server.token(Leader).unwrap();
+    let _open = Events::of(&server, Some(&token), RECORDED).await;
+    let mut second = Events::of(&server, Some(&token), RECORDED).await;
+    assert_eq!(second.next().await.unwrap().1["errors"][0]["extensions"]["limit"], "streamsPerViewer");
+}
+
+#[tokio::test]
+async fn a_server_that_stops_ends_its_streams() {
+    let mut server = TestServer::on(Sqlite).await;
+    let mut events = Events::of(&server, server.token(Leader).as_deref(), RECORDED).await;
+    let (_, last) = tokio::join!(server.stop(), events.next());
+    assert_eq!(last.unwrap().0, "complete");
+}
