@@ -100,6 +100,15 @@ async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Back
     let password = "correct horse battery\n";
     assert!(done(&shell.run_with(&["account", "add", "office", "--role", "office"], password)).contains("office"));
     done(&shell.run_with(&["account", "add", "leader", "--role", "staff", "--person", "领导丁"], password));
+    assert!(done(&shell.run_with(&["admin", "create", "first"], password)).contains("first can sign in"));
+    let second = shell.run_with(&["admin", "create", "second"], password);
+    assert!(second.code == 1 && second.err.contains("--another"), "{second:?}");
+    done(&shell.run_with(&["admin", "create", "second", "--another"], password));
+    done(&shell.run_with(&["account", "password", "Office"], "another good password\n"));
+    assert!(done(&shell.run(&["account", "role", "office", "analyst"])).contains("office is ANALYST"));
+    assert!(done(&shell.run(&["account", "disable", "office"])).contains("office is disabled"));
+    assert!(done(&shell.run(&["account", "enable", "office"])).contains("office can sign in"));
+    done(&shell.run(&["account", "disable", "first"]));
     assert!(done(&shell.run(&["policy", "show"])).contains("visits a week      1"));
     let adopted = shell.run(&["policy", "adopt", "--reason", "试行", "--weekly-visits", "2"]);
     assert!(done(&adopted).contains("version 2"), "{adopted:?}");
@@ -128,6 +137,8 @@ async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Back
     &["rejudge", "--from", "2026-11-18", "--to", "2026-11-18", "--reason", "试", "--project", "没有"], "", "input.project: "
 )]
 #[case::short_password(&["account", "add", "someone", "--role", "office"], "", "input.password: ")]
+#[case::weak_password(&["admin", "create", "someone"], "", "input.password: ")]
+#[case::account_of_nobody(&["account", "disable", "nobody-at-all"], "", "input.accountId: ")]
 #[case::staff_without_a_person(&["account", "add", "someone", "--role", "staff"], "", "")]
 #[tokio::test]
 async fn what_cannot_be_done_is_told_in_both_languages(
@@ -177,8 +188,8 @@ fn the_command_explains_itself() {
     let shell = Shell { directory: directory.path(), database: "sqlite:none".to_owned() };
     let help = shell.run(&["--help"]);
     let subcommands = [
-        "serve", "migrate", "import", "account", "policy", "project", "rejudge", "recount", "reassess", "schema",
-        "config",
+        "serve", "migrate", "import", "account", "admin", "policy", "project", "rejudge", "recount", "reassess",
+        "schema", "config",
     ];
     for subcommand in subcommands {
         assert!(done(&help).contains(&format!("  {subcommand} ")), "{subcommand}");

@@ -4,6 +4,8 @@
 //! need them fail.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod bad_photo;
@@ -26,6 +28,8 @@ mod idempotency;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod lock_out;
+#[cfg(test)]
 mod migrations;
 #[cfg(test)]
 mod nearest_sites;
@@ -37,6 +41,8 @@ mod over_events;
 mod over_http;
 #[cfg(test)]
 mod over_websocket;
+#[cfg(test)]
+mod own_account;
 #[cfg(test)]
 mod photo_upload;
 #[cfg(test)]

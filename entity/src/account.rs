@@ -22,6 +22,9 @@ pub struct Model {
     pub login: String,
     /// argon2id hash in PHC format.
     pub password_hash: String,
+    /// Until when the password, given out by an administrator, opens the way to one of the owner's own choice, and to
+    /// nothing else; none where the owner chose it.
+    pub one_time_until: Option<DateTime<Utc>>,
     /// What the account may do.
     pub role: AccountRole,
     /// When it was made.

@@ -52,6 +52,8 @@ typed_ids! {
     AppealId,
     /// Id of one assessment of a check-in.
     AssessmentId,
+    /// Id of an entry of the audit trail.
+    AuditEntryId,
     /// Id of a check-in, made on the phone.
     CheckInId,
     /// Id of a decision about a check-in.

@@ -21,6 +21,8 @@ pub struct Model {
     pub device_name: String,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
+    /// When it was last seen in use, to within five minutes; none where it has not been since this is kept.
+    pub last_used_at: Option<DateTime<Utc>>,
     /// When it ends by itself.
     pub expires_at: DateTime<Utc>,
     /// When it was ended by sign-out or revocation.

@@ -43,6 +43,26 @@ values! {
         Staff = "STAFF",
         /// Reads figures of every project; never precise positions, photos or phone numbers.
         Analyst = "ANALYST",
+        /// Manages accounts; sees no projects, visits or people's data, whoever they are otherwise.
+        Administrator = "ADMINISTRATOR",
+    }
+
+    /// What was done to an account's permissions.
+    AuditAction {
+        /// It was made.
+        AccountCreated = "ACCOUNT_CREATED",
+        /// It may do something else now.
+        RoleChanged = "ROLE_CHANGED",
+        /// It can't sign in any more.
+        AccountDisabled = "ACCOUNT_DISABLED",
+        /// It can sign in again.
+        AccountEnabled = "ACCOUNT_ENABLED",
+        /// Its owner chose another password.
+        PasswordChanged = "PASSWORD_CHANGED",
+        /// Someone else gave it another password.
+        PasswordReset = "PASSWORD_RESET",
+        /// Sessions of it were ended, but not by signing out.
+        SessionsRevoked = "SESSIONS_REVOKED",
     }
 
     /// The geodetic datum a coordinate was given in. Maps and phones in China differ by 100–700 m.

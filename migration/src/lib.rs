@@ -14,6 +14,7 @@ mod m20261122_000006_inspections;
 mod m20261122_000007_decisions;
 mod m20261122_000008_chain;
 mod m20261122_000009_rejudgements;
+mod m20261124_000010_accounts;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_decisions::Migration),
             Box::new(m20261122_000008_chain::Migration),
             Box::new(m20261122_000009_rejudgements::Migration),
+            Box::new(m20261124_000010_accounts::Migration),
         ]
     }
 }

@@ -74,7 +74,12 @@ async fn filled(app: &App) -> (String, Viewer) {
         person: None,
     };
     app.add_account(account).await.unwrap();
-    let request = SignInRequest { login: "office".to_owned(), password: password(), device_name: String::new() };
+    let request = SignInRequest {
+        login: "office".to_owned(),
+        password: password(),
+        new_password: None,
+        device_name: String::new(),
+    };
     let signed_in = app.sign_in(request).await.unwrap();
     (secrecy::ExposeSecret::expose_secret(&signed_in.token).to_owned(), signed_in.viewer)
 }

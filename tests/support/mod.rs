@@ -1,5 +1,6 @@
 //! What the stories stand on: a whole server on a database of its own, a city that uses it, and its phones.
 
+mod accounts;
 mod bucket;
 mod city;
 mod client;

@@ -101,6 +101,17 @@ impl Socket {
         }
     }
 
+    /// The code it is closed with next; what was followed may be completed before.
+    pub(crate) async fn closed(&mut self) -> Option<u16> {
+        loop {
+            match self.next().await {
+                Message::Complete => {}
+                Message::Closed(code) => return code,
+                other => panic!("expected the end, got {other:?}"),
+            }
+        }
+    }
+
     /// The next event's data.
     pub(crate) async fn next_event(&mut self) -> Value {
         match self.next().await {

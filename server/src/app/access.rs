@@ -1,15 +1,27 @@
 //! From who is asking to what they may load.
 
-use entity::values::AccountRole;
+use entity::{account, session, values::AccountRole};
 
 use crate::{domain::permission::Viewer, store::scope::Scope};
 
 /// What a viewer may load: the office and analysts everything (fields are guarded one by one), staff the projects
-/// they serve or served.
+/// they serve or served, administrators nothing.
 pub fn scope_of(viewer: &Viewer) -> Scope {
     match (viewer.role, viewer.person) {
         (AccountRole::Office | AccountRole::Analyst, _) => Scope::Everything,
         (AccountRole::Staff, Some(person)) => Scope::Person(person),
-        (AccountRole::Staff, None) => Scope::Nothing,
+        (AccountRole::Staff, None) | (AccountRole::Administrator, _) => Scope::Nothing,
+    }
+}
+
+/// Whoever comes with a session of an account.
+pub(super) fn viewer_with(session: &session::Model, account: &account::Model) -> Viewer {
+    Viewer {
+        account: account.id,
+        session: session.id,
+        expires_at: session.expires_at,
+        // Who manages accounts does so for nobody: what they do as a person, they do with another account.
+        person: account.person_id.filter(|_| account.role != AccountRole::Administrator),
+        role: account.role,
     }
 }

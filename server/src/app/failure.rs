@@ -1,6 +1,7 @@
 //! Why an action was not done: refused with reasons a person can act on, or broken.
 
 use async_graphql::Enum;
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
 use crate::{domain::sentence::Sentence, photos::StoreError};
@@ -11,6 +12,20 @@ use crate::{domain::sentence::Sentence, photos::StoreError};
 pub enum RefusalCode {
     /// Sign-in name or password is wrong, or the account is disabled.
     BadCredentials,
+    /// Too many attempts to sign in by this name did not succeed: wait until `retryAt`.
+    TooManyAttempts,
+    /// The password was given out by an administrator: choose one of your own.
+    PasswordChangeRequired,
+    /// The password is too short, or among the first that are guessed.
+    WeakPassword,
+    /// The viewer may not do this.
+    Forbidden,
+    /// There is no such account.
+    AccountNotFound,
+    /// There is no such open session of the viewer's.
+    SessionNotFound,
+    /// Nobody would be left to manage accounts.
+    LastAdministrator,
     /// A value is malformed, out of its range, or missing.
     Invalid,
     /// A value is larger or longer than allowed.
@@ -60,13 +75,16 @@ pub struct Refusal {
     pub field: Vec<String>,
     /// For people: what was wrong and what would be right.
     pub sentence: Sentence,
+    /// When it is worth trying again; none where waiting doesn't help.
+    pub retry_at: Option<DateTime<Utc>>,
 }
 
 impl Refusal {
     /// A reason about the field at a dotted path such as `fix.latitude`.
     pub fn new(code: RefusalCode, field: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         let path = std::iter::once("input").chain(field.split('.')).filter(|part| !part.is_empty());
-        Self { code, field: path.map(str::to_owned).collect(), sentence: Sentence { zh: zh.into(), en: en.into() } }
+        let sentence = Sentence { zh: zh.into(), en: en.into() };
+        Self { code, field: path.map(str::to_owned).collect(), sentence, retry_at: None }
     }
 
     /// There is no such project, or none the viewer may see: both look the same.
@@ -77,6 +95,22 @@ impl Refusal {
             "没有这个项目，或您无权查看。",
             "There is no such project, or it is not yours to see.",
         )
+    }
+
+    /// A reason that is about no field.
+    pub fn of_no_field(code: RefusalCode, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { field: Vec::new(), ..Self::new(code, "", zh, en) }
+    }
+
+    /// There is no such account.
+    pub fn account_not_found() -> Self {
+        Self::new(RefusalCode::AccountNotFound, "accountId", "没有这个账号。", "There is no such account.")
+    }
+
+    /// There is no such session, or it is someone else's: both look the same.
+    pub fn session_not_found() -> Self {
+        let (zh, en) = ("没有这个登录会话，或已结束。", "You have no such open session.");
+        Self::new(RefusalCode::SessionNotFound, "sessionId", zh, en)
     }
 
     /// There is no such check-in, or none the viewer may see: both look the same.

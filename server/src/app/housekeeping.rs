@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::App;
-use crate::{photos::ObjectStore, store};
+use crate::{domain::lock_out::FORGOTTEN_AFTER, photos::ObjectStore, store};
 
 const EVERY: Duration = Duration::from_secs(3600);
 /// Well past the longest upload.
@@ -22,7 +22,15 @@ impl App {
                 Ok(events) => tracing::info!(events, "old events forgotten"),
                 Err(error) => tracing::warn!(%error, "old events can't be forgotten; trying again later"),
             }
+            self.forget_attempts().await;
             tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    async fn forget_attempts(&self) {
+        let before = self.clock.now() - FORGOTTEN_AFTER;
+        if let Err(error) = store::sign_in_attempt::forget(self.database.writer(), before).await {
+            tracing::warn!(%error, "old attempts to sign in can't be forgotten; trying again later");
         }
     }
 

@@ -164,5 +164,5 @@ async fn project_of(connection: &impl ConnectionTrait, draft: &SiteDraft) -> Res
 
 fn refuse(draft: &SiteDraft, property: &str, sentence: Sentence) -> Refusal {
     let field = vec!["features".to_owned(), draft.feature.to_string(), property.to_owned()];
-    Refusal { code: RefusalCode::Invalid, field, sentence }
+    Refusal { code: RefusalCode::Invalid, field, sentence, retry_at: None }
 }

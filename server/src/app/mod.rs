@@ -17,9 +17,12 @@ use crate::{
 
 mod access;
 mod accounts;
+mod attempts;
+mod audit;
 mod boundaries;
 mod boundary_hints;
 mod chain;
+mod change_password;
 mod check_in;
 mod counting;
 mod devices;
@@ -30,6 +33,7 @@ mod import_roster;
 mod import_sites;
 mod inspection;
 mod judging;
+mod manage_accounts;
 mod nearest_sites;
 mod passwords;
 mod period;
@@ -40,6 +44,7 @@ mod reassess;
 mod recount;
 mod rejudge;
 mod review;
+mod sessions;
 mod sign_in;
 mod submission;
 mod weekly_visits;
@@ -48,6 +53,7 @@ use boundaries::Boundaries;
 
 pub use access::scope_of;
 pub use accounts::{NewAccount, login_of};
+pub use audit::{Actor, accounts_of_trail, audit_trail};
 pub use boundary_hints::BoundaryHint;
 pub use check_in::{Recorded, fuzz_check_in};
 pub use devices::{DeviceRequest, IssuedChallenge};

@@ -2,7 +2,11 @@
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 
-use super::{App, Broken};
+use data_encoding::BASE32_NOPAD;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{App, Broken, Refusal, RefusalCode};
+use crate::domain::password::{self, LONGEST, SHORTEST, Weakness};
 
 /// Verified against where there is no account, so that both take the same time.
 const NOBODY: &str =
@@ -24,7 +28,15 @@ impl App {
         self.hashing(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-            let Ok(parsed) = PasswordHash::new(&hash) else { return false };
+            // An account without a password has no hash that could be read; it must take as long.
+            let readable = |hash| PasswordHash::new(hash).ok();
+            let (parsed, known) = match readable(&hash) {
+                Some(parsed) => (parsed, known),
+                None => match readable(NOBODY) {
+                    Some(parsed) => (parsed, false),
+                    None => return false,
+                },
+            };
             Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known
         })
         .await
@@ -34,4 +46,37 @@ impl App {
         let _turn = self.hashing.acquire().await.map_err(|error| Broken::Record(error.to_string()))?;
         tokio::task::spawn_blocking(work).await.map_err(|error| Broken::Record(error.to_string()))
     }
+}
+
+/// Refuses a password that is too weak for an account of this name.
+pub(super) fn strong(password: &SecretString, login: &str, field: &str) -> Result<(), Refusal> {
+    let Some(weakness) = password::weakness(password.expose_secret(), login) else { return Ok(()) };
+    let (code, zh, en) = match weakness {
+        Weakness::TooShort => (
+            RefusalCode::WeakPassword,
+            format!("密码至少 {SHORTEST} 个字符。"),
+            format!("A password has at least {SHORTEST} characters."),
+        ),
+        Weakness::TooLong => {
+            (RefusalCode::TooLarge, format!("最多 {LONGEST} 个字符。"), format!("At most {LONGEST} characters."))
+        }
+        Weakness::IsLogin => (
+            RefusalCode::WeakPassword,
+            "密码不能与账号相同。".to_owned(),
+            "The password must not be the sign-in name.".to_owned(),
+        ),
+        Weakness::Common => (
+            RefusalCode::WeakPassword,
+            "此密码过于常见，请另选一个。".to_owned(),
+            "This password is among the first that are guessed; choose another.".to_owned(),
+        ),
+    };
+    Err(Refusal::new(code, field, zh, en))
+}
+
+/// A password that nobody guesses and anybody can read out: 24 letters and digits in groups of six.
+pub(super) fn one_time_password(random: [u8; 32]) -> SecretString {
+    let text = BASE32_NOPAD.encode(&random[..15]).to_lowercase();
+    let groups: Vec<&str> = (0..4).filter_map(|group| text.get(group * 6..group * 6 + 6)).collect();
+    groups.join("-").into()
 }

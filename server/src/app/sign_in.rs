@@ -1,24 +1,28 @@
-//! Signs in and out: opaque tokens, of which only a hash is kept.
+//! Signs in: opaque tokens, of which only a hash is kept.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use entity::session;
+use entity::{account, session, values::AuditAction};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{App, Broken, Failure, Refusal, RefusalCode, counting};
+use super::{
+    App, Broken, Failure, Refusal, RefusalCode,
+    access::viewer_with,
+    audit::{self, Actor},
+    passwords::strong,
+};
 use crate::{
-    domain::{digest::Sha256Digest, permission::Viewer},
-    events::Event,
+    domain::{digest::Sha256Digest, password, permission::Viewer},
     store,
 };
 
 /// A session lasts a working month at most.
 const SESSION_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// Marks a token as ours, so that one found in a log or a repository can be told what it is.
-const TOKEN_PREFIX: &str = "onsite_";
+pub(super) const TOKEN_PREFIX: &str = "onsite_";
 const LOGIN_LIMIT: usize = 64;
-const PASSWORD_LIMIT: usize = 256;
 const DEVICE_LIMIT: usize = 100;
 
 /// What someone signs in with.
@@ -28,6 +32,8 @@ pub struct SignInRequest {
     pub login: String,
     /// Password.
     pub password: SecretString,
+    /// A password of one's own, in place of one given out by an administrator.
+    pub new_password: Option<SecretString>,
     /// What the device calls itself.
     pub device_name: String,
 }
@@ -42,79 +48,87 @@ pub struct SignedIn {
 }
 
 impl App {
-    /// Opens a session. Unknown names, wrong passwords and disabled accounts look the same and take the same time.
+    /// Opens a session. Unknown names, wrong passwords and disabled accounts look the same, take the same time, and are
+    /// locked out in the same way.
     pub async fn sign_in(&self, request: SignInRequest) -> Result<SignedIn, Failure> {
         check(&request)?;
-        let now = self.clock.now();
         let login = request.login.to_lowercase();
-        let account = store::account::find_by_login(self.database.reader(), &login).await?;
-        let hash = account.as_ref().map(|account| account.password_hash.clone());
-        let right = self.verify_password(request.password.expose_secret().to_owned(), hash).await?;
-        let account = account.filter(|account| right && account.disabled_at.is_none_or(|at| at > now));
-        let account = account.ok_or_else(bad_credentials)?;
+        if let Some(new) = &request.new_password {
+            strong(new, &login, "newPassword")?;
+        }
+        self.count_attempt(&login).await?;
+        let account = self.account_with(&login, &request.password).await?.ok_or_else(bad_credentials)?;
+        let chosen = match request.new_password {
+            _ if account.one_time_until.is_none() => None,
+            None => return Err(choose_a_password().into()),
+            // The one that was given out has been seen by someone else.
+            Some(new) if new.expose_secret() == request.password.expose_secret() => {
+                return Err(choose_a_password().into());
+            }
+            Some(new) => Some(self.hash_password(new.expose_secret().to_owned()).await?),
+        };
+        self.open_session(&account, request.device_name, chosen).await
+    }
 
+    /// The account of this name, if it may sign in with this password.
+    async fn account_with(&self, login: &str, password: &SecretString) -> Result<Option<account::Model>, Broken> {
+        let now = self.clock.now();
+        let account = store::account::find_by_login(self.database.reader(), login).await?;
+        let hash = account.as_ref().map(|account| account.password_hash.clone());
+        let right = self.verify_password(password.expose_secret().to_owned(), hash).await?;
+        let may = |account: &account::Model| right && account.one_time_until.is_none_or(|until| until > now);
+        Ok(account.filter(|account| may(account) && enabled(account, now)))
+    }
+
+    /// Opens a session of an account that has proved who it is, unless it was changed in the meantime.
+    async fn open_session(
+        &self,
+        proved: &account::Model,
+        device_name: String,
+        chosen: Option<String>,
+    ) -> Result<SignedIn, Failure> {
+        let now = self.clock.now();
+        let transaction = self.database.begin().await?;
+        let account = store::account::lock(&transaction, proved.id).await?;
+        let unchanged = |account: &account::Model| account.password_hash == proved.password_hash;
+        let account = account.filter(|account| unchanged(account) && enabled(account, now));
+        let account = account.ok_or_else(bad_credentials)?;
+        if let Some(hash) = chosen {
+            store::account::set_password(&transaction, account.id, hash, None).await?;
+            let (actor, action) = (Actor::owner(account.id), AuditAction::PasswordChanged);
+            audit::record(&transaction, &self.clock, actor, action, account.id, json!({ "oneTime": true })).await?;
+        }
         let token = SecretString::from(format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(self.clock.random())));
         let session = session::Model {
             id: self.clock.id(),
             account_id: account.id,
             token_sha256: hash_token(token.expose_secret()),
-            device_name: request.device_name,
+            device_name,
             created_at: now,
+            last_used_at: Some(now),
             expires_at: now + SESSION_LIFETIME,
             ended_at: None,
         };
-        let viewer = Viewer {
-            account: account.id,
-            session: session.id,
-            expires_at: session.expires_at,
-            person: account.person_id,
-            role: account.role,
-        };
-        store::session::insert(self.database.writer(), session).await?;
-        Ok(SignedIn { token, viewer })
-    }
-
-    /// Ends the viewer's session, and everything it subscribed to.
-    pub async fn sign_out(&self, viewer: &Viewer) -> Result<(), Broken> {
-        let transaction = self.database.begin().await?;
-        if store::session::end(&transaction, viewer.session, self.clock.now()).await? {
-            let event = Event::SessionEnded { session: viewer.session };
-            counting::publish(&transaction, &self.clock, &[event]).await?;
-        }
+        let viewer = viewer_with(&session, &account);
+        store::session::insert(&transaction, session).await?;
+        self.forgive_attempts(&transaction, &account.login).await?;
         transaction.commit().await?;
-        self.feed.ring();
-        Ok(())
-    }
-
-    /// Who a token belongs to, if its session is open.
-    pub async fn viewer_of(&self, token: &str) -> Result<Option<Viewer>, Broken> {
-        if !token.starts_with(TOKEN_PREFIX) || token.len() > 100 {
-            return Ok(None);
-        }
-        let found = store::session::find_open(self.database.reader(), &hash_token(token), self.clock.now()).await?;
-        Ok(found.map(|(session, account)| Viewer {
-            account: account.id,
-            session: session.id,
-            expires_at: session.expires_at,
-            person: account.person_id,
-            role: account.role,
-        }))
-    }
-
-    /// Whether the viewer's session is still open.
-    pub async fn session_open(&self, viewer: &Viewer) -> Result<bool, Broken> {
-        Ok(store::session::is_open(self.database.reader(), viewer.session, self.clock.now()).await?)
+        Ok(SignedIn { token, viewer })
     }
 }
 
-fn hash_token(token: &str) -> String {
+fn enabled(account: &account::Model, now: chrono::DateTime<chrono::Utc>) -> bool {
+    account.disabled_at.is_none_or(|at| at > now)
+}
+
+pub(super) fn hash_token(token: &str) -> String {
     Sha256Digest::from_bytes(Sha256::digest(token).into()).to_string()
 }
 
 fn check(request: &SignInRequest) -> Result<(), Failure> {
     let limits = [
         ("login", request.login.chars().count(), LOGIN_LIMIT),
-        ("password", request.password.expose_secret().chars().count(), PASSWORD_LIMIT),
+        ("password", request.password.expose_secret().chars().count(), password::LONGEST),
         ("deviceName", request.device_name.chars().count(), DEVICE_LIMIT),
     ];
     let refusals: Vec<_> = limits
@@ -143,7 +157,7 @@ fn check(request: &SignInRequest) -> Result<(), Failure> {
     Ok(())
 }
 
-fn bad_credentials() -> Failure {
+pub(super) fn bad_credentials() -> Failure {
     Refusal::new(
         RefusalCode::BadCredentials,
         "password",
@@ -151,4 +165,13 @@ fn bad_credentials() -> Failure {
         "The sign-in name or the password is wrong, or the account is disabled.",
     )
     .into()
+}
+
+fn choose_a_password() -> Refusal {
+    Refusal::new(
+        RefusalCode::PasswordChangeRequired,
+        "newPassword",
+        "此密码由管理员发放，只能用一次：请同时给出您自己的新密码。",
+        "This password was given out by an administrator and works once: give one of your own with it.",
+    )
 }

@@ -7,12 +7,35 @@ use entity::values::AccountRole;
 use secrecy::SecretString;
 
 use super::{Settings, Undone, undone};
-use crate::app::NewAccount;
+use crate::app::{Actor, NewAccount};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Account {
     /// Make an account
     Add(Add),
+    /// Give an account another password, from standard input, and end its sessions
+    Password(Named),
+    /// Disable an account, and end its sessions
+    Disable(Named),
+    /// Let a disabled account sign in again
+    Enable(Named),
+    /// Give an account another role, and end its sessions
+    Role(NewRole),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// Sign-in name
+    login: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewRole {
+    /// Sign-in name
+    login: String,
+    /// What the account may do from now on
+    #[arg(value_enum)]
+    role: Role,
 }
 
 /// Make an account. The password is read from the first line of standard input, never from the command line, where
@@ -51,21 +74,44 @@ impl From<Role> for AccountRole {
 
 impl Account {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
-        let Self::Add(add) = self;
         let app = settings.app().await?;
-        let new = NewAccount {
-            login: add.login,
-            password: password_from_stdin()?,
-            role: add.role.into(),
-            person: add.person,
-        };
-        let account = app.add_account(new).await.map_err(undone)?;
-        println!("{} can sign in", account.login);
+        match self {
+            Self::Add(add) => {
+                let new = NewAccount {
+                    login: add.login,
+                    password: password_from_stdin()?,
+                    role: add.role.into(),
+                    person: add.person,
+                };
+                let account = app.add_account(new).await.map_err(undone)?;
+                println!("{} can sign in", account.login);
+            }
+            Self::Password(Named { login }) => {
+                let account = app.set_password(&login, password_from_stdin()?).await.map_err(undone)?;
+                println!("{} has another password; its sessions are ended", account.login);
+            }
+            Self::Disable(Named { login }) => {
+                let account = app.account_named(&login).await.map_err(undone)?;
+                app.disable_account(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
+                println!("{} is disabled; its sessions are ended", account.login);
+            }
+            Self::Enable(Named { login }) => {
+                let account = app.account_named(&login).await.map_err(undone)?;
+                app.enable_account(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
+                println!("{} can sign in", account.login);
+            }
+            Self::Role(NewRole { login, role }) => {
+                let account = app.account_named(&login).await.map_err(undone)?;
+                let account =
+                    app.set_account_role(Actor::COMMAND_LINE, account.id, role.into()).await.map_err(undone)?;
+                println!("{} is {}; its sessions are ended", account.login, account.role.as_str());
+            }
+        }
         Ok(())
     }
 }
 
-fn password_from_stdin() -> Result<SecretString, Undone> {
+pub(super) fn password_from_stdin() -> Result<SecretString, Undone> {
     if std::io::stdin().is_terminal() {
         eprintln!("Type the password, 10 characters or more (it is shown), and press Enter:");
     }

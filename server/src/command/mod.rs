@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod account;
+mod admin;
 mod demo;
 mod export;
 mod import;
@@ -72,9 +73,12 @@ enum Action {
     /// Import the published roster, or sites
     #[command(subcommand)]
     Import(import::Import),
-    /// Make accounts
+    /// Make accounts, change what they may do
     #[command(subcommand)]
     Account(account::Account),
+    /// Make administrators
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Show the policy, or adopt a new version
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -107,6 +111,7 @@ impl Command {
             Action::Migrate(migrate) => migrate.run(&self.settings).await,
             Action::Import(import) => import.run(&self.settings).await,
             Action::Account(account) => account.run(&self.settings).await,
+            Action::Admin(admin) => admin.run(&self.settings).await,
             Action::Policy(policy) => policy.run(&self.settings).await,
             Action::Project(project) => project.run(&self.settings).await,
             Action::Export(export) => export.run(&self.settings).await,

@@ -27,6 +27,16 @@ impl Viewer {
         self.person == Some(person)
     }
 
+    /// Accounts: administrators alone.
+    pub fn manages_accounts(&self) -> bool {
+        self.role == AccountRole::Administrator
+    }
+
+    /// What was done to accounts' permissions: administrators and the office.
+    pub fn reads_audit_trail(&self) -> bool {
+        matches!(self.role, AccountRole::Administrator | AccountRole::Office)
+    }
+
     /// Precise positions, fixes and notes: their owner and the office.
     pub fn sees_evidence_of(&self, person: PersonId) -> bool {
         self.role == AccountRole::Office || self.is(person)
@@ -76,11 +86,22 @@ mod tests {
     #[case(AccountRole::Staff, 2, false, [false, false, false])]
     #[case(AccountRole::Analyst, 9, false, [false, false, false])]
     #[case(AccountRole::Analyst, 9, true, [false, false, false])]
+    #[case(AccountRole::Administrator, 9, true, [false, false, false])]
     fn who_sees_what(#[case] role: AccountRole, #[case] person: u128, #[case] team: bool, #[case] sees: [bool; 3]) {
         let viewer = viewer(role, person);
         let seen =
             [viewer.sees_evidence_of(OWNER), viewer.sees_photos_of(OWNER, team), viewer.sees_phone_of(OWNER, team)];
         assert_eq!(seen, sees);
+    }
+
+    #[rstest]
+    #[case(AccountRole::Administrator, true, true)]
+    #[case(AccountRole::Office, false, true)]
+    #[case(AccountRole::Staff, false, false)]
+    #[case(AccountRole::Analyst, false, false)]
+    fn who_manages_accounts(#[case] role: AccountRole, #[case] manages: bool, #[case] reads: bool) {
+        let viewer = viewer(role, 1);
+        assert_eq!((viewer.manages_accounts(), viewer.reads_audit_trail()), (manages, reads));
     }
 
     #[rstest]

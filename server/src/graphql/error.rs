@@ -1,6 +1,7 @@
 //! Errors as clients see them: user errors as data, everything else masked.
 
 use async_graphql::{ComplexObject, Enum, Error, ErrorExtensions, SimpleObject};
+use chrono::{DateTime, Utc};
 
 use crate::{
     app::{Broken, Failure, Refusal, RefusalCode},
@@ -33,6 +34,8 @@ pub struct UserError {
     code: RefusalCode,
     /// Path of the input field it is about, from `input` on; empty where it is about no field.
     field: Vec<String>,
+    /// When it is worth trying again; null where waiting does not help.
+    retry_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     sentence: Sentence,
 }
@@ -57,7 +60,7 @@ impl UserError {
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
-        Self { code: refusal.code, field: refusal.field, sentence: refusal.sentence }
+        Self { code: refusal.code, field: refusal.field, retry_at: refusal.retry_at, sentence: refusal.sentence }
     }
 }
 

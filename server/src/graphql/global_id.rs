@@ -2,7 +2,10 @@
 
 use async_graphql::{ID, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use entity::ids::{AssessmentId, CheckInId, OrganisationId, PersonId, PhotoId, ProjectId, SiteId, TeamRoleId, VisitId};
+use entity::ids::{
+    AccountId, AssessmentId, AuditEntryId, CheckInId, OrganisationId, PersonId, PhotoId, ProjectId, SessionId, SiteId,
+    TeamRoleId, VisitId,
+};
 use uuid::Uuid;
 
 use super::error::bad_argument;
@@ -29,6 +32,7 @@ macro_rules! global {
 global! {
     ProjectId = 1, SiteId = 2, PersonId = 3, OrganisationId = 4, TeamRoleId = 5,
     PhotoId = 6, CheckInId = 7, VisitId = 8, AssessmentId = 9,
+    AccountId = 20, SessionId = 21, AuditEntryId = 22,
 }
 
 /// The global form of an id.

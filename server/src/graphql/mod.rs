@@ -7,7 +7,9 @@ use async_graphql::{Schema, SchemaBuilder, ValidationMode};
 use crate::app::App;
 
 mod access;
+pub mod account;
 pub mod assessment;
+pub mod audit;
 pub mod boundary_hint;
 pub mod check_in;
 mod coercion;
@@ -19,8 +21,10 @@ mod executor;
 mod global_id;
 pub mod limits;
 pub mod live;
+pub mod manage_accounts;
 pub mod node;
 pub mod organisation;
+pub mod own_account;
 mod page;
 pub mod person;
 pub mod photo;
@@ -62,6 +66,8 @@ pub struct Query(
     rejudgement::RejudgementQuery,
     reassessment::ReassessmentQuery,
     device::DeviceQuery,
+    account::AccountQuery,
+    audit::AuditQuery,
 );
 
 /// What can be done.
@@ -73,6 +79,8 @@ pub struct Mutation(
     review::ReviewMutation,
     rejudgement::RejudgementMutation,
     device::DeviceMutation,
+    own_account::OwnAccountMutation,
+    manage_accounts::AccountMutation,
 );
 
 /// The executable schema.

@@ -6,7 +6,12 @@ use chrono::{DateTime, NaiveDate};
 use uuid::Uuid;
 
 use super::error::bad_argument;
-use crate::store::{check_in::CheckInKey, page::Page, project::ProjectKey, visit::VisitKey};
+use crate::{
+    app::login_of,
+    store::{
+        account::AccountKey, audit::AuditKey, check_in::CheckInKey, page::Page, project::ProjectKey, visit::VisitKey,
+    },
+};
 
 /// Rows on a page where nothing is said.
 pub(super) const DEFAULT_SIZE: i32 = 50;
@@ -117,6 +122,26 @@ impl CursorKey for CheckInKey {
     }
     fn of(by: &str, id: Uuid) -> Option<Self> {
         Some(Self { corrected_at: DateTime::from_timestamp_millis(by.parse().ok()?)?, id: id.into() })
+    }
+}
+
+impl CursorKey for AccountKey {
+    const TAG: &'static str = "account";
+    fn parts(&self) -> (String, Uuid) {
+        (self.login.clone(), self.id.0)
+    }
+    fn of(by: &str, id: Uuid) -> Option<Self> {
+        Some(Self { login: login_of(by)?, id: id.into() })
+    }
+}
+
+impl CursorKey for AuditKey {
+    const TAG: &'static str = "audit";
+    fn parts(&self) -> (String, Uuid) {
+        (self.at.timestamp_millis().to_string(), self.id.0)
+    }
+    fn of(by: &str, id: Uuid) -> Option<Self> {
+        Some(Self { at: DateTime::from_timestamp_millis(by.parse().ok()?)?, id: id.into() })
     }
 }
 

@@ -3,12 +3,13 @@
 use async_graphql::{Context, Description, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::values::AccountRole;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     access::{app, viewer},
     cost::Attempts,
     error::{UserError, answered, broken},
+    own_account::Session,
     person::Person,
 };
 use crate::{app::SignInRequest, domain::permission};
@@ -34,6 +35,13 @@ impl Viewer {
     async fn session_expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
     }
+
+    /// Their open sessions, the latest first, 100 at most.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
+        let rows = app(ctx).sessions(&self.0).await.map_err(broken)?;
+        Ok(rows.into_iter().map(|row| Session::of(row, self.0.session)).collect())
+    }
 }
 
 /// What someone signs in with.
@@ -44,6 +52,10 @@ pub struct SignInInput {
     /// Password.
     #[graphql(secret)]
     password: String,
+    /// A password of one's own, needed with one that was given out by an administrator: 10 to 256 characters, and not
+    /// among the first that are guessed.
+    #[graphql(secret)]
+    new_password: Option<String>,
     /// What the device calls itself, 100 characters at most.
     #[graphql(default)]
     device_name: String,
@@ -99,8 +111,12 @@ impl SessionMutation {
         if let Some(attempts) = ctx.data_opt::<Attempts>() {
             attempts.take()?;
         }
-        let request =
-            SignInRequest { login: input.login, password: input.password.into(), device_name: input.device_name };
+        let request = SignInRequest {
+            login: input.login,
+            password: input.password.into(),
+            new_password: input.new_password.map(SecretString::from),
+            device_name: input.device_name,
+        };
         Ok(match answered(app(ctx).sign_in(request).await)? {
             Ok(signed_in) => SignInPayload {
                 token: Some(signed_in.token.expose_secret().to_owned()),

@@ -12,6 +12,7 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 pub mod account;
 pub mod assessment;
+pub mod audit;
 pub mod chain;
 pub mod check_in;
 pub mod decision;
@@ -29,6 +30,7 @@ pub mod rejudgement;
 pub mod scope;
 pub mod secret;
 pub mod session;
+pub mod sign_in_attempt;
 pub mod site;
 pub mod statements;
 pub mod team_role;

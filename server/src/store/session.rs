@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use entity::{
     account,
-    ids::SessionId,
+    ids::{AccountId, SessionId},
     session::{Column, Entity, Model},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    RelationDef,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -45,13 +45,65 @@ pub async fn insert(connection: &impl ConnectionTrait, session: Model) -> Result
     session.into_active_model().reset_all().insert(connection).await.map(|_| ())
 }
 
-/// Ends a session; false if it had ended before.
-pub async fn end(connection: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let ended = Entity::update_many()
-        .col_expr(Column::EndedAt, Expr::value(now))
-        .filter(Column::Id.eq(id))
+/// The open sessions of an account, the latest first, so many at most.
+pub async fn of_account(
+    connection: &impl ConnectionTrait,
+    account: AccountId,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    open(now)
+        .filter(Column::AccountId.eq(account))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(connection)
+        .await
+}
+
+/// Ends those sessions of an account that have not ended, all of them or only these, but for one to be kept; returns
+/// which.
+pub async fn end_of(
+    connection: &impl ConnectionTrait,
+    account: AccountId,
+    only: Option<SessionId>,
+    kept: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionId>, DbErr> {
+    let mut select = Entity::find()
+        .filter(Column::AccountId.eq(account))
         .filter(Column::EndedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now));
+    if let Some(only) = only {
+        select = select.filter(Column::Id.eq(only));
+    }
+    if let Some(kept) = kept {
+        select = select.filter(Column::Id.ne(kept));
+    }
+    // Locked, so that of two who end a session one publishes that.
+    let ids: Vec<SessionId> = select.lock_exclusive().all(connection).await?.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        Entity::update_many()
+            .col_expr(Column::EndedAt, Expr::value(now))
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .exec(connection)
+            .await?;
+    }
+    Ok(ids)
+}
+
+/// Notes that a session was used, if that was not noted since `before`.
+pub async fn touch(
+    connection: &impl ConnectionTrait,
+    id: SessionId,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::LastUsedAt.is_null().or(Column::LastUsedAt.lte(before)))
         .exec(connection)
-        .await?;
-    Ok(ended.rows_affected == 1)
+        .await
+        .map(|_| ())
 }

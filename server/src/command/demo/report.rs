@@ -139,5 +139,6 @@ fn scope(role: AccountRole) -> &'static str {
         AccountRole::Office => "everything",
         AccountRole::Analyst => "all figures, no positions, photos, notes or phone numbers",
         AccountRole::Staff => "the projects they serve or served",
+        AccountRole::Administrator => "accounts, nothing else",
     }
 }

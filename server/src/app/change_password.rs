@@ -1,0 +1,68 @@
+//! Lets people choose another password.
+
+use entity::values::AuditAction;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use super::{
+    App, Failure, Refusal, RefusalCode,
+    audit::{self, Actor},
+    passwords::strong,
+    sessions::{self, Ending},
+};
+use crate::{
+    domain::{password::LONGEST, permission::Viewer},
+    store,
+};
+
+impl App {
+    /// Changes the viewer's password, and ends all their other sessions; returns how many. Wrong old passwords count as
+    /// attempts to sign in: whoever found a phone lying open has no more guesses than anybody else.
+    pub async fn change_password(
+        &self,
+        viewer: &Viewer,
+        old: SecretString,
+        new: SecretString,
+    ) -> Result<usize, Failure> {
+        let account = self.proved_again(viewer, old, "oldPassword").await?;
+        strong(&new, &account.login, "newPassword")?;
+        let hash = self.hash_password(new.expose_secret().to_owned()).await?;
+        let transaction = self.database.begin().await?;
+        let now = store::account::lock(&transaction, account.id).await?;
+        if now.is_none_or(|now| now.password_hash != account.password_hash) {
+            return Err(wrong("oldPassword").into());
+        }
+        store::account::set_password(&transaction, account.id, hash, None).await?;
+        let (actor, action) = (Actor::owner(account.id), AuditAction::PasswordChanged);
+        audit::record(&transaction, &self.clock, actor, action, account.id, json!({ "oneTime": false })).await?;
+        let ended = sessions::end(&transaction, &self.clock, account.id, Ending::AllBut(viewer.session)).await?;
+        self.publish(transaction, &ended).await?;
+        Ok(ended.len())
+    }
+
+    /// The viewer's account, once they have given its password again.
+    pub(super) async fn proved_again(
+        &self,
+        viewer: &Viewer,
+        password: SecretString,
+        field: &str,
+    ) -> Result<entity::account::Model, Failure> {
+        if password.expose_secret().chars().count() > LONGEST {
+            let (zh, en) = (format!("最多 {LONGEST} 个字符。"), format!("At most {LONGEST} characters."));
+            return Err(Refusal::new(RefusalCode::TooLarge, field, zh, en).into());
+        }
+        let account = store::account::find(self.database.reader(), [viewer.account]).await?.pop();
+        let account = account.ok_or_else(Refusal::account_not_found)?;
+        self.count_attempt(&account.login).await?;
+        let hash = Some(account.password_hash.clone());
+        if !self.verify_password(password.expose_secret().to_owned(), hash).await? {
+            return Err(wrong(field).into());
+        }
+        self.forgive_attempts(self.database.writer(), &account.login).await?;
+        Ok(account)
+    }
+}
+
+fn wrong(field: &str) -> Refusal {
+    Refusal::new(RefusalCode::BadCredentials, field, "密码不正确。", "The password is wrong.")
+}
