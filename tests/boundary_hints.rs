@@ -52,6 +52,8 @@ async fn a_wrong_boundary_is_told_until_it_is_corrected(#[values(Sqlite, Postgre
 
     server.clock.advance(TimeDelta::days(1));
     two_people_outside(&server).await;
+    // A day later, the first request of a session notes its use with one more statement.
+    office.ask("{ viewer { role } }", json!({})).await;
     let more = hints(&office).await;
     assert_eq!(more.at("/boundaryHints/0/checkIns"), 4);
     assert_eq!(more.statements, one.statements);
