@@ -4,6 +4,8 @@
 //! need them fail.
 
 #[cfg(test)]
+mod access_tokens;
+#[cfg(test)]
 mod accounts;
 #[cfg(test)]
 mod architecture;
@@ -59,6 +61,8 @@ mod rejudgement;
 mod review;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod second_factor;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! A signed-in device.
+//! A signed-in device, or a personal access token.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{AccountId, SessionId};
 
-/// A signed-in device.
+/// A signed-in device, or a personal access token.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "session")]
 pub struct Model {
@@ -17,8 +17,11 @@ pub struct Model {
     /// SHA-256 of the token, hexadecimal; the token itself is never stored.
     #[sea_orm(unique)]
     pub token_sha256: String,
-    /// What the device calls itself.
+    /// What the device calls itself, or what the token is called.
     pub device_name: String,
+    /// What a personal access token may do: names of `TokenScope`, with spaces between; none for a device, which may do
+    /// whatever its account may.
+    pub scopes: Option<String>,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// When it was last seen in use, to within five minutes; none where it has not been since this is kept.

@@ -63,6 +63,26 @@ values! {
         PasswordReset = "PASSWORD_RESET",
         /// Sessions of it were ended, but not by signing out.
         SessionsRevoked = "SESSIONS_REVOKED",
+        /// It signs in with a second factor from now on.
+        SecondFactorEnabled = "SECOND_FACTOR_ENABLED",
+        /// Its owner gave up its second factor.
+        SecondFactorDisabled = "SECOND_FACTOR_DISABLED",
+        /// Someone else took its second factor away: its owner lost it.
+        SecondFactorReset = "SECOND_FACTOR_RESET",
+        /// A recovery code stood in for its second factor.
+        RecoveryCodeUsed = "RECOVERY_CODE_USED",
+        /// It got a personal access token.
+        TokenCreated = "TOKEN_CREATED",
+        /// A personal access token of it was ended.
+        TokenRevoked = "TOKEN_REVOKED",
+    }
+
+    /// What a personal access token may do.
+    TokenScope {
+        /// Ask queries.
+        Read = "READ",
+        /// Follow subscriptions.
+        Subscribe = "SUBSCRIBE",
     }
 
     /// The geodetic datum a coordinate was given in. Maps and phones in China differ by 100–700 m.

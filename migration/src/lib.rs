@@ -15,6 +15,7 @@ mod m20261122_000007_decisions;
 mod m20261122_000008_chain;
 mod m20261122_000009_rejudgements;
 mod m20261124_000010_accounts;
+mod m20261124_000011_second_factors;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_chain::Migration),
             Box::new(m20261122_000009_rejudgements::Migration),
             Box::new(m20261124_000010_accounts::Migration),
+            Box::new(m20261124_000011_second_factors::Migration),
         ]
     }
 }

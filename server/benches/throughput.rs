@@ -77,6 +77,7 @@ async fn filled(app: &App) -> (String, Viewer) {
     let request = SignInRequest {
         login: "office".to_owned(),
         password: password(),
+        code: None,
         new_password: None,
         device_name: String::new(),
     };

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::{
+    app::AccountPolicy,
     graphql::{Introspection, Limits},
     http::{ConnectionLimits, Rates},
 };
@@ -34,6 +35,8 @@ pub struct Config {
     pub events: EventsConfig,
     /// Who may ask over HTTP, and how.
     pub http: HttpConfig,
+    /// What is asked of accounts.
+    pub accounts: AccountPolicy,
     /// What a request may contain.
     pub limits: Limits,
     /// Bounds on connections.

@@ -61,7 +61,7 @@ pub async fn app(
     let objects = objects(&config.photos, public_url, secret(&database, &clock, "photo-urls").await?).await?;
     let challenge_key = secret(&database, &clock, "challenges").await?;
     let feed = Feed::open(&database).await?;
-    Ok(Arc::new(App::new(database, objects, clock, feed, &challenge_key.into())))
+    Ok(Arc::new(App::new(database, objects, clock, feed, &challenge_key.into(), config.accounts.clone())))
 }
 
 /// A key that all servers on this database share.

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use server::{
-    app::App,
+    app::{AccountPolicy, App},
     clock::Clock,
     config::{Config, EventsConfig, HttpConfig, LogConfig, LogFormat, PhotosConfig},
     graphql::Limits,
@@ -208,6 +208,7 @@ fn config(ground: &Ground) -> Config {
         photos: ground.photos.config(),
         events: EventsConfig { keep_days: 14 },
         http: HttpConfig::default(),
+        accounts: AccountPolicy::default(),
         limits: Limits::default(),
         connections: ConnectionLimits::default(),
         rates: Rates::default(),

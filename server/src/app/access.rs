@@ -1,8 +1,14 @@
 //! From who is asking to what they may load.
 
-use entity::{account, session, values::AccountRole};
+use entity::{
+    account, session,
+    values::{AccountRole, TokenScope},
+};
 
-use crate::{domain::permission::Viewer, store::scope::Scope};
+use crate::{
+    domain::permission::{Grant, Viewer},
+    store::scope::Scope,
+};
 
 /// What a viewer may load: the office and analysts everything (fields are guarded one by one), staff the projects
 /// they serve or served, administrators nothing.
@@ -23,5 +29,12 @@ pub(super) fn viewer_with(session: &session::Model, account: &account::Model) ->
         // Who manages accounts does so for nobody: what they do as a person, they do with another account.
         person: account.person_id.filter(|_| account.role != AccountRole::Administrator),
         role: account.role,
+        grant: session.scopes.as_deref().map_or(Grant::Whole, |scopes| Grant::of_token(&scopes_of(scopes))),
     }
+}
+
+/// The scopes that are written in a row. What a newer server wrote there allows nothing.
+pub(super) fn scopes_of(text: &str) -> Vec<TokenScope> {
+    let known = [TokenScope::Read, TokenScope::Subscribe];
+    known.into_iter().filter(|scope| text.split(' ').any(|name| name == scope.as_str())).collect()
 }

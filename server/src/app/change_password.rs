@@ -8,11 +8,11 @@ use super::{
     App, Failure, Refusal, RefusalCode,
     audit::{self, Actor},
     passwords::strong,
-    sessions::{self, Ending},
+    sessions,
 };
 use crate::{
     domain::{password::LONGEST, permission::Viewer},
-    store,
+    store::{self, session::Ending},
 };
 
 impl App {
@@ -33,6 +33,7 @@ impl App {
             return Err(wrong("oldPassword").into());
         }
         store::account::set_password(&transaction, account.id, hash, None).await?;
+        self.forgive_attempts(&transaction, &account.login).await?;
         let (actor, action) = (Actor::owner(account.id), AuditAction::PasswordChanged);
         audit::record(&transaction, &self.clock, actor, action, account.id, json!({ "oneTime": false })).await?;
         let ended = sessions::end(&transaction, &self.clock, account.id, Ending::AllBut(viewer.session)).await?;
@@ -40,7 +41,8 @@ impl App {
         Ok(ended.len())
     }
 
-    /// The viewer's account, once they have given its password again.
+    /// The viewer's account, once they have given its password again. The attempt counts until whoever calls this
+    /// forgives it: something else may have to be proved as well.
     pub(super) async fn proved_again(
         &self,
         viewer: &Viewer,
@@ -58,7 +60,6 @@ impl App {
         if !self.verify_password(password.expose_secret().to_owned(), hash).await? {
             return Err(wrong(field).into());
         }
-        self.forgive_attempts(self.database.writer(), &account.login).await?;
         Ok(account)
     }
 }

@@ -14,6 +14,10 @@ pub enum RefusalCode {
     BadCredentials,
     /// Too many attempts to sign in by this name did not succeed: wait until `retryAt`.
     TooManyAttempts,
+    /// The account has a second factor: give a code of it as well.
+    SecondFactorRequired,
+    /// The second factor's code is wrong, was used before, or is too old.
+    WrongCode,
     /// The password was given out by an administrator: choose one of your own.
     PasswordChangeRequired,
     /// The password is too short, or among the first that are guessed.
@@ -24,6 +28,8 @@ pub enum RefusalCode {
     AccountNotFound,
     /// There is no such open session of the viewer's.
     SessionNotFound,
+    /// There is no such open personal access token of the viewer's.
+    TokenNotFound,
     /// Nobody would be left to manage accounts.
     LastAdministrator,
     /// A value is malformed, out of its range, or missing.
@@ -111,6 +117,12 @@ impl Refusal {
     pub fn session_not_found() -> Self {
         let (zh, en) = ("没有这个登录会话，或已结束。", "You have no such open session.");
         Self::new(RefusalCode::SessionNotFound, "sessionId", zh, en)
+    }
+
+    /// There is no such token, or it is someone else's: both look the same.
+    pub fn token_not_found() -> Self {
+        let (zh, en) = ("没有这个令牌，或已失效。", "You have no such open token.");
+        Self::new(RefusalCode::TokenNotFound, "tokenId", zh, en)
     }
 
     /// There is no such check-in, or none the viewer may see: both look the same.

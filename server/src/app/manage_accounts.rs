@@ -15,9 +15,12 @@ use super::{
     audit::{self, Actor},
     counting,
     passwords::{one_time_password, strong},
-    sessions::{self, Ending},
+    sessions,
 };
-use crate::{events::Event, store};
+use crate::{
+    events::Event,
+    store::{self, session::Ending},
+};
 
 impl App {
     /// The account of this sign-in name, for the command line.

@@ -16,6 +16,8 @@ use crate::{
 };
 
 mod access;
+mod access_tokens;
+mod account_policy;
 mod accounts;
 mod attempts;
 mod audit;
@@ -44,6 +46,7 @@ mod reassess;
 mod recount;
 mod rejudge;
 mod review;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod submission;
@@ -52,6 +55,8 @@ mod weekly_visits;
 use boundaries::Boundaries;
 
 pub use access::scope_of;
+pub use access_tokens::{AccessToken, TokenRequest};
+pub use account_policy::AccountPolicy;
 pub use accounts::{NewAccount, login_of};
 pub use audit::{Actor, accounts_of_trail, audit_trail};
 pub use boundary_hints::BoundaryHint;
@@ -70,6 +75,7 @@ pub use reassess::{Reassessment, Trial};
 pub use recount::{Difference, Recounted};
 pub use rejudge::{RejudgeRequest, Transition};
 pub use review::{AppealRequest, ReviewRequest};
+pub use second_factor::Enrolment;
 pub use sign_in::{SignInRequest, SignedIn};
 pub use submission::{
     BATCH_LIMIT, CheckInRequest, DeviceSignature, FIX_LIMIT, FixRequest, NOTE_LIMIT, PHOTO_LIMIT, Uptime,
@@ -86,6 +92,8 @@ pub struct App {
     pub clock: Clock,
     /// What happened, in order.
     pub feed: Arc<Feed>,
+    /// What is asked of accounts.
+    account_policy: AccountPolicy,
     /// Authenticates challenges.
     challenge_key: Vec<u8>,
     boundaries: Boundaries,
@@ -103,9 +111,11 @@ impl App {
         clock: Clock,
         feed: Arc<Feed>,
         challenge_key: &SecretString,
+        account_policy: AccountPolicy,
     ) -> Self {
         let challenge_key = challenge_key.expose_secret().as_bytes().to_vec();
         Self {
+            account_policy,
             challenge_key,
             boundaries: Boundaries::new(),
             database,

@@ -16,23 +16,20 @@ use super::{
     counting,
     sign_in::{TOKEN_PREFIX, hash_token},
 };
-use crate::{clock::Clock, domain::permission::Viewer, events::Event, store};
+use crate::{
+    clock::Clock,
+    domain::permission::Viewer,
+    events::Event,
+    store::{
+        self,
+        session::{Ending, Kind},
+    },
+};
 
 /// Being used is noted this seldom: it must not cost every request a write.
 const TOUCHED_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// Sessions shown at most; whoever has more can end all others at once.
 const SHOWN: u64 = 100;
-
-/// Which sessions of an account are to end.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Ending {
-    /// All of them.
-    All,
-    /// All but this one.
-    AllBut(SessionId),
-    /// This one.
-    One(SessionId),
-}
 
 /// Ends sessions of an account; what is returned is to be published as the last thing in the transaction.
 pub(super) async fn end(
@@ -41,12 +38,7 @@ pub(super) async fn end(
     account: AccountId,
     ending: Ending,
 ) -> Result<Vec<Event>, Broken> {
-    let (only, kept) = match ending {
-        Ending::All => (None, None),
-        Ending::AllBut(kept) => (None, Some(kept)),
-        Ending::One(only) => (Some(only), None),
-    };
-    let ended = store::session::end_of(connection, account, only, kept, clock.now()).await?;
+    let ended = store::session::end_of(connection, account, ending, clock.now()).await?;
     Ok(ended.into_iter().map(|session| Event::SessionEnded { session }).collect())
 }
 
@@ -66,7 +58,7 @@ impl App {
                 tracing::warn!(%error, "can't note that a session was used");
             }
         }
-        Ok(Some(viewer_with(&session, &account)))
+        Ok(Some(self.admitted(viewer_with(&session, &account)).await?))
     }
 
     /// Whether the viewer's session is still open.
@@ -76,13 +68,14 @@ impl App {
 
     /// The viewer's open sessions, the latest first.
     pub async fn sessions(&self, viewer: &Viewer) -> Result<Vec<session::Model>, Broken> {
-        Ok(store::session::of_account(self.database.reader(), viewer.account, self.clock.now(), SHOWN).await?)
+        Ok(store::session::of_account(self.database.reader(), viewer.account, Kind::Device, self.clock.now(), SHOWN)
+            .await?)
     }
 
     /// Ends the viewer's session, and everything it subscribed to.
     pub async fn sign_out(&self, viewer: &Viewer) -> Result<(), Broken> {
         let transaction = self.database.begin().await?;
-        let ended = end(&transaction, &self.clock, viewer.account, Ending::One(viewer.session)).await?;
+        let ended = end(&transaction, &self.clock, viewer.account, Ending::One(Kind::Device, viewer.session)).await?;
         counting::publish(&transaction, &self.clock, &ended).await?;
         transaction.commit().await?;
         self.feed.ring();
@@ -91,7 +84,7 @@ impl App {
 
     /// Ends one session of the viewer's, on a lost phone for example.
     pub async fn revoke_session(&self, viewer: &Viewer, session: SessionId) -> Result<(), Failure> {
-        if self.revoke(viewer, Ending::One(session)).await? == 0 {
+        if self.revoke(viewer, Ending::One(Kind::Device, session)).await? == 0 {
             Err(Refusal::session_not_found().into())
         } else {
             Ok(())

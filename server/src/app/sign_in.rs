@@ -34,6 +34,8 @@ pub struct SignInRequest {
     pub password: SecretString,
     /// A password of one's own, in place of one given out by an administrator.
     pub new_password: Option<SecretString>,
+    /// A code of the second factor, or a recovery code.
+    pub code: Option<String>,
     /// What the device calls itself.
     pub device_name: String,
 }
@@ -67,7 +69,7 @@ impl App {
             }
             Some(new) => Some(self.hash_password(new.expose_secret().to_owned()).await?),
         };
-        self.open_session(&account, request.device_name, chosen).await
+        self.open_session(&account, request.device_name, request.code.as_deref(), chosen).await
     }
 
     /// The account of this name, if it may sign in with this password.
@@ -85,6 +87,7 @@ impl App {
         &self,
         proved: &account::Model,
         device_name: String,
+        code: Option<&str>,
         chosen: Option<String>,
     ) -> Result<SignedIn, Failure> {
         let now = self.clock.now();
@@ -93,6 +96,7 @@ impl App {
         let unchanged = |account: &account::Model| account.password_hash == proved.password_hash;
         let account = account.filter(|account| unchanged(account) && enabled(account, now));
         let account = account.ok_or_else(bad_credentials)?;
+        let second_factor = self.second_factor_given(&transaction, &account, code).await?;
         if let Some(hash) = chosen {
             store::account::set_password(&transaction, account.id, hash, None).await?;
             let (actor, action) = (Actor::owner(account.id), AuditAction::PasswordChanged);
@@ -104,6 +108,7 @@ impl App {
             account_id: account.id,
             token_sha256: hash_token(token.expose_secret()),
             device_name,
+            scopes: None,
             created_at: now,
             last_used_at: Some(now),
             expires_at: now + SESSION_LIFETIME,
@@ -113,6 +118,7 @@ impl App {
         store::session::insert(&transaction, session).await?;
         self.forgive_attempts(&transaction, &account.login).await?;
         transaction.commit().await?;
+        let viewer = if second_factor { viewer } else { self.admitted(viewer).await? };
         Ok(SignedIn { token, viewer })
     }
 }

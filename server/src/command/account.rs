@@ -15,6 +15,8 @@ pub(super) enum Account {
     Add(Add),
     /// Give an account another password, from standard input, and end its sessions
     Password(Named),
+    /// Take away the second factor of an account whose owner lost it
+    ResetSecondFactor(Named),
     /// Disable an account, and end its sessions
     Disable(Named),
     /// Let a disabled account sign in again
@@ -89,6 +91,11 @@ impl Account {
             Self::Password(Named { login }) => {
                 let account = app.set_password(&login, password_from_stdin()?).await.map_err(undone)?;
                 println!("{} has another password; its sessions are ended", account.login);
+            }
+            Self::ResetSecondFactor(Named { login }) => {
+                let account = app.account_named(&login).await.map_err(undone)?;
+                let had = app.reset_second_factor(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
+                println!("{} {}", account.login, if had { "signs in without a second factor" } else { "had none" });
             }
             Self::Disable(Named { login }) => {
                 let account = app.account_named(&login).await.map_err(undone)?;

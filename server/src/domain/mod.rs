@@ -22,4 +22,5 @@ pub mod policy;
 pub mod review;
 pub mod sentence;
 pub mod signed_check_in;
+pub mod totp;
 pub mod week;

@@ -3,8 +3,42 @@
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{AccountId, PersonId, SessionId},
-    values::AccountRole,
+    values::{AccountRole, TokenScope},
 };
+
+/// What a request would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Read.
+    Query,
+    /// Change something.
+    Mutation,
+    /// Follow what happens.
+    Subscription,
+}
+
+/// What a viewer came with allows them, within what their account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// A session: everything.
+    Whole,
+    /// A session without the second factor that their role must have: only to set that up.
+    Enrolment,
+    /// A personal access token: what its scopes say.
+    Token {
+        /// Queries.
+        read: bool,
+        /// Subscriptions.
+        subscribe: bool,
+    },
+}
+
+impl Grant {
+    /// What a token of these scopes allows.
+    pub fn of_token(scopes: &[TokenScope]) -> Self {
+        Self::Token { read: scopes.contains(&TokenScope::Read), subscribe: scopes.contains(&TokenScope::Subscribe) }
+    }
+}
 
 /// Whoever is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +53,24 @@ pub struct Viewer {
     pub person: Option<PersonId>,
     /// What their account may do.
     pub role: AccountRole,
+    /// What of that the session or token they came with allows.
+    pub grant: Grant,
 }
 
 impl Viewer {
     /// Whether they are that person.
     pub fn is(&self, person: PersonId) -> bool {
         self.person == Some(person)
+    }
+
+    /// Whether what they came with allows this kind of operation; no token ever allows a mutation.
+    pub fn may(&self, operation: Operation) -> bool {
+        match (self.grant, operation) {
+            (Grant::Whole | Grant::Enrolment, _) => true,
+            (Grant::Token { read, .. }, Operation::Query) => read,
+            (Grant::Token { subscribe, .. }, Operation::Subscription) => subscribe,
+            (Grant::Token { .. }, Operation::Mutation) => false,
+        }
     }
 
     /// Accounts: administrators alone.
@@ -75,7 +121,20 @@ mod tests {
             expires_at: DateTime::UNIX_EPOCH,
             person: Some(PersonId(Uuid::from_u128(person))),
             role,
+            grant: Grant::Whole,
         }
+    }
+
+    #[rstest]
+    #[case(Grant::Whole, [true, true, true])]
+    #[case(Grant::of_token(&[TokenScope::Read]), [true, false, false])]
+    #[case(Grant::of_token(&[TokenScope::Subscribe]), [false, false, true])]
+    #[case(Grant::of_token(&[TokenScope::Read, TokenScope::Subscribe]), [true, false, true])]
+    #[case(Grant::of_token(&[]), [false, false, false])]
+    fn a_token_allows_what_its_scopes_say(#[case] grant: Grant, #[case] may: [bool; 3]) {
+        let viewer = Viewer { grant, ..viewer(AccountRole::Office, 1) };
+        let operations = [Operation::Query, Operation::Mutation, Operation::Subscription];
+        assert_eq!(operations.map(|operation| viewer.may(operation)), may);
     }
 
     #[rstest]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Result};
+use async_graphql::{Context, Result, parser::types::OperationType};
 
-use super::error::unauthenticated;
+use super::error::{forbidden_by_token_scope, second_factor_needed, unauthenticated};
 use crate::{
     app::{App, scope_of},
-    domain::permission::Viewer,
+    domain::permission::{Grant, Operation, Viewer},
     store::scope::Scope,
 };
 
@@ -20,9 +20,28 @@ pub(super) fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {
     ctx.data_unchecked::<Arc<App>>()
 }
 
-/// Whoever is signed in, or an error.
+/// Whoever is signed in and may do this, or an error.
 pub(super) fn viewer<'a>(ctx: &Context<'a>) -> Result<&'a Viewer> {
-    ctx.data_opt::<Access>().and_then(|access| access.0.as_ref()).ok_or_else(unauthenticated)
+    let viewer = identified(ctx)?;
+    if viewer.grant == Grant::Enrolment { Err(second_factor_needed()) } else { Ok(viewer) }
+}
+
+/// Whoever is signed in, be it only to set up their second factor, or an error.
+pub(super) fn identified<'a>(ctx: &Context<'a>) -> Result<&'a Viewer> {
+    let viewer = ctx.data_opt::<Access>().and_then(|access| access.0.as_ref()).ok_or_else(unauthenticated)?;
+    // Transports refuse before they execute; this holds whatever a transport forgets.
+    admits(viewer, ctx.query_env.operation.node.ty)?;
+    Ok(viewer)
+}
+
+/// Refuses a kind of operation that the token a viewer came with does not allow.
+pub fn admits(viewer: &Viewer, kind: OperationType) -> Result<()> {
+    let operation = match kind {
+        OperationType::Query => Operation::Query,
+        OperationType::Mutation => Operation::Mutation,
+        OperationType::Subscription => Operation::Subscription,
+    };
+    if viewer.may(operation) { Ok(()) } else { Err(forbidden_by_token_scope()) }
 }
 
 /// What whoever is signed in may load, or an error.

@@ -39,13 +39,16 @@ pub struct Account {
 struct List {
     person_ids: Vec<PersonId>,
     people: Batch<(), PersonId, Person>,
+    ids: Vec<AccountId>,
+    second_factors: Batch<(), AccountId, ()>,
 }
 
 impl Account {
     /// Accounts listed together.
     pub(super) fn list(rows: Vec<account::Model>) -> Vec<Self> {
         let person_ids = distinct(rows.iter().filter_map(|row| row.person_id));
-        let list = Arc::new(List { person_ids, ..List::default() });
+        let ids = rows.iter().map(|row| row.id).collect();
+        let list = Arc::new(List { person_ids, ids, ..List::default() });
         rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
     }
 
@@ -80,6 +83,15 @@ impl Account {
         let Some(id) = self.row.person_id else { return Ok(None) };
         let load = || Person::load(app(ctx), self.list.person_ids.clone());
         self.list.people.get((), &id, load).await
+    }
+
+    /// Whether it signs in with a second factor.
+    async fn has_second_factor(&self, ctx: &Context<'_>) -> Result<bool> {
+        let load = || async {
+            let confirmed = store::second_factor::confirmed(app(ctx).database.reader(), self.list.ids.clone()).await?;
+            Ok::<_, sea_orm::DbErr>(confirmed.into_iter().map(|(account, _)| (account, ())).collect())
+        };
+        Ok(self.list.second_factors.get((), &self.row.id, load).await?.is_some())
     }
 
     /// When it was made.

@@ -89,6 +89,24 @@ pub(super) fn unauthenticated() -> Error {
     coded("UNAUTHENTICATED", "请先登录。", "Sign in first.")
 }
 
+/// The token does not allow this kind of operation.
+pub(super) fn forbidden_by_token_scope() -> Error {
+    coded(
+        "FORBIDDEN_BY_TOKEN_SCOPE",
+        "此令牌的权限不包括这类操作：READ 用于查询，SUBSCRIBE 用于订阅，更改须登录。",
+        "The token's scopes do not allow this: READ is for queries, SUBSCRIBE for subscriptions; sign in to change things.",
+    )
+}
+
+/// The viewer's role must have a second factor, and they have none.
+pub(super) fn second_factor_needed() -> Error {
+    coded(
+        "SECOND_FACTOR_NEEDED",
+        "您的角色必须启用第二因素：请先用 beginTotpEnrolment 和 confirmTotpEnrolment 设置。",
+        "Your role must have a second factor: set one up first, with beginTotpEnrolment and confirmTotpEnrolment.",
+    )
+}
+
 /// An argument of a query that can't be used.
 pub(super) fn bad_argument(argument: &str, zh: &str, en: &str) -> Error {
     coded("BAD_USER_INPUT", zh, en).extend_with(|_, extensions| extensions.set("argument", argument))

@@ -9,7 +9,7 @@ use async_graphql::{
 use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 
 use super::{
-    Access, Limits, OnsiteSchema, Reply,
+    Access, Limits, OnsiteSchema, Reply, admits,
     coercion::InputObjects,
     cost::{Attempts, Meter},
     limits::{self, check_variables},
@@ -87,6 +87,9 @@ impl Gate {
         let parsed = limits::parse(&document, &self.limits).map_err(Reply::refused)?;
         let operation = chosen(&parsed, operation_name.as_deref()).map_err(Reply::refused)?;
         let kind = operation.ty;
+        if let Some(viewer) = &access.0 {
+            admits(viewer, kind).map_err(Reply::refused)?;
+        }
         if kind == OperationType::Subscription {
             limits::one_root_field(operation, &parsed).map_err(Reply::refused)?;
         }

@@ -59,6 +59,15 @@ pub struct OneTimePasswordPayload {
     user_errors: Vec<UserError>,
 }
 
+/// An account whose second factor was taken away.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub struct ResetSecondFactorPayload {
+    /// Whether it had one; null if it was refused.
+    reset: Option<bool>,
+    /// Why it was refused; empty if it was not.
+    user_errors: Vec<UserError>,
+}
+
 /// An account whose sessions were ended.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub struct RevokeAccountSessionsPayload {
@@ -144,7 +153,23 @@ impl AccountMutation {
         one_time(done.await)
     }
 
-    /// Ends all sessions of an account, and everything they subscribed to: administrators.
+    /// Takes away the second factor of an account whose owner lost it: administrators. Its sessions stay open.
+    async fn reset_second_factor(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which account.")] input: AccountInput,
+    ) -> Result<ResetSecondFactorPayload> {
+        let done = async {
+            let (actor, id) = administrating(ctx, &input.account_id)?;
+            Ok::<_, Unmade>(app(ctx).reset_second_factor(actor, id).await?)
+        };
+        Ok(match settled(done.await)? {
+            Ok(reset) => ResetSecondFactorPayload { reset: Some(reset), user_errors: Vec::new() },
+            Err(user_errors) => ResetSecondFactorPayload { user_errors, ..ResetSecondFactorPayload::default() },
+        })
+    }
+
+    /// Ends all sessions and tokens of an account, and everything they subscribed to: administrators.
     async fn revoke_account_sessions(
         &self,
         ctx: &Context<'_>,

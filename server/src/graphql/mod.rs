@@ -7,6 +7,7 @@ use async_graphql::{Schema, SchemaBuilder, ValidationMode};
 use crate::app::App;
 
 mod access;
+pub mod access_token;
 pub mod account;
 pub mod assessment;
 pub mod audit;
@@ -35,6 +36,7 @@ pub mod rejudgement;
 mod reply;
 pub mod review;
 pub mod scalars;
+pub mod second_factor;
 pub mod session;
 mod siblings;
 pub mod site;
@@ -43,7 +45,7 @@ pub mod team;
 pub mod visit;
 pub mod weekly_visits;
 
-pub use access::Access;
+pub use access::{Access, admits};
 pub use cost::{Attempts, Meter};
 pub use executor::{Admitted, Asked, Gate, Introspection};
 pub use limits::Limits;
@@ -80,6 +82,8 @@ pub struct Mutation(
     rejudgement::RejudgementMutation,
     device::DeviceMutation,
     own_account::OwnAccountMutation,
+    second_factor::SecondFactorMutation,
+    access_token::AccessTokenMutation,
     manage_accounts::AccountMutation,
 );
 

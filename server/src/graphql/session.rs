@@ -6,13 +6,15 @@ use entity::values::AccountRole;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    access::{app, viewer},
+    access::{Access, app, identified},
+    access_token::PersonalAccessToken,
     cost::Attempts,
     error::{UserError, answered, broken},
     own_account::Session,
     person::Person,
+    second_factor::SecondFactor,
 };
-use crate::{app::SignInRequest, domain::permission};
+use crate::{app::SignInRequest, domain::permission, store};
 
 /// Whoever is signed in.
 #[derive(Clone, Copy, Debug, Description)]
@@ -36,6 +38,22 @@ impl Viewer {
         self.0.expires_at
     }
 
+    /// Their second factor; null while they have none.
+    async fn second_factor(&self, ctx: &Context<'_>) -> Result<Option<SecondFactor>> {
+        let (reader, account) = (app(ctx).database.reader(), self.0.account);
+        let confirmed = store::second_factor::confirmed(reader, [account]).await.map_err(broken)?;
+        let Some((_, confirmed_at)) = confirmed.into_iter().next() else { return Ok(None) };
+        let left = store::second_factor::codes_left(reader, account).await.map_err(broken)?;
+        Ok(Some(SecondFactor { confirmed_at, recovery_codes_left: i32::try_from(left).unwrap_or(i32::MAX) }))
+    }
+
+    /// Their open personal access tokens, the latest first, 20 at most.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn personal_access_tokens(&self, ctx: &Context<'_>) -> Result<Vec<PersonalAccessToken>> {
+        let tokens = app(ctx).tokens(&self.0).await.map_err(broken)?;
+        Ok(tokens.into_iter().map(PersonalAccessToken::from).collect())
+    }
+
     /// Their open sessions, the latest first, 100 at most.
     #[graphql(complexity = "10 * child_complexity")]
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
@@ -56,6 +74,9 @@ pub struct SignInInput {
     /// among the first that are guessed.
     #[graphql(secret)]
     new_password: Option<String>,
+    /// A code of the second factor, needed where the account has one: six digits, or a recovery code.
+    #[graphql(secret)]
+    code: Option<String>,
     /// What the device calls itself, 100 characters at most.
     #[graphql(default)]
     device_name: String,
@@ -90,8 +111,11 @@ pub struct SessionQuery;
 #[Object]
 impl SessionQuery {
     /// Whoever is signed in; null if nobody is.
-    async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
-        viewer(ctx).ok().copied().map(Viewer)
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
+        if ctx.data_opt::<Access>().is_none_or(|access| access.0.is_none()) {
+            return Ok(None);
+        }
+        identified(ctx).copied().map(Viewer).map(Some)
     }
 }
 
@@ -115,6 +139,7 @@ impl SessionMutation {
             login: input.login,
             password: input.password.into(),
             new_password: input.new_password.map(SecretString::from),
+            code: input.code,
             device_name: input.device_name,
         };
         Ok(match answered(app(ctx).sign_in(request).await)? {
@@ -130,7 +155,7 @@ impl SessionMutation {
 
     /// Closes the session the request came with, and everything it subscribed to.
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload> {
-        app(ctx).sign_out(viewer(ctx)?).await.map_err(broken)?;
+        app(ctx).sign_out(identified(ctx)?).await.map_err(broken)?;
         Ok(SignOutPayload { signed_out: true, user_errors: Vec::new() })
     }
 }

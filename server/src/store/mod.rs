@@ -28,6 +28,7 @@ pub mod project;
 pub mod recount;
 pub mod rejudgement;
 pub mod scope;
+pub mod second_factor;
 pub mod secret;
 pub mod session;
 pub mod sign_in_attempt;

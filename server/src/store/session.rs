@@ -45,15 +45,46 @@ pub async fn insert(connection: &impl ConnectionTrait, session: Model) -> Result
     session.into_active_model().reset_all().insert(connection).await.map(|_| ())
 }
 
+/// What sessions are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Devices that are signed in.
+    Device,
+    /// Personal access tokens.
+    Token,
+}
+
+impl Kind {
+    fn condition(self) -> Expr {
+        match self {
+            Self::Device => Column::Scopes.is_null(),
+            Self::Token => Column::Scopes.is_not_null(),
+        }
+    }
+}
+
+/// Which sessions of an account are to end.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending {
+    /// All of them, and its tokens.
+    All,
+    /// Its devices' but this one.
+    AllBut(SessionId),
+    /// This one of this kind.
+    One(Kind, SessionId),
+}
+
 /// The open sessions of an account, the latest first, so many at most.
 pub async fn of_account(
     connection: &impl ConnectionTrait,
     account: AccountId,
+    kind: Kind,
     now: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<Model>, DbErr> {
     open(now)
         .filter(Column::AccountId.eq(account))
+        .filter(kind.condition())
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::Id)
         .limit(limit)
@@ -61,25 +92,22 @@ pub async fn of_account(
         .await
 }
 
-/// Ends those sessions of an account that have not ended, all of them or only these, but for one to be kept; returns
-/// which.
+/// Ends those of these sessions of an account that have not ended; returns which.
 pub async fn end_of(
     connection: &impl ConnectionTrait,
     account: AccountId,
-    only: Option<SessionId>,
-    kept: Option<SessionId>,
+    ending: Ending,
     now: DateTime<Utc>,
 ) -> Result<Vec<SessionId>, DbErr> {
     let mut select = Entity::find()
         .filter(Column::AccountId.eq(account))
         .filter(Column::EndedAt.is_null())
         .filter(Column::ExpiresAt.gt(now));
-    if let Some(only) = only {
-        select = select.filter(Column::Id.eq(only));
-    }
-    if let Some(kept) = kept {
-        select = select.filter(Column::Id.ne(kept));
-    }
+    select = match ending {
+        Ending::All => select,
+        Ending::AllBut(kept) => select.filter(Kind::Device.condition()).filter(Column::Id.ne(kept)),
+        Ending::One(kind, only) => select.filter(kind.condition()).filter(Column::Id.eq(only)),
+    };
     // Locked, so that of two who end a session one publishes that.
     let ids: Vec<SessionId> = select.lock_exclusive().all(connection).await?.iter().map(|row| row.id).collect();
     if !ids.is_empty() {

@@ -64,7 +64,9 @@ fn status_of(reply: &Reply) -> StatusCode {
     match reply.code().unwrap_or_default() {
         "GRAPHQL_PARSE_FAILED" => StatusCode::BAD_REQUEST,
         "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
-        "INTROSPECTION_NOT_ALLOWED" | "DOCUMENT_NOT_ALLOWED" | "FORBIDDEN" => StatusCode::FORBIDDEN,
+        "INTROSPECTION_NOT_ALLOWED" | "DOCUMENT_NOT_ALLOWED" | "FORBIDDEN" | "FORBIDDEN_BY_TOKEN_SCOPE" => {
+            StatusCode::FORBIDDEN
+        }
         "PERSISTED_QUERY_NOT_FOUND" => StatusCode::NOT_FOUND,
         "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
         "TIMEOUT" => StatusCode::SERVICE_UNAVAILABLE,

@@ -1,0 +1,131 @@
+//! Someone protects their account with an authenticator app: set up, asked for at sign-in, lost, given up.
+
+use chrono::TimeDelta;
+use entity::values::AccountRole;
+use rstest::rstest;
+use serde_json::{Value, json};
+use server::{
+    clock::Source,
+    domain::totp::{TotpSecret, step_at},
+};
+
+use crate::support::{
+    Answer,
+    Backend::{self, Postgres, Sqlite},
+    Client, PASSWORD,
+    Role::{Leader, Office},
+    TestServer,
+};
+
+const BEGIN: &str = "mutation($input: BeginTotpEnrolmentInput!) {
+    beginTotpEnrolment(input: $input) { secret otpauthUri userErrors { code field } } }";
+const CONFIRM: &str = "mutation($input: ConfirmTotpEnrolmentInput!) {
+    confirmTotpEnrolment(input: $input) { recoveryCodes userErrors { code field } } }";
+const DISABLE: &str = "mutation($input: DisableTotpInput!) {
+    disableTotp(input: $input) { disabled userErrors { code field } } }";
+const SIGN_IN: &str = "mutation($input: SignInInput!) { signIn(input: $input) { token userErrors { code field } } }";
+const FACTOR: &str = "{ viewer { secondFactor { confirmedAt recoveryCodesLeft } } }";
+
+/// What an authenticator app shows now.
+fn shown(server: &TestServer, secret: &str) -> String {
+    let secret = TotpSecret::from_base32(secret).unwrap();
+    format!("{:06}", secret.code(step_at(server.clock.now())))
+}
+
+async fn begun(client: &Client) -> String {
+    client.ask(BEGIN, json!({ "input": { "password": PASSWORD } })).await.text("/beginTotpEnrolment/secret")
+}
+
+async fn confirmed(client: &Client, code: &str) -> Answer {
+    client.ask(CONFIRM, json!({ "input": { "code": code } })).await
+}
+
+/// A second factor of someone, and its recovery codes.
+async fn enrolled(server: &TestServer, client: &Client) -> (String, Vec<Value>) {
+    let secret = begun(client).await;
+    let answer = confirmed(client, &shown(server, &secret)).await;
+    (secret, answer.list("/confirmTotpEnrolment/recoveryCodes").clone())
+}
+
+/// Why a sign-in was refused; none if it was not.
+async fn refused(server: &TestServer, login: &str, code: Option<&str>) -> Option<(String, String)> {
+    let input = json!({ "login": login, "password": PASSWORD, "code": code });
+    server.nobody().ask(SIGN_IN, json!({ "input": input })).await.user_errors("signIn").pop()
+}
+
+fn because(code: &str) -> Option<(String, String)> {
+    Some((code.to_owned(), "input.code".to_owned()))
+}
+
+#[rstest]
+#[tokio::test]
+async fn it_is_set_up_asked_for_and_given_up(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    let wrong = leader.ask(BEGIN, json!({ "input": { "password": "not the password" } })).await;
+    assert_eq!(wrong.user_errors("beginTotpEnrolment")[0].0, "BAD_CREDENTIALS");
+    let secret = begun(&leader).await;
+    assert_eq!(confirmed(&leader, "12345").await.user_errors("confirmTotpEnrolment")[0].0, "WRONG_CODE");
+    assert_eq!(refused(&server, "leader", None).await, None, "it does not count before it is confirmed");
+    assert_eq!(leader.ask(FACTOR, json!({})).await.at("/viewer/secondFactor"), &Value::Null);
+    let code = shown(&server, &secret);
+    let codes = confirmed(&leader, &code).await.list("/confirmTotpEnrolment/recoveryCodes").clone();
+    assert_eq!(codes.len(), 10);
+
+    assert_eq!(refused(&server, "leader", None).await, because("SECOND_FACTOR_REQUIRED"));
+    assert_eq!(refused(&server, "leader", Some("  ")).await, because("SECOND_FACTOR_REQUIRED"));
+    assert_eq!(refused(&server, "leader", Some(&code)).await, because("WRONG_CODE"), "each code works once");
+    server.clock.advance(TimeDelta::seconds(30));
+    assert_eq!(refused(&server, "leader", Some(&shown(&server, &secret))).await, None);
+
+    let recovery = codes[0].as_str().unwrap();
+    assert_eq!(refused(&server, "leader", Some(recovery)).await, None);
+    assert_eq!(refused(&server, "leader", Some(recovery)).await, because("WRONG_CODE"), "once");
+    assert_eq!(leader.ask(FACTOR, json!({})).await.at("/viewer/secondFactor/recoveryCodesLeft"), 9);
+
+    server.clock.advance(TimeDelta::seconds(30));
+    let input = json!({ "password": PASSWORD, "code": shown(&server, &secret) });
+    assert_eq!(leader.ask(DISABLE, json!({ "input": input })).await.at("/disableTotp/disabled"), true);
+    assert_eq!(refused(&server, "leader", None).await, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn codes_are_not_to_be_guessed(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    enrolled(&server, &server.as_(Leader)).await;
+    for guess in 0..5 {
+        let code = format!("{guess:016}");
+        assert_eq!(refused(&server, "leader", Some(&code)).await, because("WRONG_CODE"));
+    }
+    assert_eq!(refused(&server, "leader", Some("000000")).await.unwrap().0, "TOO_MANY_ATTEMPTS");
+}
+
+#[tokio::test]
+async fn whoever_must_have_one_can_do_nothing_else_before() {
+    let server = TestServer::tuned(|config| config.accounts.second_factor_roles = vec![AccountRole::Office]).await;
+    let office = server.as_(Office);
+    assert_eq!(office.ask("{ viewer { role } }", json!({})).await.at("/viewer/role"), "OFFICE");
+    for query in ["{ projects { nodes { name } } }", "mutation { revokeOtherSessions { revoked } }"] {
+        assert_eq!(office.ask(query, json!({})).await.error(), "SECOND_FACTOR_NEEDED", "{query}");
+    }
+    enrolled(&server, &office).await;
+    assert!(!office.ask("{ projects { nodes { name } } }", json!({})).await.list("/projects/nodes").is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_administrator_takes_a_lost_one_away(#[values(Sqlite, Postgres)] backend: Backend) {
+    const RESET: &str = "mutation($id: ID!) {
+        resetSecondFactor(input: { accountId: $id }) { reset userErrors { code field } } }";
+    let server = TestServer::on(backend).await;
+    enrolled(&server, &server.as_(Leader)).await;
+    let administrator = server.administrator().await;
+    let id = server.account_id(&administrator, "leader").await;
+    let by_others = server.as_(Office).ask(RESET, json!({ "id": id })).await;
+    assert_eq!(by_others.user_errors("resetSecondFactor")[0].0, "FORBIDDEN");
+    assert_eq!(refused(&server, "leader", None).await, because("SECOND_FACTOR_REQUIRED"));
+    assert_eq!(administrator.ask(RESET, json!({ "id": id })).await.at("/resetSecondFactor/reset"), true);
+    assert_eq!(refused(&server, "leader", None).await, None);
+    assert_eq!(administrator.ask(RESET, json!({ "id": id })).await.at("/resetSecondFactor/reset"), false);
+}
