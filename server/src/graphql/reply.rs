@@ -105,6 +105,8 @@ impl Reply {
 }
 
 fn tidy(error: &mut ServerError) {
+    // Lines begin with 1: what is said of the request as a whole has no place in it.
+    error.locations.retain(|place| place.line > 0);
     if error.message.len() > MESSAGE_LIMIT {
         error.message = error.message.chars().take(MESSAGE_LIMIT).chain(['…']).collect();
     }

@@ -104,12 +104,15 @@ pub(crate) struct Door {
     pub(super) tls: Option<Certificates>,
     pub(super) metrics: Metrics,
     pub(super) stopping: watch::Receiver<bool>,
+    /// Connections, and what became of them.
+    pub(super) under_way: TaskTracker,
 }
 
 impl Door {
     /// Serves until it is told to stop; then finishes what was begun. True if everything could be finished.
     pub(crate) async fn serve(self, listener: TcpListener) -> bool {
-        let (door, connections) = (Arc::new(self), TaskTracker::new());
+        let connections = self.under_way.clone();
+        let door = Arc::new(self);
         let (all, addresses) = (Seats::new(door.limits.all), Seats::new(door.limits.per_address));
         let mut stopping = door.stopping.clone();
         loop {

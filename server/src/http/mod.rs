@@ -13,6 +13,7 @@ use axum::{
 use entity::ids::AccountId;
 use ipnet::IpNet;
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
@@ -89,6 +90,8 @@ struct Surface {
     metrics: Metrics,
     server_timing: bool,
     stopping: watch::Receiver<bool>,
+    /// What the server waits for when it stops: connections, and WebSockets that became of them.
+    under_way: TaskTracker,
 }
 
 /// A server's two doors: what everybody asks, and the figures.
@@ -106,7 +109,7 @@ pub(crate) fn doors(
     tls: Option<Certificates>,
     stopping: watch::Receiver<bool>,
 ) -> Result<Doors, DocumentsError> {
-    let (limits, metrics) = (settings.connections, Metrics::new());
+    let (limits, metrics, under_way) = (settings.connections, Metrics::new(), TaskTracker::new());
     let surface = Surface {
         gate: Gate::new(&app, settings.limits, settings.introspection),
         quotas: Arc::new(Quotas::new(settings.rates)),
@@ -118,11 +121,18 @@ pub(crate) fn doors(
         metrics: metrics.clone(),
         server_timing: settings.server_timing,
         stopping: stopping.clone(),
+        under_way: under_way.clone(),
         app,
     };
-    let figures =
-        Door { routes: metrics.routes(), limits, tls: None, metrics: Metrics::new(), stopping: stopping.clone() };
-    Ok(Doors { main: Door { routes: routes(surface), limits, tls, metrics, stopping }, metrics: figures })
+    let figures = Door {
+        routes: metrics.routes(),
+        limits,
+        tls: None,
+        metrics: Metrics::new(),
+        stopping: stopping.clone(),
+        under_way: TaskTracker::new(),
+    };
+    Ok(Doors { main: Door { routes: routes(surface), limits, tls, metrics, stopping, under_way }, metrics: figures })
 }
 
 /// All routes of a server.

@@ -49,6 +49,8 @@ pub(in crate::http) fn open(surface: Surface, upgrade: WebSocketUpgrade, address
     let limit = surface.gate.limits().body_bytes;
     let upgrade = upgrade.protocols([NAME]).max_message_size(limit).max_frame_size(limit);
     let understood = upgrade.selected_protocol().is_some();
+    // Its connection ends when it becomes a socket: from then on, the server waits for this when it stops.
+    let under_way = surface.under_way.token();
     upgrade.on_upgrade(move |socket| async move {
         let open = surface.metrics.socket_opened();
         let (sink, mut messages) = socket.split();
@@ -63,7 +65,7 @@ pub(in crate::http) fn open(surface: Surface, upgrade: WebSocketUpgrade, address
         }
         // Both say goodbye (RFC 6455, section 7.1.1): a connection dropped before might take the reason with it.
         let _ = timeout(FAREWELL, messages.for_each(|_| future::ready(()))).await;
-        drop(open);
+        drop((open, under_way));
     })
 }
 
