@@ -57,9 +57,18 @@ async fn bare_server(app: Arc<App>, viewer: Viewer) -> SocketAddr {
     address
 }
 
+/// A made-up name: a surname, and two characters that tell the number.
+fn name(surname: char, number: usize) -> String {
+    let digit = |digit: usize| "甲乙丙丁戊己庚辛壬癸".chars().nth(digit % 10).unwrap();
+    [surname, digit(number / 10), digit(number)].into_iter().collect()
+}
+
 fn roster_csv() -> String {
     let head = "序号,项目名称,项目情况,市级“妈妈”,“保姆”姓名及职务,“秘书”姓名及联系方式,责任单位\n";
-    let row = |n: usize| format!("{n},项目{n},在建,领导{n},干部{n} 商务局副局长,联络员{n}138{n:08},商务局\n");
+    let row = |n: usize| {
+        let (leader, coordinator, secretary) = (name('赵', n), name('钱', n), name('孙', n));
+        format!("{n},项目{n},在建,{leader} 副市长,{coordinator} 商务局副局长,{secretary} 138{n:08},商务局\n")
+    };
     (1..=PROJECTS).fold(head.to_owned(), |text, n| text + &row(n))
 }
 
