@@ -4,7 +4,11 @@ use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
 use chrono::TimeDelta;
 use sea_orm::DbErr;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+    task::JoinHandle,
+};
 
 use crate::{
     app::App,
@@ -148,9 +152,15 @@ impl Running {
     }
 }
 
+/// Connections that may wait to be accepted: whoever comes in a storm is not turned away before it is looked at.
+const WAITING: u32 = 4096;
+
 async fn listen(at: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |error| StartError::Listen(at, error);
-    let listener = TcpListener::bind(at).await.map_err(failed)?;
+    let socket = if at.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(failed)?;
+    socket.set_reuseaddr(true).map_err(failed)?;
+    socket.bind(at).map_err(failed)?;
+    let listener = socket.listen(WAITING).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
 }
