@@ -118,7 +118,8 @@ pub(super) fn bad_period(refusal: &Refusal) -> Error {
     bad_argument(argument, &refusal.sentence.zh, &refusal.sentence.en)
 }
 
-fn coded(code: &str, zh: &str, en: &str) -> Error {
+/// An error with a code, in both languages.
+pub(crate) fn coded(code: &str, zh: &str, en: &str) -> Error {
     Error::new(en).extend_with(|_, extensions| {
         extensions.set("code", code);
         extensions.set("messageZh", zh);

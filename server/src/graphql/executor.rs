@@ -12,6 +12,7 @@ use super::{
     Access, Limits, OnsiteSchema, Reply, admits,
     coercion::InputObjects,
     cost::{Attempts, Meter},
+    error::coded,
     limits::{self, check_variables},
 };
 use crate::app::App;
@@ -206,11 +207,4 @@ fn too_slow(seconds: u64) -> Error {
     let en = format!("Given up after the limit seconds of {seconds}; ask for less at once.");
     let zh = format!("超过时限 seconds（{seconds} 秒），请分次查询。");
     coded("TIMEOUT", &zh, &en).extend_with(|_, extensions| extensions.set("limit", "seconds"))
-}
-
-fn coded(code: &str, zh: &str, en: &str) -> Error {
-    Error::new(en).extend_with(|_, extensions| {
-        extensions.set("code", code);
-        extensions.set("messageZh", zh);
-    })
 }

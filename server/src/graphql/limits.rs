@@ -188,9 +188,7 @@ fn advice(limit: &str) -> (&'static str, &'static str) {
         "cost" | "resultBytes" => {
             ("请缩小 first 或 last，或少选嵌套字段。", "Ask for smaller pages (first, last) or fewer nested fields.")
         }
-        "variableValues" | "variableDepth" | "listItems" | "bodyBytes" | "messageBytes" => {
-            ("请分批发送。", "Send it in parts.")
-        }
+        "variableValues" | "variableDepth" | "listItems" | "bodyBytes" => ("请分批发送。", "Send it in parts."),
         _ => ("请分次查询。", "Split it into several requests."),
     }
 }

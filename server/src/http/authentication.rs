@@ -1,11 +1,11 @@
 //! Who a request comes from: the bearer token of an open session.
 
-use async_graphql::{Error, ErrorExtensions};
+use async_graphql::Error;
 use axum::http::{HeaderMap, header};
 
 use crate::{
     app::{App, Broken},
-    graphql::Access,
+    graphql::{Access, error::coded},
 };
 
 /// Why a request's token is no good.
@@ -29,10 +29,7 @@ impl Unaccepted {
                 ("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
             }
         };
-        Error::new(en).extend_with(|_, extensions| {
-            extensions.set("code", code);
-            extensions.set("messageZh", zh);
-        })
+        coded(code, zh, en)
     }
 }
 

@@ -18,7 +18,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     app::App,
-    graphql::{Gate, Introspection, Limits},
+    graphql::{Admitted, Asked, Gate, Introspection, Limits, Reply},
     photos::{self, ObjectStore},
 };
 
@@ -43,12 +43,12 @@ pub use quota::Rates;
 pub(crate) use tls::Certificates;
 pub use tls::TlsError;
 
-use client::Proxies;
-use graphql::documents::Documents;
+use client::{Caller, Proxies};
+use graphql::{documents::Documents, parameters::Parameters};
 use listen::Peer;
 use metrics::Metrics;
 use origin::Origins;
-use quota::Quotas;
+use quota::{Quotas, Spending};
 use seats::Seats;
 
 /// How the surface is set up.
@@ -92,6 +92,32 @@ struct Surface {
     stopping: watch::Receiver<bool>,
     /// What the server waits for when it stops: connections, and WebSockets that became of them.
     under_way: TaskTracker,
+}
+
+impl Surface {
+    /// Admits what a caller asks, by its text or by its name, and lets the caller pay for it. Every transport's way in.
+    async fn admit(
+        &self,
+        caller: Caller,
+        parameters: &mut Parameters,
+        spending: &mut Spending,
+    ) -> Result<Admitted, Reply> {
+        let mut named = self.documents.resolve(parameters).map_err(Reply::refused)?;
+        let keep = named.keep_as().map(|hash| (hash, named.document.clone()));
+        let asked = Asked {
+            document: named.document,
+            operation_name: parameters.operation_name.take(),
+            variables: parameters.take_variables(),
+            access: caller.access,
+            meter: self.quotas.meter(caller, spending),
+            attempts: self.quotas.attempts(caller.address),
+        };
+        let admitted = self.gate.admit(asked).await?;
+        if let Some((hash, document)) = keep {
+            self.documents.keep(hash, &document);
+        }
+        Ok(admitted)
+    }
 }
 
 /// A server's two doors: what everybody asks, and the figures.

@@ -118,11 +118,9 @@ impl Documents {
         listed.or_else(kept).map(|text| text.to_string()).ok_or_else(|| not_found("PersistedQueryNotFound"))
     }
 
-    /// Keeps a document that was valid, if its client asked for that.
-    pub(in crate::http) fn keep(&self, hash: Option<String>, document: &str) {
-        if let Some(hash) = hash {
-            self.kept.insert(hash, Arc::from(document));
-        }
+    /// Keeps a document that was valid, as its client asked.
+    pub(in crate::http) fn keep(&self, hash: String, document: &str) {
+        self.kept.insert(hash, Arc::from(document));
     }
 }
 
@@ -185,7 +183,7 @@ mod tests {
         let unknown = documents.resolve(&mut persisted(None, &hash)).unwrap_err();
         assert_eq!(unknown.message, "PersistedQueryNotFound");
         let mut sent = documents.resolve(&mut persisted(Some(DOCUMENT), &hash)).unwrap();
-        documents.keep(sent.keep_as(), &sent.document);
+        documents.keep(sent.keep_as().unwrap(), &sent.document);
         assert_eq!(documents.resolve(&mut persisted(None, &hash)).unwrap().document, DOCUMENT);
         let id = serde_json::json!({ "documentId": format!("sha256:{hash}") });
         assert_eq!(documents.resolve(&mut parameters(&id)).unwrap().document, DOCUMENT);

@@ -26,7 +26,7 @@ use super::{
     pace::TooSlow,
     quota::Spending,
 };
-use crate::graphql::{Admitted, Asked, Reply, limits::excess};
+use crate::graphql::{Admitted, Reply, limits::excess};
 
 pub(super) mod accept;
 pub(super) mod answer;
@@ -183,24 +183,7 @@ async fn prepare(
     if let Err(error) = surface.quotas.request(caller, spending) {
         return (caller, Err(Reply::refused(error)));
     }
-    let mut named = match surface.documents.resolve(parameters) {
-        Ok(named) => named,
-        Err(error) => return (caller, Err(Reply::refused(error))),
-    };
-    let keep_as = named.keep_as();
-    let copy = keep_as.as_ref().map(|_| named.document.clone());
-    let asked = Asked {
-        document: named.document,
-        operation_name: parameters.operation_name.take(),
-        variables: parameters.take_variables(),
-        access: caller.access,
-        meter: surface.quotas.meter(caller, spending),
-        attempts: surface.quotas.attempts(address),
-    };
-    let admitted = surface.gate.admit(asked).await;
-    if admitted.is_ok() {
-        surface.documents.keep(keep_as, &copy.unwrap_or_default());
-    }
+    let admitted = surface.admit(caller, parameters, spending).await;
     (caller, admitted)
 }
 

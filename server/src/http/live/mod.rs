@@ -6,7 +6,7 @@ use async_graphql::{Error, ErrorExtensions};
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 
-use crate::{app::App, domain::permission::Viewer, events::Event};
+use crate::{app::App, domain::permission::Viewer, events::Event, graphql::error::coded};
 
 pub(super) mod events;
 mod operation;
@@ -58,12 +58,5 @@ fn too_many_streams(most: usize) -> Error {
     coded("LIMIT_EXCEEDED", &zh, &en).extend_with(|_, extensions| {
         extensions.set("limit", "streamsPerViewer");
         extensions.set("allowed", most as u64);
-    })
-}
-
-fn coded(code: &str, zh: &str, en: &str) -> Error {
-    Error::new(en).extend_with(|_, extensions| {
-        extensions.set("code", code);
-        extensions.set("messageZh", zh);
     })
 }

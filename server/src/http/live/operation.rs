@@ -6,7 +6,7 @@ use async_graphql::parser::types::OperationType;
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::{
-    graphql::{Admitted, Asked, Reply},
+    graphql::{Admitted, Reply, error::coded},
     http::{
         Surface,
         client::Caller,
@@ -49,7 +49,7 @@ async fn prepared(surface: &Surface, caller: Caller, mut parameters: Parameters)
             Ok(false) => return Err(Reply::refused(super::session_ended())),
             Err(error) => {
                 tracing::error!(%error, "a session could not be looked up");
-                return Err(Reply::refused(super::coded(
+                return Err(Reply::refused(coded(
                     "INTERNAL",
                     "服务器出现故障，请稍后重试。",
                     "The server has a fault; please try again later.",
@@ -57,20 +57,7 @@ async fn prepared(surface: &Surface, caller: Caller, mut parameters: Parameters)
             }
         }
     }
-    let mut named = surface.documents.resolve(&mut parameters).map_err(Reply::refused)?;
-    let keep_as = named.keep_as();
-    let copy = keep_as.as_ref().map(|_| named.document.clone()).unwrap_or_default();
-    let asked = Asked {
-        document: named.document,
-        operation_name: parameters.operation_name.take(),
-        variables: parameters.take_variables(),
-        access: caller.access,
-        meter: surface.quotas.meter(caller, &mut spending),
-        attempts: surface.quotas.attempts(caller.address),
-    };
-    let admitted = surface.gate.admit(asked).await?;
-    surface.documents.keep(keep_as, &copy);
-    Ok(admitted)
+    surface.admit(caller, &mut parameters, &mut spending).await
 }
 
 fn followed(surface: Surface, admitted: Admitted, noted: Noted, begun: Instant) -> impl Stream<Item = Reply> + Send {
