@@ -43,7 +43,7 @@ values! {
         Staff = "STAFF",
         /// Reads figures of every project; never precise positions, photos or phone numbers.
         Analyst = "ANALYST",
-        /// Manages accounts; sees no projects, visits or people's data, whoever they are otherwise.
+        /// Manages accounts; sees no projects and no visits, and of people only who they are, whoever they are otherwise.
         Administrator = "ADMINISTRATOR",
     }
 

@@ -6,17 +6,18 @@ use entity::{
 };
 
 use crate::{
-    domain::permission::{Grant, Viewer},
+    domain::permission::{Grant, Relation, Rule, Viewer},
     store::scope::Scope,
 };
 
-/// What a viewer may load: the office and analysts everything (fields are guarded one by one), staff the projects
-/// they serve or served, administrators nothing.
-pub fn scope_of(viewer: &Viewer) -> Scope {
-    match (viewer.role, viewer.person) {
-        (AccountRole::Office | AccountRole::Analyst, _) => Scope::Everything,
-        (AccountRole::Staff, Some(person)) => Scope::Person(person),
-        (AccountRole::Staff, None) | (AccountRole::Administrator, _) => Scope::Nothing,
+/// What a viewer may load by a rule of the permission table.
+pub fn scope_of(viewer: &Viewer, rule: &Rule) -> Scope {
+    match (rule.reach(viewer.who()), viewer.person) {
+        (Some(Relation::Any), _) => Scope::Everything,
+        (Some(Relation::Unit), Some(person)) => Scope::Unit(person),
+        (Some(Relation::Team), Some(person)) => Scope::Team(person),
+        (Some(Relation::Own), Some(person)) => Scope::Own(person),
+        (None, _) | (_, None) => Scope::Nothing,
     }
 }
 

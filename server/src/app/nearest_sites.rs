@@ -75,7 +75,7 @@ impl App {
         let roles = store::team_role::all_of_person(connection, person).await?;
         let served = roles.into_iter().filter(|role| Tenure { from: role.from_date, to: role.to_date }.covers(day));
         let served = served.map(|role| role.project_id);
-        let projects = store::project::find(connection, Scope::Person(person), served).await?;
+        let projects = store::project::find(connection, Scope::Team(person), served).await?;
         let open = |project: &project::Model| project.closed_at.is_none_or(|closed| closed > captured_at);
         let projects: HashMap<_, _> = projects.into_iter().filter(open).map(|project| (project.id, project)).collect();
         let sites = store::site::of_projects(connection, projects.keys().copied()).await?;

@@ -8,7 +8,7 @@ use entity::{
     assessment, check_in, finding,
     ids::{PhotoId, ProjectId, RejudgementId},
     photo, policy, rejudgement,
-    values::{AccountRole, PhotoState, Verdict},
+    values::{PhotoState, Verdict},
 };
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,11 @@ use super::{
     submission::NOTE_LIMIT,
 };
 use crate::{
-    domain::{evidence::Judgement, permission::Viewer, policy::Policy},
+    domain::{
+        evidence::Judgement,
+        permission::{Viewer, table::change},
+        policy::Policy,
+    },
     store::{self, check_in::CheckInFilter, scope::Scope},
 };
 
@@ -95,7 +99,7 @@ impl App {
         request: RejudgeRequest,
         step: &(dyn Fn(usize) + Sync),
     ) -> Result<rejudgement::Model, Failure> {
-        if viewer.is_some_and(|viewer| viewer.role != AccountRole::Office) {
+        if viewer.is_some_and(|viewer| !viewer.has_part_in(const { change("rejudgeCheckIns") })) {
             return Err(not_office().into());
         }
         check_reason(&request.reason)?;

@@ -1,10 +1,16 @@
-//! Who is asking, and what they may see of a person.
+//! Who is asking, and what they may do: the table, and what it comes to for one viewer.
 
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{AccountId, PersonId, SessionId},
     values::{AccountRole, TokenScope},
 };
+
+mod rule;
+pub mod table;
+
+pub use rule::{Action, Grants, Relation, Rule, Who};
+use table::{read, read_in_full};
 
 /// What a request would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,34 +79,55 @@ impl Viewer {
         }
     }
 
+    /// Who they are to the table.
+    pub fn who(&self) -> Who {
+        match (self.grant, self.role) {
+            (Grant::Enrolment, _) => Who::Enrolling,
+            (_, AccountRole::Staff) => Who::Staff,
+            (_, AccountRole::Analyst) => Who::Analyst,
+            (_, AccountRole::Office) => Who::Office,
+            (_, AccountRole::Administrator) => Who::Administrator,
+        }
+    }
+
+    /// How near to them something about a person is that they were given by a rule.
+    pub fn relation_to(&self, person: PersonId, given_by: &Rule) -> Relation {
+        if self.is(person) { Relation::Own } else { given_by.reach(self.who()).unwrap_or(Relation::Any) }
+    }
+
+    /// Whether a rule allows them anything at all.
+    pub fn has_part_in(&self, rule: &Rule) -> bool {
+        rule.reach(self.who()).is_some()
+    }
+
     /// Accounts: administrators alone.
     pub fn manages_accounts(&self) -> bool {
-        self.role == AccountRole::Administrator
+        self.has_part_in(const { read("Query", "accounts") })
     }
 
     /// What was done to accounts' permissions: administrators and the office.
     pub fn reads_audit_trail(&self) -> bool {
-        matches!(self.role, AccountRole::Administrator | AccountRole::Office)
+        self.has_part_in(const { read("Query", "auditTrail") })
     }
 
-    /// Precise positions, fixes and notes: their owner and the office.
-    pub fn sees_evidence_of(&self, person: PersonId) -> bool {
-        self.role == AccountRole::Office || self.is(person)
-    }
-
-    /// Photos: their owner, the project's team and the office; never an analyst.
-    pub fn sees_photos_of(&self, person: PersonId, on_team: bool) -> bool {
-        self.sees_evidence_of(person) || (on_team && self.role == AccountRole::Staff)
-    }
-
-    /// Whole phone numbers: their owner, team-mates and the office. Others see them masked.
-    pub fn sees_phone_of(&self, person: PersonId, team_mate: bool) -> bool {
-        self.sees_evidence_of(person) || (team_mate && self.role == AccountRole::Staff)
+    /// The phone number of a person as far as they may see it: whole for its owner, those on a team with them and the
+    /// office, masked for others, none for administrators.
+    pub fn phone_of(&self, person: PersonId, team_mate: bool, phone: &str) -> Option<String> {
+        let relation = match (self.is(person), team_mate) {
+            (true, _) => Relation::Own,
+            (_, true) => Relation::Team,
+            _ => Relation::Any,
+        };
+        if const { read_in_full("Person", "phone") }.permits(self.who(), relation) {
+            Some(phone.to_owned())
+        } else {
+            self.has_part_in(const { read("Person", "phone") }).then(|| masked_phone(phone))
+        }
     }
 }
 
 /// A phone number of which the first three and the last two digits are left.
-pub fn masked_phone(phone: &str) -> String {
+fn masked_phone(phone: &str) -> String {
     let length = phone.chars().count();
     let shown = |position| length >= 7 && (position < 3 || position + 2 >= length);
     phone.chars().enumerate().map(|(position, digit)| if shown(position) { digit } else { '*' }).collect()
@@ -138,19 +165,54 @@ mod tests {
     }
 
     #[rstest]
-    // role, person, on the team; evidence, photos, phone
-    #[case(AccountRole::Office, 9, false, [true, true, true])]
-    #[case(AccountRole::Staff, 1, true, [true, true, true])]
-    #[case(AccountRole::Staff, 2, true, [false, true, true])]
-    #[case(AccountRole::Staff, 2, false, [false, false, false])]
-    #[case(AccountRole::Analyst, 9, false, [false, false, false])]
-    #[case(AccountRole::Analyst, 9, true, [false, false, false])]
-    #[case(AccountRole::Administrator, 9, true, [false, false, false])]
-    fn who_sees_what(#[case] role: AccountRole, #[case] person: u128, #[case] team: bool, #[case] sees: [bool; 3]) {
+    // role, person, a team-mate; evidence, photos, phone
+    #[case(AccountRole::Office, 9, false, [true, true], Some("13800000001"))]
+    #[case(AccountRole::Staff, 1, true, [true, true], Some("13800000001"))]
+    #[case(AccountRole::Staff, 2, true, [false, true], Some("13800000001"))]
+    #[case(AccountRole::Staff, 2, false, [false, true], Some("138******01"))]
+    #[case(AccountRole::Analyst, 9, false, [false, false], Some("138******01"))]
+    #[case(AccountRole::Analyst, 9, true, [false, false], Some("138******01"))]
+    #[case(AccountRole::Analyst, 1, false, [true, true], Some("13800000001"))]
+    #[case(AccountRole::Administrator, 9, true, [false, false], None)]
+    fn who_sees_what_of_a_check_in_they_may_load(
+        #[case] role: AccountRole,
+        #[case] person: u128,
+        #[case] team_mate: bool,
+        #[case] sees: [bool; 2],
+        #[case] phone: Option<&str>,
+    ) {
         let viewer = viewer(role, person);
-        let seen =
-            [viewer.sees_evidence_of(OWNER), viewer.sees_photos_of(OWNER, team), viewer.sees_phone_of(OWNER, team)];
+        let seen = [("CheckIn", "fix"), ("Photo", "downloadUrl")]
+            .map(|(on, field)| read(on, field).permits(viewer.who(), viewer.relation_to(OWNER, read(on, "id"))));
         assert_eq!(seen, sees);
+        assert_eq!(viewer.phone_of(OWNER, team_mate, "13800000001").as_deref(), phone);
+    }
+
+    #[rstest]
+    #[case(AccountRole::Office)]
+    #[case(AccountRole::Staff)]
+    #[case(AccountRole::Analyst)]
+    #[case(AccountRole::Administrator)]
+    fn who_is_kept_to_enrolment_may_do_nothing_else(#[case] role: AccountRole) {
+        let viewer = Viewer { grant: Grant::Enrolment, ..viewer(role, 1) };
+        let may = table::TABLE.iter().filter(|rule| rule.grants.is_some() && viewer.has_part_in(rule));
+        let may: Vec<_> = may.flat_map(|rule| rule.fields.iter().copied()).collect();
+        assert_eq!(
+            may,
+            [
+                "viewer",
+                "signIn",
+                "beginTotpEnrolment",
+                "confirmTotpEnrolment",
+                "signOut",
+                "person",
+                "personalAccessTokens",
+                "role",
+                "secondFactor",
+                "sessionExpiresAt",
+                "sessions"
+            ]
+        );
     }
 
     #[rstest]

@@ -7,7 +7,7 @@ use async_graphql::{Context, Result, parser::types::OperationType};
 use super::error::{forbidden_by_token_scope, second_factor_needed, unauthenticated};
 use crate::{
     app::{App, scope_of},
-    domain::permission::{Grant, Operation, Viewer},
+    domain::permission::{Grant, Operation, Rule, Viewer},
     store::scope::Scope,
 };
 
@@ -44,7 +44,12 @@ pub fn admits(viewer: &Viewer, kind: OperationType) -> Result<()> {
     if viewer.may(operation) { Ok(()) } else { Err(forbidden_by_token_scope()) }
 }
 
-/// What whoever is signed in may load, or an error.
-pub(super) fn scope(ctx: &Context<'_>) -> Result<Scope> {
-    viewer(ctx).map(scope_of)
+/// What whoever is signed in may load by a rule, or an error.
+pub(super) fn scope(ctx: &Context<'_>, rule: &Rule) -> Result<Scope> {
+    viewer(ctx).map(|viewer| scope_of(viewer, rule))
+}
+
+/// Whether a rule allows whoever is signed in anything, or an error. Who may do nothing sees nothing.
+pub(super) fn has_part_in(ctx: &Context<'_>, rule: &Rule) -> Result<bool> {
+    viewer(ctx).map(|viewer| viewer.has_part_in(rule))
 }

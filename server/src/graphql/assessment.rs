@@ -54,6 +54,17 @@ impl Assessment {
         });
         Ok(grouped(rows.into_iter().map(|row| (row.check_in_id, Self { row, list: Arc::clone(&list) }))))
     }
+
+    /// The boundary the position was compared with.
+    pub(super) async fn compared_with(&self, ctx: &Context<'_>) -> Result<Option<SiteVersion>> {
+        let Some(id) = self.row.site_version_id else { return Ok(None) };
+        let load = || async {
+            let ids = self.list.site_version_ids.iter().copied();
+            let rows = store::site::find_versions(app(ctx).database.reader(), ids).await?;
+            Ok::<_, DbErr>(rows.into_iter().map(|row| (row.id, SiteVersion::from(row))).collect())
+        };
+        self.list.site_versions.get((), &id, load).await
+    }
 }
 
 #[Object(use_type_description)]
@@ -101,13 +112,7 @@ impl Assessment {
 
     /// The boundary the position was compared with; null if there was none, or no usable position.
     async fn site_version(&self, ctx: &Context<'_>) -> Result<Option<SiteVersion>> {
-        let Some(id) = self.row.site_version_id else { return Ok(None) };
-        let load = || async {
-            let ids = self.list.site_version_ids.iter().copied();
-            let rows = store::site::find_versions(app(ctx).database.reader(), ids).await?;
-            Ok::<_, DbErr>(rows.into_iter().map(|row| (row.id, SiteVersion::from(row))).collect())
-        };
-        self.list.site_versions.get((), &id, load).await
+        self.compared_with(ctx).await
     }
 
     /// Why, rule by rule.

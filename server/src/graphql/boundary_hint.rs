@@ -1,16 +1,19 @@
 //! Boundaries that may be wrong.
 
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
-use entity::values::{AccountRole, Datum};
+use entity::values::Datum;
 
 use super::{
-    access::{app, viewer},
+    access::{app, has_part_in},
     error::{Language, bad_period, broken, said},
     project::Project,
     scalars::Date,
     site::Site,
 };
-use crate::{app::Period, domain::sentence::Sentence};
+use crate::{
+    app::Period,
+    domain::{permission::table::read, sentence::Sentence},
+};
 
 /// A site that may have been drawn wrongly: many check-ins, against which nothing else speaks, lie just outside it.
 /// It decides nothing about anyone; correct the boundary and judge the check-ins again (`rejudgeCheckIns`), or leave it.
@@ -68,7 +71,7 @@ impl BoundaryHintQuery {
         #[graphql(desc = "The first local day.")] from: Date,
         #[graphql(desc = "The last local day.")] to: Date,
     ) -> Result<Vec<BoundaryHint>> {
-        if viewer(ctx)?.role != AccountRole::Office {
+        if !has_part_in(ctx, const { read("Query", "boundaryHints") })? {
             return Ok(Vec::new());
         }
         let period = Period::parse(from.0, to.0).map_err(|refusal| bad_period(&refusal))?;

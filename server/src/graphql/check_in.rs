@@ -21,15 +21,22 @@ use super::{
     page::{PageArguments, rows},
     person::Person,
     photo::Photo,
+    position::Position,
     project::Project,
     review::{Appeal, Decision},
     scalars::Date,
     siblings::{Batch, distinct, grouped},
     visit::Visit,
 };
-use crate::store::{
-    self,
-    check_in::{CheckInFilter, CheckInKey},
+use crate::{
+    domain::permission::{
+        Rule,
+        table::{read, read_in_full},
+    },
+    store::{
+        self,
+        check_in::{CheckInFilter, CheckInKey},
+    },
 };
 
 pub mod input;
@@ -87,8 +94,11 @@ impl CheckIn {
         Ok(self.list.assessments.get((), &self.row.id, load).await?.unwrap_or_default())
     }
 
-    fn shown_to(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(viewer(ctx)?.sees_evidence_of(self.row.person_id))
+    /// Whether a rule lets the viewer have what is this check-in's.
+    fn permits(&self, ctx: &Context<'_>, rule: &Rule) -> Result<bool> {
+        let viewer = viewer(ctx)?;
+        let relation = viewer.relation_to(self.row.person_id, const { read("CheckIn", "id") });
+        Ok(rule.permits(viewer.who(), relation))
     }
 }
 
@@ -106,7 +116,7 @@ impl CheckIn {
 
     /// The project; null once it is no longer the viewer's to see.
     async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
-        let scope = scope(ctx)?;
+        let scope = scope(ctx, const { read("Project", "id") })?;
         let load = || Project::load(app(ctx), scope, self.list.project_ids.clone());
         self.list.projects.get((), &self.row.project_id, load).await
     }
@@ -142,14 +152,26 @@ impl CheckIn {
         Date(self.row.local_date)
     }
 
-    /// The position as it was sent: for its owner and the office. Null for others, and where the phone sent none.
+    /// The position as it was sent; null for those who may not see it, and where the phone sent none.
     async fn fix(&self, ctx: &Context<'_>) -> Result<Option<GpsFix>> {
-        Ok(if self.shown_to(ctx)? { GpsFix::of(&self.row) } else { None })
+        Ok(if self.permits(ctx, const { read("CheckIn", "fix") })? { GpsFix::of(&self.row) } else { None })
     }
 
-    /// What the visitor wrote: for them and the office. Null for others.
+    /// Where it was made: the fix for those who may read it in full, for others the middle of the site it was compared
+    /// with. Null where there is none.
+    async fn position(&self, ctx: &Context<'_>) -> Result<Option<Position>> {
+        if self.permits(ctx, const { read_in_full("CheckIn", "position") })? {
+            return Ok(GpsFix::of(&self.row).and_then(|fix| Position::of_fix(&fix)));
+        }
+        match self.all_assessments(ctx).await?.pop() {
+            Some(assessment) => assessment.compared_with(ctx).await?.map(|site| Position::of_site(&site)).transpose(),
+            None => Ok(None),
+        }
+    }
+
+    /// What the visitor wrote; null for those who may not read it.
     async fn note(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        Ok(self.shown_to(ctx)?.then_some(self.row.note.as_str()))
+        Ok(self.permits(ctx, const { read("CheckIn", "note") })?.then_some(self.row.note.as_str()))
     }
 
     /// Its photos, in the order they were given.
@@ -171,7 +193,7 @@ impl CheckIn {
 
     /// The visit it is part of; null if that is not the viewer's to see.
     async fn visit(&self, ctx: &Context<'_>) -> Result<Option<Visit>> {
-        let (id, scope) = (self.standing(ctx).await?.visit_id, scope(ctx)?);
+        let (id, scope) = (self.standing(ctx).await?.visit_id, scope(ctx, const { read("Visit", "id") })?);
         let load = || async {
             let standings = self.standings(ctx).await?;
             let ids = distinct(standings.into_values().map(|standing| standing.visit_id));
@@ -193,19 +215,19 @@ impl CheckIn {
         self.all_assessments(ctx).await
     }
 
-    /// What people decided about it, in the order they did: for its subject and the office; empty for others.
+    /// What people decided about it, in the order they did; empty for those who may not read it.
     #[graphql(complexity = "2 * child_complexity + 1")]
     async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<Decision>> {
-        if !self.shown_to(ctx)? {
+        if !self.permits(ctx, const { read("CheckIn", "decisions") })? {
             return Ok(Vec::new());
         }
         let load = || Decision::load(app(ctx), &self.list.ids);
         Ok(self.list.decisions.get((), &self.row.id, load).await?.unwrap_or_default())
     }
 
-    /// The appeal about it: for its subject and the office. Null for others, and where there is none.
+    /// The appeal about it; null for those who may not read it, and where there is none.
     async fn appeal(&self, ctx: &Context<'_>) -> Result<Option<Appeal>> {
-        if !self.shown_to(ctx)? {
+        if !self.permits(ctx, const { read("CheckIn", "appeal") })? {
             return Ok(None);
         }
         self.list.appeals.get((), &self.row.id, || Appeal::load(app(ctx), &self.list.ids)).await
@@ -216,11 +238,11 @@ impl CheckIn {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct GpsFix {
     /// Latitude, degrees in `datum`.
-    latitude: f64,
+    pub(super) latitude: f64,
     /// Longitude, degrees in `datum`.
-    longitude: f64,
+    pub(super) longitude: f64,
     /// The datum both are in.
-    datum: Datum,
+    pub(super) datum: Datum,
     /// 68 % accuracy radius, metres; 0 or less where the phone gave none.
     accuracy_meters: f64,
     /// When it was taken, on the phone's clock.
@@ -301,7 +323,7 @@ impl CheckInQuery {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<CheckInFilterInput>,
     ) -> Result<CheckInConnection> {
-        let scope = scope(ctx)?;
+        let scope = scope(ctx, const { read("Query", "checkIns") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
         let found = store::check_in::list(app(ctx).database.reader(), scope, &filter, &page).await.map_err(broken)?;
@@ -318,6 +340,7 @@ impl CheckInQuery {
 
 /// A check-in the viewer may see.
 pub(super) async fn find(ctx: &Context<'_>, id: CheckInId) -> Result<Option<CheckIn>> {
-    let rows = store::check_in::find(app(ctx).database.reader(), scope(ctx)?, [id]).await.map_err(broken)?;
+    let scope = scope(ctx, const { read("CheckIn", "id") })?;
+    let rows = store::check_in::find(app(ctx).database.reader(), scope, [id]).await.map_err(broken)?;
     Ok(CheckIn::list(rows).pop())
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{App, WeekRange},
-    domain::permission::Viewer,
+    domain::permission::{Rule, Viewer, table},
     events::{Event, FollowError, Published},
     store::{self, scope::Scope},
 };
@@ -59,7 +59,7 @@ impl Subscription {
         )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<VisitRecorded>> + use<>> {
-        let (events, app, scope) = follow(ctx, project_id, after).await?;
+        let (events, app, scope) = follow(ctx, const { table::follow("visitRecorded") }, project_id, after).await?;
         Ok(events.filter_map(move |published| {
             let app = Arc::clone(&app);
             async move {
@@ -81,7 +81,8 @@ impl Subscription {
         )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<WeeklyTallyChanged>> + use<>> {
-        let (events, app, scope) = follow(ctx, project_id, after).await?;
+        let (events, app, scope) =
+            follow(ctx, const { table::follow("weeklyTallyChanged") }, project_id, after).await?;
         Ok(events.filter_map(move |published| {
             let app = Arc::clone(&app);
             async move {
@@ -97,10 +98,11 @@ impl Subscription {
 /// The events of one project, or of all, until the viewer's session ends.
 async fn follow(
     ctx: &Context<'_>,
+    rule: &Rule,
     project_id: Option<ID>,
     after: Option<String>,
 ) -> Result<(impl Stream<Item = Result<Arc<Published>>> + use<>, Arc<App>, Scope)> {
-    let (app, viewer, scope) = (Arc::clone(app(ctx)), *viewer(ctx)?, scope(ctx)?);
+    let (app, viewer, scope) = (Arc::clone(app(ctx)), *viewer(ctx)?, scope(ctx, rule)?);
     let project: Option<ProjectId> = project_id.map(|id| global_id::argument("projectId", &id)).transpose()?;
     let after = after.map(|cursor| position(&cursor)).transpose()?;
     let events = app.feed.follow(after).await.map_err(not_followed)?;

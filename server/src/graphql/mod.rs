@@ -27,9 +27,11 @@ pub mod node;
 pub mod organisation;
 pub mod own_account;
 mod page;
+mod permissions;
 pub mod person;
 pub mod photo;
 pub mod policy;
+pub mod position;
 pub mod project;
 pub mod reassessment;
 pub mod rejudgement;
@@ -119,5 +121,6 @@ pub fn sdl() -> String {
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<node::Node>()
+        .register_output_type::<permissions::Told>()
         .disable_suggestions()
 }

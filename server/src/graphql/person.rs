@@ -10,13 +10,13 @@ use entity::{
 };
 
 use super::{
-    access::{app, viewer},
+    access::{app, scope, viewer},
     error::broken,
     global_id,
     organisation::Organisation,
     siblings::{Batch, distinct},
 };
-use crate::{app::App, domain::permission::masked_phone, store};
+use crate::{app::App, domain::permission::table::read, store};
 
 /// A person who serves projects (R11).
 #[derive(Clone, Debug, Description)]
@@ -84,7 +84,7 @@ impl Person {
         self.list.organisations.get((), &id, load).await
     }
 
-    /// Phone number: whole for the office, for people on the same team and for themselves; masked for others.
+    /// Phone number: masked for those who may not read it in full; null for those who may not read it at all.
     async fn phone(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let viewer = viewer(ctx)?;
         let Some(phone) = &self.row.phone else { return Ok(None) };
@@ -98,14 +98,13 @@ impl Person {
             }
             _ => false,
         };
-        Ok(Some(if viewer.sees_phone_of(self.row.id, team_mate) { phone.clone() } else { masked_phone(phone) }))
+        Ok(viewer.phone_of(self.row.id, team_mate, phone))
     }
 }
 
 /// A person the viewer may look up.
 pub(super) async fn find(ctx: &Context<'_>, id: PersonId) -> Result<Option<Person>> {
-    let row = store::person::find_visible(app(ctx).database.reader(), super::access::scope(ctx)?, id)
-        .await
-        .map_err(broken)?;
+    let scope = scope(ctx, const { read("Person", "id") })?;
+    let row = store::person::find_visible(app(ctx).database.reader(), scope, id).await.map_err(broken)?;
     Ok(row.and_then(|row| Person::list(vec![row]).pop()))
 }

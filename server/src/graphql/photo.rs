@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     ids::{CheckInId, PhotoId},
     photo, photo_inspection,
-    values::{AccountRole, PhotoState},
+    values::PhotoState,
 };
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     app::{Failure, PhotoUploadRequest},
+    domain::permission::table::read,
     photos::PresignedUpload,
     store,
 };
@@ -55,12 +56,12 @@ impl Photo {
         self.row.check_in_id
     }
 
-    /// Whether the viewer may see it: its owner, the project's team and the office, once it belongs to a check-in.
+    /// Whether the viewer may see what it shows, once it belongs to a check-in.
     fn shown_to(&self, ctx: &Context<'_>) -> Result<bool> {
         let viewer = viewer(ctx)?;
-        // Whoever of the staff reached a photo that is not their own did so through a project they serve.
-        let on_team = viewer.role == AccountRole::Staff;
-        Ok(self.row.check_in_id.is_some() && viewer.sees_photos_of(self.row.person_id, on_team))
+        let relation = viewer.relation_to(self.row.person_id, const { read("Photo", "id") });
+        let permitted = const { read("Photo", "downloadUrl") }.permits(viewer.who(), relation);
+        Ok(self.row.check_in_id.is_some() && permitted)
     }
 
     async fn inspection(&self, ctx: &Context<'_>) -> Result<Option<photo_inspection::Model>> {
@@ -115,8 +116,8 @@ impl Photo {
         self.row.requested_at
     }
 
-    /// Where to fetch the original during the next five minutes: for its owner, the project's team and the office, and
-    /// only once it belongs to a check-in. Null otherwise.
+    /// Where to fetch the original during the next five minutes, once it belongs to a check-in; null before, and for
+    /// those who may not.
     #[graphql(complexity = 5)]
     async fn download_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         if self.shown_to(ctx)? { self.url_of(ctx, &self.row.object_key).await } else { Ok(None) }
@@ -235,6 +236,7 @@ impl PhotoMutation {
 
 /// A photo the viewer may see.
 pub(super) async fn find(ctx: &Context<'_>, id: PhotoId) -> Result<Option<Photo>> {
-    let row = store::photo::find(app(ctx).database.reader(), scope(ctx)?, id).await.map_err(broken)?;
+    let scope = scope(ctx, const { read("Photo", "id") })?;
+    let row = store::photo::find(app(ctx).database.reader(), scope, id).await.map_err(broken)?;
     Ok(row.and_then(|row| Photo::list(vec![row]).pop()))
 }

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     app::{App, WeekRange},
+    domain::permission::table::read,
     store::{
         self,
         page::{Page, Rows},
@@ -179,7 +180,7 @@ impl Project {
     ) -> Result<VisitConnection> {
         let page: VisitPage = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
-        let scope = scope(ctx)?;
+        let scope = scope(ctx, const { read("Project", "visits") })?;
         let load = || async {
             let rows =
                 store::visit::list_each(app(ctx).database.reader(), scope, &self.list.ids, &filter, &page).await?;
@@ -197,7 +198,7 @@ impl Project {
         Box::new(move |ctx| {
             let (list, filter) = (Arc::clone(&list), filter.clone());
             Box::pin(async move {
-                let scope = scope(ctx)?;
+                let scope = scope(ctx, const { read("Project", "visits") })?;
                 let load =
                     || async { store::visit::count_each(app(ctx).database.reader(), scope, &list.ids, &filter).await };
                 Ok(list.visit_counts.get(filter.clone(), &id, load).await?.unwrap_or(0))
@@ -268,7 +269,7 @@ impl ProjectQuery {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<ProjectFilterInput>,
     ) -> Result<ProjectConnection> {
-        let scope = scope(ctx)?;
+        let scope = scope(ctx, const { read("Query", "projects") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
         let found = store::project::list(app(ctx).database.reader(), scope, &filter, &page).await.map_err(broken)?;
@@ -285,6 +286,7 @@ impl ProjectQuery {
 
 /// A project the viewer may see.
 pub(super) async fn find(ctx: &Context<'_>, id: ProjectId) -> Result<Option<Project>> {
-    let mut found = Project::load(app(ctx), scope(ctx)?, vec![id]).await.map_err(broken)?;
+    let mut found =
+        Project::load(app(ctx), scope(ctx, const { read("Project", "id") })?, vec![id]).await.map_err(broken)?;
     Ok(found.remove(&id))
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
-use entity::values::{AccountRole, Verdict};
+use entity::values::Verdict;
 
 use super::{
-    access::{app, scope, viewer},
+    access::{app, has_part_in, scope},
     check_in::CheckIn,
     error::{bad_period, broken, internal},
     rejudgement::VerdictTransition,
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::{Failure, Transition, Trial},
+    domain::permission::table::read,
     store,
 };
 
@@ -64,7 +65,7 @@ impl ReassessmentQuery {
         #[graphql(desc = "The first local day.")] from: Date,
         #[graphql(desc = "The last local day.")] to: Date,
     ) -> Result<Option<Reassessment>> {
-        if !matches!(viewer(ctx)?.role, AccountRole::Office | AccountRole::Analyst) {
+        if !has_part_in(ctx, const { read("Query", "reassessment") })? {
             return Ok(None);
         }
         let trial = Trial::Version(policy_version);
@@ -78,7 +79,8 @@ impl ReassessmentQuery {
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         let listed = &outcome.changed[..outcome.changed.len().min(LISTED)];
         let ids = listed.iter().map(|(id, ..)| *id);
-        let rows = store::check_in::find(app(ctx).database.reader(), scope(ctx)?, ids).await.map_err(broken)?;
+        let scope = scope(ctx, const { read("CheckIn", "id") })?;
+        let rows = store::check_in::find(app(ctx).database.reader(), scope, ids).await.map_err(broken)?;
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let mut together: HashMap<_, _> = ids.into_iter().zip(CheckIn::list(rows)).collect();
         let changed = listed.iter().filter_map(|(id, before, after)| {

@@ -2,18 +2,18 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use entity::{
-    rejudgement,
-    values::{AccountRole, Verdict},
-};
+use entity::{rejudgement, values::Verdict};
 
 use super::{
-    access::{app, viewer},
+    access::{app, has_part_in, viewer},
     error::{UserError, answered, broken},
     global_id,
     scalars::Date,
 };
-use crate::app::{Refusal, RejudgeRequest, Transition};
+use crate::{
+    app::{Refusal, RejudgeRequest, Transition},
+    domain::permission::table::read,
+};
 
 const LATEST: u64 = 100;
 
@@ -93,7 +93,7 @@ impl RejudgementQuery {
     /// What was judged again, the latest first, 100 at most: for the office; empty for others.
     #[graphql(complexity = "100 * child_complexity")]
     async fn rejudgements(&self, ctx: &Context<'_>) -> Result<Vec<Rejudgement>> {
-        if viewer(ctx)?.role != AccountRole::Office {
+        if !has_part_in(ctx, const { read("Query", "rejudgements") })? {
             return Ok(Vec::new());
         }
         let rows = app(ctx).rejudgements(LATEST).await.map_err(broken)?;

@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use entity::{
     appeal, decision,
     ids::{CheckInId, PhotoId},
-    values::{AccountRole, DecisionReason, FindingCode, Verdict},
+    values::{DecisionReason, FindingCode, Verdict},
 };
 
 use super::{
-    access::{app, scope, viewer},
+    access::{app, has_part_in, scope, viewer},
     check_in::{CheckIn, CheckInConnection},
     connection::Count,
     error::{UserError, answered, broken},
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, AppealRequest, Failure, Refusal, ReviewRequest},
+    domain::permission::table::read,
     store::{self, decision::RuleRow},
 };
 
@@ -136,7 +137,7 @@ impl ReviewQuery {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<CheckInConnection> {
-        let scope = office_scope(ctx)?;
+        let scope = scope(ctx, const { read("Query", "reviewQueue") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let found = store::check_in::queue(app(ctx).database.reader(), scope, &page).await.map_err(broken)?;
         let count: Count = Box::new(move |ctx| {
@@ -157,20 +158,13 @@ impl ReviewQuery {
         #[graphql(desc = "The first day.")] from: Date,
         #[graphql(desc = "The last day.")] to: Date,
     ) -> Result<Vec<RuleStatistics>> {
-        if !matches!(viewer(ctx)?.role, AccountRole::Office | AccountRole::Analyst) {
+        if !has_part_in(ctx, const { read("Query", "ruleStatistics") })? {
             return Ok(Vec::new());
         }
         let start = from.0.and_time(chrono::NaiveTime::MIN).and_utc();
         let end = to.0.and_time(chrono::NaiveTime::MIN).and_utc() + chrono::TimeDelta::days(1);
         let rows = store::decision::rules(app(ctx).database.reader(), start, end).await.map_err(broken)?;
         Ok(rows.into_iter().map(RuleStatistics::from).collect())
-    }
-}
-
-fn office_scope(ctx: &Context<'_>) -> Result<store::scope::Scope> {
-    match viewer(ctx)?.role {
-        AccountRole::Office => scope(ctx),
-        _ => Ok(store::scope::Scope::Nothing),
     }
 }
 
@@ -228,7 +222,8 @@ impl ReviewMutation {
             return payload(Err(Refusal::check_in_not_found().into()));
         };
         let request = ReviewRequest { check_in, verdict: input.verdict, reason: input.reason, note: input.note };
-        payload(app(ctx).review_check_in(viewer, scope(ctx)?, request).await)
+        let scope = scope(ctx, const { read("CheckIn", "id") })?;
+        payload(app(ctx).review_check_in(viewer, scope, request).await)
     }
 
     /// Appeals against a rejection: its subject, once, within the policy's days. The check-in is for review again then.
@@ -250,7 +245,8 @@ impl ReviewMutation {
             }
         }
         let request = AppealRequest { check_in, statement: input.statement, photos };
-        payload(app(ctx).appeal_check_in(viewer, scope(ctx)?, request).await)
+        let scope = scope(ctx, const { read("CheckIn", "id") })?;
+        payload(app(ctx).appeal_check_in(viewer, scope, request).await)
     }
 }
 

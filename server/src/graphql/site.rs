@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, Description, ID, Json, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Description, Error, ID, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{ProjectId, SiteId},
@@ -17,7 +17,11 @@ use super::{
     global_id,
     siblings::{Batch, grouped},
 };
-use crate::store;
+use crate::{
+    app::Broken,
+    domain::{boundary::SiteBoundary, datum::Position, permission::table::read},
+    store,
+};
 
 /// A place where a project is being built.
 #[derive(Clone, Debug, Description)]
@@ -114,6 +118,14 @@ impl From<site_version::Model> for SiteVersion {
     }
 }
 
+impl SiteVersion {
+    /// The middle of the boundary.
+    pub(super) fn centre(&self) -> Result<Position> {
+        let boundary = SiteBoundary::from_stored(&self.boundary).map_err(|error| unreadable(error.to_string()))?;
+        Ok(boundary.centre())
+    }
+}
+
 #[ComplexObject]
 impl SiteVersion {
     /// The boundary that check-ins are compared with: a GeoJSON MultiPolygon in WGS-84 degrees.
@@ -128,13 +140,16 @@ impl SiteVersion {
 }
 
 fn parsed(text: &str) -> Result<Json<serde_json::Value>> {
-    serde_json::from_str(text)
-        .map(Json)
-        .map_err(|error| broken(crate::app::Broken::Record(format!("a stored boundary: {error}"))))
+    serde_json::from_str(text).map(Json).map_err(|error| unreadable(error.to_string()))
+}
+
+fn unreadable(error: String) -> Error {
+    broken(Broken::Record(format!("a stored boundary: {error}")))
 }
 
 /// A site of a project the viewer may see.
 pub(super) async fn find(ctx: &Context<'_>, id: SiteId) -> Result<Option<Site>> {
-    let rows = store::site::find(app(ctx).database.reader(), scope(ctx)?, [id]).await.map_err(broken)?;
+    let scope = scope(ctx, const { read("Site", "id") })?;
+    let rows = store::site::find(app(ctx).database.reader(), scope, [id]).await.map_err(broken)?;
     Ok(Site::list(rows).pop())
 }

@@ -9,7 +9,6 @@ use entity::{
     team_role,
     values::TeamRoleKind,
 };
-use sea_orm::DbErr;
 
 use super::{
     access::{app, scope, viewer},
@@ -23,6 +22,7 @@ use super::{
 use crate::{
     app::{App, Broken},
     domain::obligation::Tenure,
+    domain::permission::table::read,
     store,
 };
 
@@ -173,6 +173,7 @@ impl TeamQuery {
 
 /// A role on a project the viewer may see.
 pub(super) async fn find(ctx: &Context<'_>, id: TeamRoleId) -> Result<Option<TeamRole>> {
-    let row: std::result::Result<_, DbErr> = store::team_role::find(app(ctx).database.reader(), scope(ctx)?, id).await;
-    Ok(row.map_err(broken)?.and_then(|row| TeamRole::list(vec![row]).pop()))
+    let scope = scope(ctx, const { read("TeamRole", "id") })?;
+    let row = store::team_role::find(app(ctx).database.reader(), scope, id).await.map_err(broken)?;
+    Ok(row.and_then(|row| TeamRole::list(vec![row]).pop()))
 }

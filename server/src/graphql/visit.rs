@@ -24,6 +24,7 @@ use super::{
     siblings::{Batch, distinct, grouped},
 };
 use crate::{
+    domain::permission::table::read,
     domain::week,
     store::{
         self,
@@ -97,7 +98,7 @@ impl Visit {
 
     /// The project visited; null once it is no longer the viewer's to see.
     async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
-        let scope = scope(ctx)?;
+        let scope = scope(ctx, const { read("Project", "id") })?;
         let load = || Project::load(app(ctx), scope, self.list.project_ids.clone());
         self.list.projects.get((), &self.row.project_id, load).await
     }
@@ -210,7 +211,7 @@ impl VisitQuery {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<VisitFilterInput>,
     ) -> Result<VisitConnection> {
-        let scope = scope(ctx)?;
+        let scope = scope(ctx, const { read("Query", "visits") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
         let found = store::visit::list(app(ctx).database.reader(), scope, &filter, &page).await.map_err(broken)?;
@@ -227,6 +228,7 @@ impl VisitQuery {
 
 /// A visit the viewer may see.
 pub(super) async fn find(ctx: &Context<'_>, id: VisitId) -> Result<Option<Visit>> {
-    let rows = store::visit::find(app(ctx).database.reader(), scope(ctx)?, [id]).await.map_err(broken)?;
+    let scope = scope(ctx, const { read("Visit", "id") })?;
+    let rows = store::visit::find(app(ctx).database.reader(), scope, [id]).await.map_err(broken)?;
     Ok(Visit::list(rows).pop())
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{self as actions, App, Broken, LeaderWeek, WeekRange},
-    domain::week,
+    domain::{permission::table::read, week},
 };
 
 const LONGEST_RANGE: usize = 53;
@@ -65,14 +65,8 @@ impl WeeklyVisits {
 impl WeeklyVisits {
     /// The project.
     async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
-        let load = || async {
-            Project::load(
-                app(ctx),
-                scope(ctx).unwrap_or(crate::store::scope::Scope::Nothing),
-                self.list.project_ids.clone(),
-            )
-            .await
-        };
+        let scope = scope(ctx, const { read("Project", "id") })?;
+        let load = || Project::load(app(ctx), scope, self.list.project_ids.clone());
         self.list.projects.get((), &self.row.project, load).await
     }
 

@@ -30,8 +30,8 @@ pub async fn find_visible(
 ) -> Result<Option<Model>, DbErr> {
     let select = Entity::find_by_id(id);
     let select = match scope {
-        Scope::Person(own) if own == id => select,
         Scope::Everything => select,
+        _ if scope.person() == Some(id) => select,
         _ => select.filter(
             Column::Id.in_subquery(
                 team_role::Entity::find()
@@ -56,7 +56,7 @@ pub async fn team_mates(connection: &impl ConnectionTrait, person: PersonId) -> 
         .select_only()
         .column(team_role::Column::PersonId)
         .distinct()
-        .filter(in_scope(Scope::Person(person), team_role::Column::ProjectId))
+        .filter(in_scope(Scope::Team(person), team_role::Column::ProjectId))
         .into_tuple()
         .all(connection)
         .await?;

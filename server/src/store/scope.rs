@@ -1,36 +1,53 @@
 //! What a viewer may load: a condition every scoped query carries, so that authorisation is in the query.
 
-use entity::{ids::PersonId, team_role};
+use entity::{ids::PersonId, person, project, team_role};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
-/// Which rows a viewer may load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which rows a viewer may load; each also those of the ones below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// All of them.
     Everything,
-    /// Those of the projects this person serves or served, and their own.
-    Person(PersonId),
+    /// Those of the projects this person's unit is responsible for.
+    Unit(PersonId),
+    /// Those of the projects this person serves or served.
+    Team(PersonId),
+    /// This person's own.
+    Own(PersonId),
     /// None.
     Nothing,
+}
+
+impl Scope {
+    /// Whose it is; nobody's where it makes no difference.
+    pub(super) fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Unit(person) | Self::Team(person) | Self::Own(person) => Some(person),
+            Self::Everything | Self::Nothing => None,
+        }
+    }
 }
 
 /// Rows whose `project` column is in scope.
 pub(super) fn in_scope(scope: Scope, project: impl ColumnTrait) -> Condition {
     match scope {
         Scope::Everything => Condition::all(),
-        Scope::Person(person) => Condition::all().add(project.in_subquery(projects_of(person))),
-        Scope::Nothing => Condition::all().add(Expr::val(false).eq(true)),
+        Scope::Unit(person) => Condition::any()
+            .add(project.in_subquery(projects_of(person)))
+            .add(project.in_subquery(projects_of_unit_of(person))),
+        Scope::Team(person) => Condition::all().add(project.in_subquery(projects_of(person))),
+        Scope::Own(_) | Scope::Nothing => Condition::all().add(Expr::val(false).eq(true)),
     }
 }
 
 /// Rows whose `project` column is in scope, or that belong to the viewer.
 pub(super) fn in_scope_or_own(scope: Scope, project: impl ColumnTrait, person: impl ColumnTrait) -> Condition {
-    match scope {
-        Scope::Person(own) => Condition::any().add(in_scope(scope, project)).add(person.eq(own)),
-        _ => in_scope(scope, project),
+    match scope.person() {
+        Some(own) => Condition::any().add(in_scope(scope, project)).add(person.eq(own)),
+        None => in_scope(scope, project),
     }
 }
 
@@ -39,5 +56,19 @@ fn projects_of(person: PersonId) -> SelectStatement {
         .select_only()
         .column(team_role::Column::ProjectId)
         .filter(team_role::Column::PersonId.eq(person))
+        .into_query()
+}
+
+/// Looked up each time: people move between units.
+fn projects_of_unit_of(person: PersonId) -> SelectStatement {
+    let unit = person::Entity::find()
+        .select_only()
+        .column(person::Column::OrganisationId)
+        .filter(person::Column::Id.eq(person))
+        .into_query();
+    project::Entity::find()
+        .select_only()
+        .column(project::Column::Id)
+        .filter(project::Column::ResponsibleOrganisationId.in_subquery(unit))
         .into_query()
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::CheckIn;
 use crate::{
     app::{self, BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime, Whereabouts},
+    domain::permission::table::read,
     graphql::{
         access::{app, scope, viewer},
         error::{UserError, answered},
@@ -211,7 +212,7 @@ impl CheckInMutation {
 }
 
 async fn record(ctx: &Context<'_>, input: CheckInInput) -> Result<CheckInPayload> {
-    let viewer = viewer(ctx)?;
+    let (viewer, scope) = (viewer(ctx)?, scope(ctx, const { read("Project", "id") })?);
     let request = match input.parse() {
         Ok(request) => request,
         Err(refusals) => {
@@ -220,7 +221,7 @@ async fn record(ctx: &Context<'_>, input: CheckInInput) -> Result<CheckInPayload
         }
     };
     let unnamed = request.project.is_none().then(|| Whereabouts::of(&request));
-    Ok(match answered(app(ctx).check_in(viewer, scope(ctx)?, request).await)? {
+    Ok(match answered(app(ctx).check_in(viewer, scope, request).await)? {
         Ok(recorded) => CheckInPayload {
             check_in: CheckIn::list(vec![recorded.check_in]).pop(),
             already_recorded: recorded.replayed,
