@@ -46,6 +46,8 @@ mod over_websocket;
 #[cfg(test)]
 mod own_account;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod photo_upload;
 #[cfg(test)]
 mod reading;

@@ -78,6 +78,11 @@ impl Client {
         Self::new(url, Some(format!("Bearer {token}")))
     }
 
+    /// The token it sends.
+    pub(crate) fn token(&self) -> Option<String> {
+        self.authorization.as_ref()?.strip_prefix("Bearer ").map(str::to_owned)
+    }
+
     /// Asks, whatever comes of it.
     pub(crate) async fn ask(&self, query: &str, variables: Value) -> Answer {
         self.send(self.http.post(self.endpoint()).json(&json!({ "query": query, "variables": variables }))).await

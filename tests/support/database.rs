@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, env, future::Future, path::Path, process, thread};
 
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, FromQueryResult, JsonValue, Statement};
 use secrecy::SecretString;
 use server::{clock::Clock, config::DatabaseConfig};
 use tempfile::TempDir;
@@ -118,6 +118,26 @@ pub(crate) async fn rows(connection: &DatabaseConnection) -> BTreeMap<String, i6
         counts.insert(name, count.try_get("", "rows").unwrap());
     }
     counts
+}
+
+/// Every row of every table, but for what is noted of mere attempts and uses.
+pub(crate) async fn contents(connection: &DatabaseConnection) -> BTreeMap<String, Vec<String>> {
+    let backend = connection.get_database_backend();
+    let mut found = BTreeMap::new();
+    for table in rows(connection).await.into_keys().filter(|table| table != "sign_in_attempt") {
+        let all = Statement::from_string(backend, format!("SELECT * FROM {table}"));
+        let rows = JsonValue::find_by_statement(all).all(connection).await.unwrap();
+        let mut rows: Vec<String> = rows
+            .into_iter()
+            .map(|mut row| {
+                row.as_object_mut().unwrap().remove("last_used_at");
+                row.to_string()
+            })
+            .collect();
+        rows.sort();
+        found.insert(table, rows);
+    }
+    found
 }
 
 fn file_in(directory: &Path) -> String {

@@ -13,7 +13,7 @@ mod socket;
 pub(crate) use city::{BEARING_PARK, COLD_STORE, HARBOUR, PASSWORD, Role, login_of};
 pub(crate) use client::{Answer, Client, http};
 pub(crate) use clock::{TestClock, time};
-pub(crate) use database::{Backend, TestDatabase, rows};
+pub(crate) use database::{Backend, TestDatabase, contents, rows};
 pub(crate) use phone::{Draft, photo, put, sha256};
 pub(crate) use server::{Photos, TestServer, balanced};
 pub(crate) use socket::{Message, Socket};

@@ -88,6 +88,13 @@ impl TestServer {
         Self::start(Arc::clone(&self.ground), Arc::clone(&self.clock), self.city).await
     }
 
+    /// The same with other settings.
+    pub(crate) async fn another_tuned(&self, tune: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(&self.ground);
+        tune(&mut config);
+        Self::start_with(Arc::clone(&self.ground), Arc::clone(&self.clock), self.city, config).await
+    }
+
     pub(super) async fn start(ground: Arc<Ground>, clock: Arc<TestClock>, city: Option<&'static City>) -> Self {
         let config = config(&ground);
         Self::start_with(ground, clock, city, config).await

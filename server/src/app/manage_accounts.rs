@@ -142,6 +142,9 @@ impl App {
     pub(super) async fn publish(&self, transaction: DatabaseTransaction, events: &[Event]) -> Result<(), Broken> {
         counting::publish(&transaction, &self.clock, events).await?;
         transaction.commit().await?;
+        if events.iter().any(|event| matches!(event, Event::SessionEnded { .. })) {
+            self.feed.sessions_changed();
+        }
         self.feed.ring();
         Ok(())
     }

@@ -35,6 +35,7 @@ mod import_roster;
 mod import_sites;
 mod inspection;
 mod judging;
+mod known_sessions;
 mod manage_accounts;
 mod nearest_sites;
 mod passwords;
@@ -53,6 +54,7 @@ mod submission;
 mod weekly_visits;
 
 use boundaries::Boundaries;
+use known_sessions::KnownSessions;
 
 pub use access::scope_of;
 pub use access_tokens::{AccessToken, TokenRequest};
@@ -97,6 +99,7 @@ pub struct App {
     /// Authenticates challenges.
     challenge_key: Vec<u8>,
     boundaries: Boundaries,
+    known_sessions: KnownSessions,
     /// Rung when a photo waits for inspection.
     photo_waits: Notify,
     /// argon2id takes memory and time on purpose: only so many at once.
@@ -118,6 +121,7 @@ impl App {
             account_policy,
             challenge_key,
             boundaries: Boundaries::new(),
+            known_sessions: KnownSessions::new(),
             database,
             objects,
             clock,

@@ -77,6 +77,7 @@ impl App {
         let (actor, action) = (Actor::owner(viewer.account), AuditAction::SecondFactorEnabled);
         audit::record(&transaction, &self.clock, actor, action, viewer.account, json!({ "kind": "TOTP" })).await?;
         transaction.commit().await?;
+        self.feed.sessions_changed();
         Ok(codes)
     }
 
@@ -92,6 +93,7 @@ impl App {
         audit::record(&transaction, &self.clock, actor, action, account.id, json!({})).await?;
         self.forgive_attempts(&transaction, &account.login).await?;
         transaction.commit().await?;
+        self.feed.sessions_changed();
         Ok(())
     }
 
@@ -104,6 +106,7 @@ impl App {
             audit::record(&transaction, &self.clock, actor, AuditAction::SecondFactorReset, id, json!({})).await?;
         }
         transaction.commit().await?;
+        self.feed.sessions_changed();
         Ok(had)
     }
 

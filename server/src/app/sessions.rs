@@ -1,5 +1,7 @@
 //! Sessions: who a token belongs to, which are open, and their end.
 
+use std::time::Instant;
+
 use chrono::TimeDelta;
 use entity::{
     ids::{AccountId, SessionId},
@@ -13,8 +15,7 @@ use super::{
     App, Broken, Failure, Refusal,
     access::viewer_with,
     audit::{self, Actor},
-    counting,
-    sign_in::{TOKEN_PREFIX, hash_token},
+    sign_in::{TOKEN_PREFIX, digest_of},
 };
 use crate::{
     clock::Clock,
@@ -48,8 +49,12 @@ impl App {
         if !token.starts_with(TOKEN_PREFIX) || token.len() > 100 {
             return Ok(None);
         }
-        let now = self.clock.now();
-        let found = store::session::find_open(self.database.reader(), &hash_token(token), now).await?;
+        let (now, asked) = (self.clock.now(), Instant::now());
+        let (hash, changes) = (digest_of(token), self.feed.session_changes());
+        if let Some(viewer) = self.known_sessions.get(&hash, changes, asked).filter(|viewer| viewer.expires_at > now) {
+            return Ok(Some(viewer));
+        }
+        let found = store::session::find_open(self.database.reader(), &hash.to_string(), now).await?;
         let Some((session, account)) = found else { return Ok(None) };
         let before = now - TOUCHED_EVERY;
         if session.last_used_at.is_none_or(|at| at <= before) {
@@ -58,7 +63,12 @@ impl App {
                 tracing::warn!(%error, "can't note that a session was used");
             }
         }
-        Ok(Some(self.admitted(viewer_with(&session, &account)).await?))
+        let viewer = self.admitted(viewer_with(&session, &account)).await?;
+        // An account may be set to end before its session does.
+        if account.disabled_at.is_none() {
+            self.known_sessions.keep(hash, viewer, changes, asked);
+        }
+        Ok(Some(viewer))
     }
 
     /// Whether the viewer's session is still open.
@@ -76,10 +86,7 @@ impl App {
     pub async fn sign_out(&self, viewer: &Viewer) -> Result<(), Broken> {
         let transaction = self.database.begin().await?;
         let ended = end(&transaction, &self.clock, viewer.account, Ending::One(Kind::Device, viewer.session)).await?;
-        counting::publish(&transaction, &self.clock, &ended).await?;
-        transaction.commit().await?;
-        self.feed.ring();
-        Ok(())
+        self.publish(transaction, &ended).await
     }
 
     /// Ends one session of the viewer's, on a lost phone for example.
@@ -103,10 +110,8 @@ impl App {
             let (actor, detail) = (Actor::owner(viewer.account), json!({ "sessions": ended.len() }));
             let action = AuditAction::SessionsRevoked;
             audit::record(&transaction, &self.clock, actor, action, viewer.account, detail).await?;
-            counting::publish(&transaction, &self.clock, &ended).await?;
         }
-        transaction.commit().await?;
-        self.feed.ring();
+        self.publish(transaction, &ended).await?;
         Ok(ended.len())
     }
 }

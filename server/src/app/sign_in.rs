@@ -127,8 +127,12 @@ fn enabled(account: &account::Model, now: chrono::DateTime<chrono::Utc>) -> bool
     account.disabled_at.is_none_or(|at| at > now)
 }
 
+pub(super) fn digest_of(token: &str) -> Sha256Digest {
+    Sha256Digest::from_bytes(Sha256::digest(token).into())
+}
+
 pub(super) fn hash_token(token: &str) -> String {
-    Sha256Digest::from_bytes(Sha256::digest(token).into()).to_string()
+    digest_of(token).to_string()
 }
 
 fn check(request: &SignInRequest) -> Result<(), Failure> {

@@ -2,7 +2,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -51,6 +54,7 @@ pub struct Feed {
     recent: RwLock<VecDeque<Arc<Published>>>,
     head: watch::Sender<i64>,
     bell: Arc<Notify>,
+    session_changes: AtomicU64,
 }
 
 impl Feed {
@@ -63,6 +67,7 @@ impl Feed {
             recent: RwLock::default(),
             head: watch::Sender::new(head),
             bell: Arc::new(Notify::new()),
+            session_changes: AtomicU64::new(0),
         }))
     }
 
@@ -74,6 +79,17 @@ impl Feed {
     /// Tells the feed that something was committed.
     pub fn ring(&self) {
         self.bell.notify_one();
+    }
+
+    /// How often sessions have changed, as far as is known here: whatever was looked up before the last change may no
+    /// longer be so.
+    pub fn session_changes(&self) -> u64 {
+        self.session_changes.load(Ordering::Acquire)
+    }
+
+    /// Tells that sessions have ended, or may do something else now.
+    pub fn sessions_changed(&self) {
+        self.session_changes.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Follows the outbox for ever; drop the future to stop.
@@ -97,6 +113,9 @@ impl Feed {
             let seen = self.head();
             let events = read(&self.connection, seen).await?;
             let Some(last) = events.last().map(|event| event.position) else { return Ok(()) };
+            if events.iter().any(|event| matches!(event.event, Event::SessionEnded { .. })) {
+                self.sessions_changed();
+            }
             let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
             recent.extend(events);
             let surplus = recent.len().saturating_sub(RECENT);

@@ -31,12 +31,13 @@ impl Meter {
         Self { cost: OnceLock::new(), charge: Some((limit, charge)) }
     }
 
-    /// The computed cost: fields, multiplied by the rows of the pages they are on. None before validation has passed.
+    /// The cost, once it is measured.
     pub fn cost(&self) -> Option<usize> {
         self.cost.get().copied()
     }
 
-    fn measure(&self, cost: usize, limit: usize) -> Result<(), Error> {
+    /// Takes note of a cost, and charges for it if it is within the limit.
+    pub(super) fn measure(&self, cost: usize, limit: usize) -> Result<(), Error> {
         let _ = self.cost.set(cost);
         if cost > limit {
             return Err(excess("cost", cost, limit));
@@ -87,17 +88,26 @@ impl fmt::Debug for Attempts {
     }
 }
 
-/// Stops each request once it is validated, and leaves its cost with its meter.
+/// What validation found a request to cost.
+#[derive(Debug, Default)]
+pub(super) struct Measured(OnceLock<usize>);
+
+impl Measured {
+    /// The computed cost: fields, multiplied by the rows of the pages they are on. Nothing is free: a request for
+    /// `__typename` alone would cost nothing.
+    pub(super) fn cost(&self) -> usize {
+        self.0.get().copied().unwrap_or_default().max(1)
+    }
+}
+
+/// Stops each request once it is validated, and leaves its cost with whoever measures it.
 ///
 /// It belongs to a schema that executes nothing: an extension would slow down every field of one that does.
-pub(super) struct Costing {
-    /// The most one request may cost.
-    pub(super) limit: usize,
-}
+pub(super) struct Costing;
 
 impl ExtensionFactory for Costing {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self { limit: self.limit })
+        Arc::new(Self)
     }
 }
 
@@ -109,16 +119,11 @@ impl Extension for Costing {
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
         let found = next.run(ctx).await?;
-        if let Some(meter) = ctx.data_opt::<Arc<Meter>>() {
-            // Nothing is free: a request for `__typename` alone would cost nothing.
-            meter.measure(found.complexity.max(1), self.limit).map_err(|error| vec![server_error(error)])?;
+        if let Some(measured) = ctx.data_opt::<Arc<Measured>>() {
+            let _ = measured.0.set(found.complexity);
         }
         Err(Vec::new())
     }
-}
-
-fn server_error(error: Error) -> ServerError {
-    error.into_server_error(async_graphql::Pos::default())
 }
 
 #[cfg(test)]

@@ -2,29 +2,23 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{
-    Error, ErrorExtensions, Request, Value, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
-};
+use async_graphql::{Error, ErrorExtensions, Request, Value, Variables, parser::types::OperationType};
 use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 
 use super::{
     Access, Limits, OnsiteSchema, Reply, admits,
-    coercion::InputObjects,
     cost::{Attempts, Meter},
     error::coded,
-    limits::{self, check_variables},
+    examination::{Examiner, Facts, Question},
 };
 use crate::app::App;
 
 /// The schema behind its limits.
 #[derive(Clone)]
 pub struct Gate {
-    /// Validates and costs, and executes nothing.
-    rules: OnsiteSchema,
-    /// Executes what the rules let pass.
+    examiner: Arc<Examiner>,
+    /// Executes what was found good.
     schema: OnsiteSchema,
-    inputs: InputObjects,
     limits: Limits,
     introspection: Introspection,
 }
@@ -62,9 +56,8 @@ pub struct Asked {
 impl Gate {
     /// A gate in front of the app's schema.
     pub fn new(app: &Arc<App>, limits: Limits, introspection: Introspection) -> Self {
-        let rules = super::rules(&limits);
-        let inputs = InputObjects::of(&rules.sdl());
-        Self { rules, inputs, schema: super::schema(Arc::clone(app)), limits, introspection }
+        let examiner = Arc::new(Examiner::new(limits));
+        Self { examiner, schema: super::schema(Arc::clone(app)), limits, introspection }
     }
 
     /// What may be asked at once.
@@ -84,36 +77,29 @@ impl Gate {
     /// Bounds, parses, validates and costs a request. Nothing of it is executed yet.
     pub async fn admit(&self, asked: Asked) -> Result<Admitted, Reply> {
         let Asked { document, operation_name, variables, access, meter, attempts } = asked;
-        check_variables(variables.values(), &self.limits).map_err(Reply::refused)?;
-        let parsed = limits::parse(&document, &self.limits).map_err(Reply::refused)?;
-        let operation = chosen(&parsed, operation_name.as_deref()).map_err(Reply::refused)?;
-        let kind = operation.ty;
-        if let Some(viewer) = &access.0 {
-            admits(viewer, kind).map_err(Reply::refused)?;
-        }
-        if kind == OperationType::Subscription {
-            limits::one_root_field(operation, &parsed).map_err(Reply::refused)?;
-        }
-        if limits::asks_for_schema(&parsed) && !self.shows_schema_to(access) {
-            return Err(Reply::refused(no_introspection()));
-        }
-        let meter = Arc::new(meter);
-        let request = |document: ExecutableDocument, variables: Variables| {
-            let request = Request::new(String::new()).variables(variables).data(access).data(attempts.clone());
-            let mut request = request.data(Arc::clone(&meter));
-            request.operation_name.clone_from(&operation_name);
-            // What was checked is what is executed.
-            request.set_parsed_query(document);
-            request
+        let question = Question::new(document, operation_name, variables);
+        let examined = match self.examiner.known(&question) {
+            Some(examined) => {
+                self.permits(access, examined.facts).map_err(Reply::refused)?;
+                examined
+            }
+            None => {
+                let draft = self.examiner.read(&question).map_err(Reply::refused)?;
+                self.permits(access, draft.facts).map_err(Reply::refused)?;
+                self.examiner.examine(&question, draft).await?
+            }
         };
-        let found = self.rules.execute(request(parsed.clone(), variables.clone())).await.errors;
-        if !found.is_empty() {
-            return Err(Reply::invalid(found, &self.limits));
+        meter.measure(examined.cost, self.limits.cost).map_err(Reply::refused)?;
+        let request = question.into_request(&examined).data(access).data(attempts);
+        Ok(Admitted { request, kind: examined.facts.kind, meter })
+    }
+
+    /// Refuses what is not for whoever asks, before any work is done for it.
+    fn permits(&self, access: Access, facts: Facts) -> Result<(), Error> {
+        if let Some(viewer) = &access.0 {
+            admits(viewer, facts.kind)?;
         }
-        self.inputs
-            .check(chosen(&parsed, operation_name.as_deref()).map_err(Reply::refused)?, &variables)
-            .map_err(Reply::refused)?;
-        Ok(Admitted { request: request(parsed, variables), kind, meter })
+        if facts.asks_for_schema && !self.shows_schema_to(access) { Err(no_introspection()) } else { Ok(()) }
     }
 
     /// Executes a query or a mutation.
@@ -157,7 +143,7 @@ impl Gate {
 pub struct Admitted {
     request: Request,
     kind: OperationType,
-    meter: Arc<Meter>,
+    meter: Meter,
 }
 
 impl Admitted {
@@ -170,25 +156,6 @@ impl Admitted {
     pub fn cost(&self) -> usize {
         self.meter.cost().unwrap_or_default()
     }
-}
-
-/// The operation that is meant (GraphQL specification, GetOperation).
-fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Error> {
-    let (zh, en) = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => return Ok(&operation.node),
-        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
-            return Ok(&operations[name].node);
-        }
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            return operations.values().next().map(|operation| &operation.node).ok_or_else(|| Error::new(""));
-        }
-        (_, Some(_)) => ("文档中没有 operationName 所指的操作。", "The document has no operation named operationName."),
-        (DocumentOperations::Multiple(_), None) => (
-            "文档含有多个操作，请用 operationName 指明一个。",
-            "The document has several operations; name one in operationName.",
-        ),
-    };
-    Err(coded("OPERATION_NOT_FOUND", zh, en))
 }
 
 fn not_here() -> Error {

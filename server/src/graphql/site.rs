@@ -1,6 +1,6 @@
 //! Sites.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, Description, Error, ID, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -121,7 +121,7 @@ impl From<site_version::Model> for SiteVersion {
 impl SiteVersion {
     /// The middle of the boundary.
     pub(super) fn centre(&self) -> Result<Position> {
-        let boundary = SiteBoundary::from_stored(&self.boundary).map_err(|error| unreadable(error.to_string()))?;
+        let boundary = SiteBoundary::from_stored(&self.boundary).map_err(|error| unreadable(&error))?;
         Ok(boundary.centre())
     }
 }
@@ -140,10 +140,10 @@ impl SiteVersion {
 }
 
 fn parsed(text: &str) -> Result<Json<serde_json::Value>> {
-    serde_json::from_str(text).map(Json).map_err(|error| unreadable(error.to_string()))
+    serde_json::from_str(text).map(Json).map_err(|error| unreadable(&error))
 }
 
-fn unreadable(error: String) -> Error {
+fn unreadable(error: &dyn Display) -> Error {
     broken(Broken::Record(format!("a stored boundary: {error}")))
 }
 

@@ -1,5 +1,7 @@
 //! Whether the server is alive, and whether it can work.
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde::Serialize;
 
@@ -18,7 +20,7 @@ struct Readiness {
 }
 
 /// `GET /readyz`
-pub(super) async fn ready(State(surface): State<Surface>) -> impl IntoResponse {
+pub(super) async fn ready(State(surface): State<Arc<Surface>>) -> impl IntoResponse {
     let told = |works: bool| if works { "ok" } else { "failing" };
     let database = surface.app.database.ready().await.is_ok();
     let migrations = database && matches!(surface.app.database.pending_migrations().await, Ok(0));

@@ -1,6 +1,6 @@
 //! One line a request: never with personal data, tokens, or URLs that are secrets.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -39,7 +39,7 @@ impl Noted {
 }
 
 /// Logs a request once it is answered.
-pub(super) async fn log(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+pub(super) async fn log(State(surface): State<Arc<Surface>>, request: Request, next: Next) -> Response {
     let id: Uuid = surface.app.clock.id();
     let method = request.method().clone();
     // The first segment only: what follows names an object, and a query string may be signed.

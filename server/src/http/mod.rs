@@ -14,6 +14,7 @@ use entity::ids::AccountId;
 use ipnet::IpNet;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
+use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
@@ -77,7 +78,6 @@ pub(crate) struct Settings {
 }
 
 /// What the routes need.
-#[derive(Clone)]
 struct Surface {
     app: Arc<App>,
     gate: Gate,
@@ -136,7 +136,7 @@ pub(crate) fn doors(
     stopping: watch::Receiver<bool>,
 ) -> Result<Doors, DocumentsError> {
     let (limits, metrics, under_way) = (settings.connections, Metrics::new(), TaskTracker::new());
-    let surface = Surface {
+    let surface = Arc::new(Surface {
         gate: Gate::new(&app, settings.limits, settings.introspection),
         quotas: Arc::new(Quotas::new(settings.rates)),
         documents: Documents::open(settings.documents.as_deref(), settings.documents_only)?,
@@ -149,7 +149,7 @@ pub(crate) fn doors(
         stopping: stopping.clone(),
         under_way: under_way.clone(),
         app,
-    };
+    });
     let figures = Door {
         routes: metrics.routes(),
         limits,
@@ -170,7 +170,7 @@ pub(crate) fn doors(
 /// | `/healthz` | whether the process answers |
 /// | `/readyz` | whether database and object store do |
 /// | `/objects/…` | photos, by signed URLs, where they are in a local directory |
-fn routes(surface: Surface) -> Router {
+fn routes(surface: Arc<Surface>) -> Router {
     let local = match &surface.app.objects {
         ObjectStore::Local(directory) => {
             let clock = surface.app.clock.clone();
@@ -185,13 +185,17 @@ fn routes(surface: Surface) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(local.unwrap_or_default())
-        .layer(surface.origins.cors())
-        .layer(middleware::from_fn_with_state(surface.clone(), log::log))
-        .layer(middleware::map_response(secured))
+        // One layer of several: each by itself would be cloned for every request, with all that is below it.
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::map_response(secured))
+                .layer(middleware::from_fn_with_state(Arc::clone(&surface), log::log))
+                .layer(surface.origins.cors()),
+        )
         .with_state(surface)
 }
 
-async fn schema(State(surface): State<Surface>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
+async fn schema(State(surface): State<Arc<Surface>>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
     let address = surface.proxies.address_of(peer, &headers);
     if surface.quotas.address(address).is_err() {
         return StatusCode::TOO_MANY_REQUESTS.into_response();

@@ -1,6 +1,6 @@
 //! GraphQL over HTTP (edition of September 2026): POST for everything, GET for queries only.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -38,7 +38,7 @@ const LISTENED_TO: usize = 16;
 
 /// `POST /graphql`
 pub(super) async fn post(
-    State(surface): State<Surface>,
+    State(surface): State<Arc<Surface>>,
     Extension(peer): Extension<Peer>,
     request: HttpRequest,
 ) -> HttpResponse {
@@ -74,7 +74,7 @@ pub(super) async fn post(
 
 /// `GET /graphql`: a query, or the opening of a WebSocket.
 pub(super) async fn get(
-    State(surface): State<Surface>,
+    State(surface): State<Arc<Surface>>,
     Extension(peer): Extension<Peer>,
     request: HttpRequest,
 ) -> HttpResponse {

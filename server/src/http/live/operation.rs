@@ -1,6 +1,6 @@
 //! One operation on a stream: prepared under the same rules as over HTTP, then followed to its end.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use async_graphql::parser::types::OperationType;
 use futures_util::{Stream, StreamExt, stream};
@@ -18,7 +18,11 @@ use crate::{
 };
 
 /// The replies to an operation, one after the other. A refusal is the last one.
-pub(super) fn replies(surface: Surface, caller: Caller, parameters: Parameters) -> impl Stream<Item = Reply> + Send {
+pub(super) fn replies(
+    surface: Arc<Surface>,
+    caller: Caller,
+    parameters: Parameters,
+) -> impl Stream<Item = Reply> + Send {
     let name = parameters.operation_name.clone();
     let begun = Instant::now();
     let first = async move {
@@ -60,11 +64,16 @@ async fn prepared(surface: &Surface, caller: Caller, mut parameters: Parameters)
     surface.admit(caller, &mut parameters, &mut spending).await
 }
 
-fn followed(surface: Surface, admitted: Admitted, noted: Noted, begun: Instant) -> impl Stream<Item = Reply> + Send {
+fn followed(
+    surface: Arc<Surface>,
+    admitted: Admitted,
+    noted: Noted,
+    begun: Instant,
+) -> impl Stream<Item = Reply> + Send {
     let subscribed = (admitted.kind() == OperationType::Subscription).then(|| surface.metrics.subscribed());
     let replies = surface.gate.follow(admitted);
     let whole = stream::unfold((replies, subscribed), move |(mut replies, subscribed)| {
-        let (surface, noted) = (surface.clone(), noted.clone());
+        let (surface, noted) = (Arc::clone(&surface), noted.clone());
         async move {
             let (reply, sql) = statements::counted(replies.next()).await;
             let reply = reply?;

@@ -45,7 +45,7 @@ use crate::{
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Opens a socket.
-pub(in crate::http) fn open(surface: Surface, upgrade: WebSocketUpgrade, address: IpAddr) -> Response {
+pub(in crate::http) fn open(surface: Arc<Surface>, upgrade: WebSocketUpgrade, address: IpAddr) -> Response {
     let limit = surface.gate.limits().body_bytes;
     let upgrade = upgrade.protocols([NAME]).max_message_size(limit).max_frame_size(limit);
     let understood = upgrade.selected_protocol().is_some();
@@ -107,7 +107,7 @@ enum Said {
 }
 
 struct Conversation<'a> {
-    surface: Surface,
+    surface: Arc<Surface>,
     line: &'a mut Line,
     caller: Caller,
     /// Taken once the connection is acknowledged.
@@ -121,7 +121,7 @@ struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    fn new(surface: Surface, address: IpAddr, line: &'a mut Line) -> Self {
+    fn new(surface: Arc<Surface>, address: IpAddr, line: &'a mut Line) -> Self {
         Self {
             surface,
             line,
@@ -245,7 +245,7 @@ impl<'a> Conversation<'a> {
             return self.line.text(to_client::result(&id, &refusal, usize::MAX)).await;
         }
         let (of, last) = (id.clone(), id.clone());
-        let replies = replies(self.surface.clone(), self.caller, parameters);
+        let replies = replies(Arc::clone(&self.surface), self.caller, parameters);
         let said = replies
             .map(move |reply| Said::Reply(of.clone(), reply))
             .chain(stream::once(future::ready(Said::Complete(last))));

@@ -1,0 +1,96 @@
+//! Who the latest tokens belong to, so that not every request has to ask the database.
+
+use std::time::{Duration, Instant};
+
+use quick_cache::sync::Cache;
+
+use crate::domain::{
+    digest::Sha256Digest,
+    permission::{Grant, Viewer},
+};
+
+/// How long an answer of the database is believed. An end made by this server, or heard of through the feed, is known
+/// at once; this bounds what is heard of late. The protocol allows a second.
+const BELIEVED: Duration = Duration::from_secs(1);
+const KEPT: usize = 10_000;
+
+/// Tokens looked up within the last second.
+pub(super) struct KnownSessions(Cache<Sha256Digest, Known>);
+
+#[derive(Clone, Copy)]
+struct Known {
+    viewer: Viewer,
+    at: Instant,
+    /// How many changes of sessions had been heard of before it was looked up.
+    changes: u64,
+}
+
+impl KnownSessions {
+    /// None are known.
+    pub(super) fn new() -> Self {
+        Self(Cache::new(KEPT))
+    }
+
+    /// Whose a token is, if that was looked up lately and no session has changed since.
+    pub(super) fn get(&self, token: &Sha256Digest, changes: u64, now: Instant) -> Option<Viewer> {
+        let known = self.0.get(token)?;
+        (known.changes == changes && now.saturating_duration_since(known.at) < BELIEVED).then_some(known.viewer)
+    }
+
+    /// Remembers whose a token is; `changes` is what was heard of before it was looked up.
+    pub(super) fn keep(&self, token: Sha256Digest, viewer: Viewer, changes: u64, at: Instant) {
+        // Whoever is being let in is to be let in at once.
+        if viewer.grant != Grant::Enrolment {
+            self.0.insert(token, Known { viewer, at, changes });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use entity::{
+        ids::{AccountId, SessionId},
+        values::AccountRole,
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn viewer(grant: Grant) -> Viewer {
+        Viewer {
+            account: AccountId(Uuid::nil()),
+            session: SessionId(Uuid::nil()),
+            expires_at: DateTime::UNIX_EPOCH,
+            person: None,
+            role: AccountRole::Office,
+            grant,
+        }
+    }
+
+    #[test]
+    fn a_change_of_any_session_forgets_what_was_looked_up_before_it() {
+        let (known, token) = (KnownSessions::new(), Sha256Digest::from_bytes([7; 32]));
+        let now = Instant::now();
+        known.keep(token, viewer(Grant::Whole), 3, now);
+        assert_eq!(known.get(&token, 3, now), Some(viewer(Grant::Whole)));
+        assert_eq!(known.get(&token, 4, now), None);
+    }
+
+    #[test]
+    fn nothing_is_believed_for_longer_than_a_second() {
+        let (known, token) = (KnownSessions::new(), Sha256Digest::from_bytes([7; 32]));
+        let now = Instant::now();
+        known.keep(token, viewer(Grant::Whole), 0, now);
+        assert_eq!(known.get(&token, 0, now + Duration::from_millis(999)), Some(viewer(Grant::Whole)));
+        assert_eq!(known.get(&token, 0, now + Duration::from_secs(1)), None);
+    }
+
+    #[test]
+    fn who_is_kept_to_enrolment_is_looked_up_each_time() {
+        let (known, token) = (KnownSessions::new(), Sha256Digest::from_bytes([7; 32]));
+        let now = Instant::now();
+        known.keep(token, viewer(Grant::Enrolment), 0, now);
+        assert_eq!(known.get(&token, 0, now), None);
+    }
+}

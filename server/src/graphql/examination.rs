@@ -1,0 +1,176 @@
+//! Finds out whether a request is within the limits, valid, and what it costs: the same for everybody who sends it, so
+//! that of a query that many send again and again it is found out once.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Error, Request, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+};
+use quick_cache::{Weighter, sync::Cache};
+
+use super::{
+    Limits, OnsiteSchema, Reply,
+    coercion::InputObjects,
+    cost::Measured,
+    error::coded,
+    limits::{self, check_variables},
+};
+
+/// How many queries are remembered, and how many bytes of them: parsed, they take some ten times as much.
+const KNOWN: usize = 2_000;
+const KNOWN_BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes of variables beyond which nobody will send the same again.
+const SMALL: usize = 1024;
+
+/// What is asked, whoever asks it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    document: String,
+    operation_name: Option<String>,
+    /// As JSON; empty where there are none.
+    variables: String,
+}
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Key, Arc<Examined>> for Bytes {
+    fn weight(&self, key: &Key, _: &Arc<Examined>) -> u64 {
+        (key.document.len() + key.variables.len()) as u64
+    }
+}
+
+/// A request to be examined.
+pub(super) struct Question {
+    key: Key,
+    /// Whether it is worth remembering.
+    memorable: bool,
+    variables: Variables,
+}
+
+impl Question {
+    /// What a request asks.
+    pub(super) fn new(document: String, operation_name: Option<String>, variables: Variables) -> Self {
+        let written = if variables.is_empty() { Some(String::new()) } else { written(&variables) };
+        let memorable = written.is_some();
+        Self { key: Key { document, operation_name, variables: written.unwrap_or_default() }, memorable, variables }
+    }
+
+    /// The request that executes what was examined.
+    pub(super) fn into_request(self, examined: &Examined) -> Request {
+        request(examined.document.clone(), self.key.operation_name, self.variables)
+    }
+}
+
+/// Variables as JSON, unless that is long.
+fn written(variables: &Variables) -> Option<String> {
+    let mut space = [0; SMALL];
+    let mut rest = &mut space[..];
+    serde_json::to_writer(&mut rest, variables).ok()?;
+    let length = SMALL - rest.len();
+    Some(String::from_utf8_lossy(&space[..length]).into_owned())
+}
+
+fn request(document: ExecutableDocument, operation_name: Option<String>, variables: Variables) -> Request {
+    let mut request = Request::new(String::new()).variables(variables);
+    request.operation_name = operation_name;
+    request.set_parsed_query(document);
+    request
+}
+
+/// What has to be known of a request before anything more is done for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) kind: OperationType,
+    pub(super) asks_for_schema: bool,
+}
+
+/// A request that is within the limits.
+pub(super) struct Draft {
+    document: ExecutableDocument,
+    pub(super) facts: Facts,
+}
+
+/// A request that is within the limits and valid.
+pub(super) struct Examined {
+    document: ExecutableDocument,
+    pub(super) facts: Facts,
+    /// Computed cost.
+    pub(super) cost: usize,
+}
+
+/// Examines requests.
+pub(super) struct Examiner {
+    /// Validates and costs, and executes nothing.
+    rules: OnsiteSchema,
+    inputs: InputObjects,
+    limits: Limits,
+    known: Cache<Key, Arc<Examined>, Bytes>,
+}
+
+impl Examiner {
+    /// One that knows no request yet.
+    pub(super) fn new(limits: Limits) -> Self {
+        let rules = super::rules();
+        let inputs = InputObjects::of(&rules.sdl());
+        Self { rules, inputs, limits, known: Cache::with_weighter(KNOWN, KNOWN_BYTES, Bytes) }
+    }
+
+    /// What was found out about it before.
+    pub(super) fn known(&self, question: &Question) -> Option<Arc<Examined>> {
+        if question.memorable { self.known.get(&question.key) } else { None }
+    }
+
+    /// Bounds and parses it.
+    pub(super) fn read(&self, question: &Question) -> Result<Draft, Error> {
+        check_variables(question.variables.values(), &self.limits)?;
+        let document = limits::parse(&question.key.document, &self.limits)?;
+        let operation = chosen(&document, question.key.operation_name.as_deref())?;
+        let kind = operation.ty;
+        if kind == OperationType::Subscription {
+            limits::one_root_field(operation, &document)?;
+        }
+        let facts = Facts { kind, asks_for_schema: limits::asks_for_schema(&document) };
+        Ok(Draft { document, facts })
+    }
+
+    /// Validates and costs it.
+    pub(super) async fn examine(&self, question: &Question, draft: Draft) -> Result<Arc<Examined>, Reply> {
+        let Draft { document, facts } = draft;
+        let name = question.key.operation_name.clone();
+        let measured = Arc::new(Measured::default());
+        let trial = request(document.clone(), name, question.variables.clone()).data(Arc::clone(&measured));
+        let found = self.rules.execute(trial).await.errors;
+        if !found.is_empty() {
+            return Err(Reply::invalid(found, &self.limits));
+        }
+        let operation = chosen(&document, question.key.operation_name.as_deref()).map_err(Reply::refused)?;
+        self.inputs.check(operation, &question.variables).map_err(Reply::refused)?;
+        let examined = Arc::new(Examined { document, facts, cost: measured.cost() });
+        // Mutations carry passwords, and are not sent twice.
+        if question.memorable && facts.kind != OperationType::Mutation {
+            self.known.insert(question.key.clone(), Arc::clone(&examined));
+        }
+        Ok(examined)
+    }
+}
+
+/// The operation that is meant (GraphQL specification, GetOperation).
+fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Error> {
+    let (zh, en) = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => return Ok(&operation.node),
+        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
+            return Ok(&operations[name].node);
+        }
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            return operations.values().next().map(|operation| &operation.node).ok_or_else(|| Error::new(""));
+        }
+        (_, Some(_)) => ("文档中没有 operationName 所指的操作。", "The document has no operation named operationName."),
+        (DocumentOperations::Multiple(_), None) => (
+            "文档含有多个操作，请用 operationName 指明一个。",
+            "The document has several operations; name one in operationName.",
+        ),
+    };
+    Err(coded("OPERATION_NOT_FOUND", zh, en))
+}
