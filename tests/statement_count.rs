@@ -198,6 +198,8 @@ async fn five_hundred_projects_take_as_many_statements_as_five(#[values(Sqlite, 
     let server = TestServer::on(backend).await;
     five_hundred_projects(&server).await;
     let office = server.as_(Office);
+    // The first request of a second looks up whose the session is.
+    office.ask("{ viewer { role } }", json!({})).await;
     let few = office.ask(EVERYTHING, json!({ "first": 5 })).await;
     let many = office.ask(EVERYTHING, json!({ "first": 500 })).await;
     let last = &many.list("/projects/nodes")[499];

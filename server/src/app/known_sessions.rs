@@ -1,7 +1,6 @@
 //! Who the latest tokens belong to, so that not every request has to ask the database.
 
-use std::time::{Duration, Instant};
-
+use chrono::{DateTime, TimeDelta, Utc};
 use quick_cache::sync::Cache;
 
 use crate::domain::{
@@ -11,7 +10,7 @@ use crate::domain::{
 
 /// How long an answer of the database is believed. An end made by this server, or heard of through the feed, is known
 /// at once; this bounds what is heard of late. The protocol allows a second.
-const BELIEVED: Duration = Duration::from_secs(1);
+const BELIEVED: TimeDelta = TimeDelta::seconds(1);
 const KEPT: usize = 10_000;
 
 /// Tokens looked up within the last second.
@@ -20,7 +19,7 @@ pub(super) struct KnownSessions(Cache<Sha256Digest, Known>);
 #[derive(Clone, Copy)]
 struct Known {
     viewer: Viewer,
-    at: Instant,
+    at: DateTime<Utc>,
     /// How many changes of sessions had been heard of before it was looked up.
     changes: u64,
 }
@@ -32,13 +31,15 @@ impl KnownSessions {
     }
 
     /// Whose a token is, if that was looked up lately and no session has changed since.
-    pub(super) fn get(&self, token: &Sha256Digest, changes: u64, now: Instant) -> Option<Viewer> {
+    pub(super) fn get(&self, token: &Sha256Digest, changes: u64, now: DateTime<Utc>) -> Option<Viewer> {
         let known = self.0.get(token)?;
-        (known.changes == changes && now.saturating_duration_since(known.at) < BELIEVED).then_some(known.viewer)
+        // A clock that was set back makes it look as if it came from the future.
+        let fresh = known.at <= now && now < known.at + BELIEVED;
+        (fresh && known.changes == changes && known.viewer.expires_at > now).then_some(known.viewer)
     }
 
     /// Remembers whose a token is; `changes` is what was heard of before it was looked up.
-    pub(super) fn keep(&self, token: Sha256Digest, viewer: Viewer, changes: u64, at: Instant) {
+    pub(super) fn keep(&self, token: Sha256Digest, viewer: Viewer, changes: u64, at: DateTime<Utc>) {
         // Whoever is being let in is to be let in at once.
         if viewer.grant != Grant::Enrolment {
             self.0.insert(token, Known { viewer, at, changes });
@@ -48,7 +49,6 @@ impl KnownSessions {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use entity::{
         ids::{AccountId, SessionId},
         values::AccountRole,
@@ -61,7 +61,7 @@ mod tests {
         Viewer {
             account: AccountId(Uuid::nil()),
             session: SessionId(Uuid::nil()),
-            expires_at: DateTime::UNIX_EPOCH,
+            expires_at: DateTime::UNIX_EPOCH + TimeDelta::days(1),
             person: None,
             role: AccountRole::Office,
             grant,
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn a_change_of_any_session_forgets_what_was_looked_up_before_it() {
         let (known, token) = (KnownSessions::new(), Sha256Digest::from_bytes([7; 32]));
-        let now = Instant::now();
+        let now = DateTime::UNIX_EPOCH;
         known.keep(token, viewer(Grant::Whole), 3, now);
         assert_eq!(known.get(&token, 3, now), Some(viewer(Grant::Whole)));
         assert_eq!(known.get(&token, 4, now), None);
@@ -80,16 +80,16 @@ mod tests {
     #[test]
     fn nothing_is_believed_for_longer_than_a_second() {
         let (known, token) = (KnownSessions::new(), Sha256Digest::from_bytes([7; 32]));
-        let now = Instant::now();
+        let now = DateTime::UNIX_EPOCH;
         known.keep(token, viewer(Grant::Whole), 0, now);
-        assert_eq!(known.get(&token, 0, now + Duration::from_millis(999)), Some(viewer(Grant::Whole)));
-        assert_eq!(known.get(&token, 0, now + Duration::from_secs(1)), None);
+        assert_eq!(known.get(&token, 0, now + TimeDelta::milliseconds(999)), Some(viewer(Grant::Whole)));
+        assert_eq!(known.get(&token, 0, now + TimeDelta::seconds(1)), None);
     }
 
     #[test]
     fn who_is_kept_to_enrolment_is_looked_up_each_time() {
         let (known, token) = (KnownSessions::new(), Sha256Digest::from_bytes([7; 32]));
-        let now = Instant::now();
+        let now = DateTime::UNIX_EPOCH;
         known.keep(token, viewer(Grant::Enrolment), 0, now);
         assert_eq!(known.get(&token, 0, now), None);
     }

@@ -1,7 +1,5 @@
 //! Sessions: who a token belongs to, which are open, and their end.
 
-use std::time::Instant;
-
 use chrono::TimeDelta;
 use entity::{
     ids::{AccountId, SessionId},
@@ -49,9 +47,9 @@ impl App {
         if !token.starts_with(TOKEN_PREFIX) || token.len() > 100 {
             return Ok(None);
         }
-        let (now, asked) = (self.clock.now(), Instant::now());
+        let now = self.clock.now();
         let (hash, changes) = (digest_of(token), self.feed.session_changes());
-        if let Some(viewer) = self.known_sessions.get(&hash, changes, asked).filter(|viewer| viewer.expires_at > now) {
+        if let Some(viewer) = self.known_sessions.get(&hash, changes, now) {
             return Ok(Some(viewer));
         }
         let found = store::session::find_open(self.database.reader(), &hash.to_string(), now).await?;
@@ -66,7 +64,7 @@ impl App {
         let viewer = self.admitted(viewer_with(&session, &account)).await?;
         // An account may be set to end before its session does.
         if account.disabled_at.is_none() {
-            self.known_sessions.keep(hash, viewer, changes, asked);
+            self.known_sessions.keep(hash, viewer, changes, now);
         }
         Ok(Some(viewer))
     }

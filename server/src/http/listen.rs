@@ -8,7 +8,10 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -25,7 +28,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::watch,
-    time::{sleep, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::task::TaskTracker;
@@ -158,10 +161,11 @@ impl Door {
 
     /// Speaks HTTP/1.1 or HTTP/2 with a client, until one of the two has enough.
     async fn speak(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr) {
-        let (under_way, watched) = watch::channel(0_usize);
+        let activity = Arc::new(Activity::new());
+        let watched = Arc::clone(&activity);
         let (routes, pace) = (self.routes.clone(), self.pace());
         let service = service_fn(move |request: Request<Incoming>| {
-            let busy = Busy::begin(&under_way);
+            let busy = Busy::begin(&activity);
             let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
             request.extensions_mut().insert(Peer(peer.ip()));
             let answered = routes.clone().oneshot(request);
@@ -173,7 +177,7 @@ impl Door {
         tokio::select! {
             // A client that breaks off is no news.
             _ = connection.as_mut() => return,
-            () = idle(watched, Duration::from_secs(self.limits.idle_seconds)) => {}
+            () = watched.idle(Duration::from_secs(self.limits.idle_seconds)) => {}
             () = told(&mut stopping) => {
                 connection.as_mut().graceful_shutdown();
                 let _ = timeout(PATIENCE, connection).await;
@@ -217,31 +221,56 @@ pub(super) async fn told(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
-/// Waits until no request has been under way for so long.
-async fn idle(mut under_way: watch::Receiver<usize>, limit: Duration) {
-    loop {
-        let busy = *under_way.borrow_and_update() > 0;
-        let changed = under_way.changed();
-        let ended = if busy { changed.await.is_err() } else { timeout(limit, changed).await.is_err() };
-        if ended {
-            return;
+/// What goes on on a connection. Requests only count here, and wake nobody: there are many of them, and idle connections
+/// are looked for seldom.
+struct Activity {
+    since: Instant,
+    under_way: AtomicUsize,
+    /// When a request last began or ended, milliseconds after `since`.
+    latest: AtomicU64,
+}
+
+impl Activity {
+    fn new() -> Self {
+        Self { since: Instant::now(), under_way: AtomicUsize::new(0), latest: AtomicU64::new(0) }
+    }
+
+    fn note(&self) {
+        let after = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.latest.store(after, Ordering::Relaxed);
+    }
+
+    /// Waits until no request has been under way for so long.
+    async fn idle(&self, limit: Duration) {
+        let mut until = self.since + limit;
+        loop {
+            sleep_until(until).await;
+            let idle_at = self.since + Duration::from_millis(self.latest.load(Ordering::Relaxed)) + limit;
+            let now = Instant::now();
+            match self.under_way.load(Ordering::Relaxed) {
+                0 if idle_at <= now => return,
+                0 => until = idle_at,
+                _ => until = now + limit,
+            }
         }
     }
 }
 
 /// A request that is under way, until its answer is sent.
-struct Busy(watch::Sender<usize>);
+struct Busy(Arc<Activity>);
 
 impl Busy {
-    fn begin(under_way: &watch::Sender<usize>) -> Self {
-        under_way.send_modify(|count| *count += 1);
-        Self(under_way.clone())
+    fn begin(activity: &Arc<Activity>) -> Self {
+        activity.under_way.fetch_add(1, Ordering::Relaxed);
+        activity.note();
+        Self(Arc::clone(activity))
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
+        self.0.note();
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -14,7 +14,7 @@ use entity::ids::AccountId;
 use ipnet::IpNet;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, util::option_layer};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
@@ -188,9 +188,9 @@ fn routes(surface: Arc<Surface>) -> Router {
         // One layer of several: each by itself would be cloned for every request, with all that is below it.
         .layer(
             ServiceBuilder::new()
-                .layer(middleware::map_response(secured))
+                .map_response(secured)
                 .layer(middleware::from_fn_with_state(Arc::clone(&surface), log::log))
-                .layer(surface.origins.cors()),
+                .layer(option_layer(surface.origins.cors())),
         )
         .with_state(surface)
 }
@@ -210,7 +210,7 @@ async fn schema(State(surface): State<Arc<Surface>>, Extension(peer): Extension<
 }
 
 /// Answers are data, never pages: nothing of them may be framed, sniffed or run.
-async fn secured(mut response: Response) -> Response {
+fn secured(mut response: Response) -> Response {
     const POLICY: [(HeaderName, HeaderValue); 4] = [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),

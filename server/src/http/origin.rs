@@ -10,14 +10,16 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 pub(super) struct Origins {
     /// Such as `https://dashboard.example`, lower case.
     allowed: Vec<String>,
+    /// Whether any of them is another origin than the server's own.
+    others: bool,
 }
 
 impl Origins {
     /// The server's own public URL and the listed origins.
-    pub(super) fn new(public_url: &str, listed: &[String]) -> Self {
+    pub(super) fn new(public_url: &str, others: &[String]) -> Self {
         let own = origin_of(public_url);
-        let listed = listed.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase());
-        Self { allowed: own.into_iter().chain(listed).collect() }
+        let listed = others.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase());
+        Self { allowed: own.into_iter().chain(listed).collect(), others: !others.is_empty() }
     }
 
     /// Whether a request may go on: it comes from no page at all, or from one of an origin that may ask.
@@ -32,17 +34,18 @@ impl Origins {
         self.allowed.contains(&origin) || is_own(&origin, parts)
     }
 
-    /// What browsers are told when they ask on behalf of a page of another origin.
-    pub(super) fn cors(&self) -> CorsLayer {
+    /// What browsers are told when they ask on behalf of a page of another origin; nothing where none may.
+    pub(super) fn cors(&self) -> Option<CorsLayer> {
         const HEADERS: [HeaderName; 3] = [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT];
         let exposed = ["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"].map(HeaderName::from_static);
         let origins = self.allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-        CorsLayer::new()
+        let layer = CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins))
             .allow_methods([Method::GET, Method::POST, Method::PUT])
             .allow_headers(HEADERS)
             .expose_headers(exposed)
-            .max_age(Duration::from_secs(600))
+            .max_age(Duration::from_secs(600));
+        self.others.then_some(layer)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -48,14 +48,18 @@ pub(super) struct Paced<B> {
     pace: Pace,
     begun: Instant,
     bytes: u64,
-    deadline: Pin<Box<Sleep>>,
+    /// Set once the body has to be waited for: most come with their heads.
+    alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl<B> Paced<B> {
     /// Watches a body from now on.
     pub(super) fn new(body: B, pace: Pace) -> Self {
-        let begun = Instant::now();
-        Self { body, pace, begun, bytes: 0, deadline: Box::pin(sleep_until(begun + pace.grace)) }
+        Self { body, pace, begun: Instant::now(), bytes: 0, alarm: None }
+    }
+
+    fn deadline(&self) -> Instant {
+        self.begun + self.pace.time_for(self.bytes)
     }
 }
 
@@ -68,16 +72,21 @@ where
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if self.deadline.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Some(Err(Box::new(TooSlow))));
+        let deadline = self.deadline();
+        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
+            let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+            if alarm.deadline() != deadline {
+                alarm.as_mut().reset(deadline);
+            }
+            return alarm.as_mut().poll(cx).map(|()| Some(Err(TooSlow.into())));
+        };
+        if Instant::now() >= deadline {
+            return Poll::Ready(Some(Err(TooSlow.into())));
         }
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         if let Some(Ok(frame)) = &frame
             && let Some(piece) = frame.data_ref()
         {
             self.bytes += piece.len() as u64;
-            let until = self.begun + self.pace.time_for(self.bytes);
-            self.deadline.as_mut().reset(until);
         }
         Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
     }

@@ -4,6 +4,7 @@
 //! (GCRA): whoever has asked nothing for a minute may ask a minute's worth at once.
 
 use std::{
+    fmt::Write,
     hash::Hash,
     net::IpAddr,
     num::NonZeroU32,
@@ -183,11 +184,14 @@ impl Spending {
         if known.is_empty() {
             return;
         }
-        let list = |item: fn(&(&str, u32, u32)) -> String| known.iter().map(item).collect::<Vec<_>>().join(", ");
-        let policy = list(|(name, quota, _)| format!("\"{name}\";q={quota};w=60"));
-        let left = list(|(name, _, left)| format!("\"{name}\";r={left}"));
+        let (mut policy, mut left) = (String::with_capacity(64), String::with_capacity(48));
+        for (number, (name, quota, remaining)) in known.into_iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            let _ = write!(policy, "{comma}\"{name}\";q={quota};w=60");
+            let _ = write!(left, "{comma}\"{name}\";r={remaining}");
+        }
         for (name, value) in [("ratelimit-policy", policy), ("ratelimit", left)] {
-            if let Ok(value) = HeaderValue::from_str(&value) {
+            if let Ok(value) = HeaderValue::try_from(value) {
                 headers.insert(name, value);
             }
         }
