@@ -113,6 +113,9 @@ fn offences(place: &str, forbidden: &[&str]) -> Vec<String> {
 #[case::store("server/src/store", &["crate::app", "crate::graphql", "crate::http", "crate::domain", "crate::command"])]
 #[case::events("server/src/events", &["crate::app", "crate::graphql", "crate::http", "crate::command"])]
 #[case::photos("server/src/photos", &["crate::app", "crate::graphql", "crate::http", "crate::store", "crate::command"])]
+#[case::identity_provider("server/src/identity_provider", &[
+    "crate::app", "crate::graphql", "crate::http", "crate::store", "crate::command", "sea_orm",
+])]
 #[case::roster("server/src/roster", &["crate::app", "crate::graphql", "crate::http", "crate::store", "sea_orm", "tokio"])]
 #[case::app("server/src/app", &["crate::graphql", "crate::http", "crate::command", "axum"])]
 #[case::graphql("server/src/graphql", &["crate::http", "crate::command", "axum"])]

@@ -22,6 +22,9 @@ pub struct Model {
     /// What a personal access token may do: names of `TokenScope`, with spaces between; none for a device, which may do
     /// whatever its account may.
     pub scopes: Option<String>,
+    /// Whether it was opened by single sign-on with a second factor that the provider vouched for; a token's, whether the
+    /// session was that made it.
+    pub second_factor_asserted: bool,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// When it was last seen in use, to within five minutes; none where it has not been since this is kept.

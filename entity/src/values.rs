@@ -75,6 +75,10 @@ values! {
         TokenCreated = "TOKEN_CREATED",
         /// A personal access token of it was ended.
         TokenRevoked = "TOKEN_REVOKED",
+        /// Someone known to the identity provider can sign in to it from now on.
+        IdentityLinked = "IDENTITY_LINKED",
+        /// Nobody known to the identity provider can sign in to it any more.
+        IdentityUnlinked = "IDENTITY_UNLINKED",
     }
 
     /// What a personal access token may do.

@@ -16,6 +16,7 @@ mod m20261122_000008_chain;
 mod m20261122_000009_rejudgements;
 mod m20261124_000010_accounts;
 mod m20261124_000011_second_factors;
+mod m20261124_000012_single_sign_on;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_rejudgements::Migration),
             Box::new(m20261124_000010_accounts::Migration),
             Box::new(m20261124_000011_second_factors::Migration),
+            Box::new(m20261124_000012_single_sign_on::Migration),
         ]
     }
 }

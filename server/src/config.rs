@@ -14,6 +14,7 @@ use crate::{
     app::AccountPolicy,
     graphql::{Introspection, Limits},
     http::{ConnectionLimits, Rates},
+    identity_provider::SingleSignOnSettings,
 };
 
 /// The commented file that documents every setting and its default.
@@ -37,6 +38,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// What is asked of accounts.
     pub accounts: AccountPolicy,
+    /// Signing in at an identity provider.
+    pub single_sign_on: SingleSignOnSettings,
     /// What a request may contain.
     pub limits: Limits,
     /// Bounds on connections.
@@ -210,6 +213,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity_provider::IdentityProvider;
 
     #[test]
     fn the_example_file_is_the_defaults() {
@@ -219,6 +223,7 @@ mod tests {
         assert_eq!(config.connections, ConnectionLimits::default());
         assert_eq!(config.rates, Rates::default());
         assert!(config.photos.s3.is_none());
+        assert!(config.single_sign_on.issuer.is_none());
         assert!(!config.server_timing);
     }
 
@@ -236,6 +241,7 @@ mod tests {
             .unwrap();
         assert_eq!(config.photos.s3.unwrap().bucket, "onsite-photos");
         assert!(config.public_url.is_some());
+        assert!(IdentityProvider::new(&config.single_sign_on).unwrap().is_some());
         assert!(matches!(config.http.tls, Some(TlsConfig::Files { .. })));
     }
 

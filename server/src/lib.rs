@@ -1,6 +1,6 @@
 //! Onsite tells a city honestly whether the people it made answerable for each enterprise project go and see it.
 //!
-//! Data flows one way: `http` → `graphql` → `app` → `domain`, `store`, `photos`, `events`.
+//! Data flows one way: `http` → `graphql` → `app` → `domain`, `store`, `photos`, `events`, `identity_provider`.
 
 pub mod app;
 pub mod clock;
@@ -11,6 +11,7 @@ pub mod events;
 pub mod evidence_bundle;
 pub mod graphql;
 pub mod http;
+pub mod identity_provider;
 pub mod photos;
 pub mod roster;
 pub mod serve;

@@ -17,6 +17,7 @@ use crate::{
     domain::digest::Sha256Digest,
     events::Feed,
     http::{self, Certificates, DocumentsError, Settings, TlsError},
+    identity_provider::{IdentityProvider, SetUpError},
     photos::{Bucket, LocalDirectory, ObjectStore, S3Settings, StoreError},
     store::{self, Database, DatabaseSettings},
 };
@@ -42,6 +43,9 @@ pub enum StartError {
     /// The folder of documents can't be used.
     #[error(transparent)]
     Documents(#[from] DocumentsError),
+    /// Single sign-on can't be set up.
+    #[error(transparent)]
+    SingleSignOn(#[from] SetUpError),
 }
 
 /// Connects to the configured database.
@@ -58,6 +62,7 @@ pub async fn app(
     public_url: String,
     clock: Clock,
 ) -> Result<Arc<App>, StartError> {
+    let identity_provider = IdentityProvider::new(&config.single_sign_on)?;
     let pending = database.pending_migrations().await?;
     if pending > 0 {
         return Err(StartError::Migrations(pending));
@@ -65,7 +70,8 @@ pub async fn app(
     let objects = objects(&config.photos, public_url, secret(&database, &clock, "photo-urls").await?).await?;
     let challenge_key = secret(&database, &clock, "challenges").await?;
     let feed = Feed::open(&database).await?;
-    Ok(Arc::new(App::new(database, objects, clock, feed, &challenge_key.into(), config.accounts.clone())))
+    let (challenge_key, accounts) = (challenge_key.into(), config.accounts.clone());
+    Ok(Arc::new(App::new(database, objects, clock, feed, &challenge_key, accounts, identity_provider)))
 }
 
 /// A key that all servers on this database share.

@@ -8,6 +8,7 @@ use server::{
     config::{Config, EventsConfig, HttpConfig, LogConfig, LogFormat, PhotosConfig},
     graphql::Limits,
     http::{ConnectionLimits, Rates},
+    identity_provider::SingleSignOnSettings,
     serve::{self, Running},
 };
 use tempfile::TempDir;
@@ -216,6 +217,7 @@ fn config(ground: &Ground) -> Config {
         events: EventsConfig { keep_days: 14 },
         http: HttpConfig::default(),
         accounts: AccountPolicy::default(),
+        single_sign_on: SingleSignOnSettings::default(),
         limits: Limits::default(),
         connections: ConnectionLimits::default(),
         rates: Rates::default(),

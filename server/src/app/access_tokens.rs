@@ -76,12 +76,13 @@ impl App {
         let known = [TokenScope::Read, TokenScope::Subscribe];
         let scopes: Vec<&str> =
             known.iter().filter(|scope| request.scopes.contains(scope)).map(|scope| scope.as_str()).collect();
-        let row = session::Model {
+        let mut row = session::Model {
             id: self.clock.id(),
             account_id: viewer.account,
             token_sha256: hash_token(token.expose_secret()),
             device_name: request.name.trim().to_owned(),
             scopes: Some(scopes.join(" ")),
+            second_factor_asserted: false,
             created_at: now,
             last_used_at: None,
             expires_at: request.expires_at,
@@ -97,6 +98,7 @@ impl App {
             let en = format!("An account has at most {TOKEN_LIMIT} tokens; revoke one first.");
             return Err(Refusal::of_no_field(RefusalCode::TooLarge, zh, en).into());
         }
+        row.second_factor_asserted = store::session::is_asserted(&transaction, viewer.session).await?;
         store::session::insert(&transaction, row.clone()).await?;
         let detail = json!({ "name": row.device_name, "scopes": scopes, "expiresAt": row.expires_at });
         let (actor, action) = (Actor::owner(viewer.account), AuditAction::TokenCreated);

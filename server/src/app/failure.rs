@@ -24,6 +24,12 @@ pub enum RefusalCode {
     WeakPassword,
     /// The viewer may not do this.
     Forbidden,
+    /// Nobody signs in at an identity provider here.
+    SingleSignOnNotOffered,
+    /// Single sign-on did not succeed: begin again.
+    SingleSignOnFailed,
+    /// The identity provider does not answer as it should: try again later.
+    ProviderUnavailable,
     /// There is no such account.
     AccountNotFound,
     /// There is no such open session of the viewer's.

@@ -32,6 +32,9 @@ impl App {
         if let Err(error) = store::sign_in_attempt::forget(self.database.writer(), before).await {
             tracing::warn!(%error, "old attempts to sign in can't be forgotten; trying again later");
         }
+        if let Err(error) = store::single_sign_on_attempt::forget(self.database.writer(), self.clock.now()).await {
+            tracing::warn!(%error, "old single sign-ons can't be forgotten; trying again later");
+        }
     }
 
     async fn sweep_uploads(&self) {

@@ -125,7 +125,7 @@ impl App {
     }
 
     /// Records what was done, ends the account's sessions, and commits.
-    async fn close(
+    pub(super) async fn close(
         &self,
         transaction: DatabaseTransaction,
         actor: Actor,

@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     domain::week::local_date,
     events::Feed,
+    identity_provider::IdentityProvider,
     photos::ObjectStore,
     store::{self, Database},
 };
@@ -31,6 +32,7 @@ mod devices;
 mod export_evidence;
 mod failure;
 mod housekeeping;
+mod identities;
 mod import_roster;
 mod import_sites;
 mod inspection;
@@ -50,6 +52,7 @@ mod review;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod single_sign_on;
 mod submission;
 mod weekly_visits;
 
@@ -79,6 +82,7 @@ pub use rejudge::{RejudgeRequest, Transition};
 pub use review::{AppealRequest, ReviewRequest};
 pub use second_factor::Enrolment;
 pub use sign_in::{SignInRequest, SignedIn};
+pub use single_sign_on::{SentAway, SingleSignOnReturn};
 pub use submission::{
     BATCH_LIMIT, CheckInRequest, DeviceSignature, FIX_LIMIT, FixRequest, NOTE_LIMIT, PHOTO_LIMIT, Uptime,
 };
@@ -96,6 +100,8 @@ pub struct App {
     pub feed: Arc<Feed>,
     /// What is asked of accounts.
     account_policy: AccountPolicy,
+    /// Where people sign in beside here; none where single sign-on is off.
+    identity_provider: Option<IdentityProvider>,
     /// Authenticates challenges.
     challenge_key: Vec<u8>,
     boundaries: Boundaries,
@@ -115,10 +121,12 @@ impl App {
         feed: Arc<Feed>,
         challenge_key: &SecretString,
         account_policy: AccountPolicy,
+        identity_provider: Option<IdentityProvider>,
     ) -> Self {
         let challenge_key = challenge_key.expose_secret().as_bytes().to_vec();
         Self {
             account_policy,
+            identity_provider,
             challenge_key,
             boundaries: Boundaries::new(),
             known_sessions: KnownSessions::new(),

@@ -61,7 +61,8 @@ impl App {
                 tracing::warn!(%error, "can't note that a session was used");
             }
         }
-        let viewer = self.admitted(viewer_with(&session, &account)).await?;
+        let viewer = viewer_with(&session, &account);
+        let viewer = if session.second_factor_asserted { viewer } else { self.admitted(viewer).await? };
         // An account may be set to end before its session does.
         if account.disabled_at.is_none() {
             self.known_sessions.keep(hash, viewer, changes, now);

@@ -3,6 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use entity::{account, session, values::AuditAction};
+use sea_orm::DatabaseTransaction;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -96,12 +97,25 @@ impl App {
         let unchanged = |account: &account::Model| account.password_hash == proved.password_hash;
         let account = account.filter(|account| unchanged(account) && enabled(account, now));
         let account = account.ok_or_else(bad_credentials)?;
-        let second_factor = self.second_factor_given(&transaction, &account, code).await?;
+        let given = self.second_factor_given(&transaction, &account, code).await?;
         if let Some(hash) = chosen {
             store::account::set_password(&transaction, account.id, hash, None).await?;
             let (actor, action) = (Actor::owner(account.id), AuditAction::PasswordChanged);
             audit::record(&transaction, &self.clock, actor, action, account.id, json!({ "oneTime": true })).await?;
         }
+        let factor = if given { Factor::Given } else { Factor::None };
+        self.begin_session(transaction, &account, device_name, factor).await
+    }
+
+    /// Begins a session of an account that may have one, and commits.
+    pub(super) async fn begin_session(
+        &self,
+        transaction: DatabaseTransaction,
+        account: &account::Model,
+        device_name: String,
+        factor: Factor,
+    ) -> Result<SignedIn, Failure> {
+        let now = self.clock.now();
         let token = SecretString::from(format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(self.clock.random())));
         let session = session::Model {
             id: self.clock.id(),
@@ -109,21 +123,33 @@ impl App {
             token_sha256: hash_token(token.expose_secret()),
             device_name,
             scopes: None,
+            second_factor_asserted: factor == Factor::Asserted,
             created_at: now,
             last_used_at: Some(now),
             expires_at: now + SESSION_LIFETIME,
             ended_at: None,
         };
-        let viewer = viewer_with(&session, &account);
+        let viewer = viewer_with(&session, account);
         store::session::insert(&transaction, session).await?;
         self.forgive_attempts(&transaction, &account.login).await?;
         transaction.commit().await?;
-        let viewer = if second_factor { viewer } else { self.admitted(viewer).await? };
+        let viewer = if factor == Factor::None { self.admitted(viewer).await? } else { viewer };
         Ok(SignedIn { token, viewer })
     }
 }
 
-fn enabled(account: &account::Model, now: chrono::DateTime<chrono::Utc>) -> bool {
+/// What someone proved beside who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Factor {
+    /// Nothing.
+    None,
+    /// The account's own second factor.
+    Given,
+    /// A second factor of the identity provider's.
+    Asserted,
+}
+
+pub(super) fn enabled(account: &account::Model, now: chrono::DateTime<chrono::Utc>) -> bool {
     account.disabled_at.is_none_or(|at| at > now)
 }
 
@@ -144,14 +170,7 @@ fn check(request: &SignInRequest) -> Result<(), Failure> {
     let refusals: Vec<_> = limits
         .into_iter()
         .filter(|(_, length, limit)| length > limit)
-        .map(|(field, _, limit)| {
-            Refusal::new(
-                RefusalCode::TooLarge,
-                field,
-                format!("最多 {limit} 个字符。"),
-                format!("At most {limit} characters."),
-            )
-        })
+        .map(|(field, _, limit)| too_long(field, limit))
         .collect();
     if !refusals.is_empty() {
         return Err(Failure::Refused(refusals));
@@ -160,11 +179,22 @@ fn check(request: &SignInRequest) -> Result<(), Failure> {
     if request.login.contains('\0') {
         return Err(bad_credentials());
     }
-    if request.device_name.contains('\0') {
+    check_device(&request.device_name)
+}
+
+pub(super) fn check_device(name: &str) -> Result<(), Failure> {
+    if name.chars().count() > DEVICE_LIMIT {
+        return Err(too_long("deviceName", DEVICE_LIMIT).into());
+    }
+    if name.contains('\0') {
         let (zh, en) = ("设备名称不能含有空字符。", "A device's name must not contain null characters.");
         return Err(Refusal::new(RefusalCode::Invalid, "deviceName", zh, en).into());
     }
     Ok(())
+}
+
+fn too_long(field: &str, limit: usize) -> Refusal {
+    Refusal::new(RefusalCode::TooLarge, field, format!("最多 {limit} 个字符。"), format!("At most {limit} characters."))
 }
 
 pub(super) fn bad_credentials() -> Failure {

@@ -23,12 +23,25 @@ pub(super) enum Account {
     Enable(Named),
     /// Give an account another role, and end its sessions
     Role(NewRole),
+    /// Let someone known to the identity provider sign in to an account
+    Link(Link),
+    /// Let nobody known to the identity provider sign in to an account any more, and end its sessions
+    Unlink(Named),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// Sign-in name
     login: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Link {
+    /// Sign-in name
+    login: String,
+    /// Who they are at the provider: the "sub" of their ID tokens
+    #[arg(long)]
+    subject: String,
 }
 
 #[derive(Debug, Args)]
@@ -112,6 +125,16 @@ impl Account {
                 let account =
                     app.set_account_role(Actor::COMMAND_LINE, account.id, role.into()).await.map_err(undone)?;
                 println!("{} is {}; its sessions are ended", account.login, account.role.as_str());
+            }
+            Self::Link(Link { login, subject }) => {
+                let account = app.account_named(&login).await.map_err(undone)?;
+                app.link_identity(Actor::COMMAND_LINE, account.id, &subject).await.map_err(undone)?;
+                println!("{} is linked to {subject} at {}", account.login, app.issuer().unwrap_or_default());
+            }
+            Self::Unlink(Named { login }) => {
+                let account = app.account_named(&login).await.map_err(undone)?;
+                app.unlink_identity(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
+                println!("{} is linked to nobody", account.login);
             }
         }
         Ok(())

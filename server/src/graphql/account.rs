@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Description, ID, InputObject, Object, Result};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
-    account,
+    account, identity,
     ids::{AccountId, PersonId},
     values::AccountRole,
 };
@@ -35,12 +35,30 @@ pub struct Account {
     list: Arc<List>,
 }
 
+/// Someone known to an identity provider.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Identity {
+    /// The provider's URL.
+    issuer: String,
+    /// Who that is there: the `sub` of their ID tokens.
+    subject: String,
+    /// Since when they sign in to the account.
+    linked_at: DateTime<Utc>,
+}
+
+impl From<identity::Model> for Identity {
+    fn from(row: identity::Model) -> Self {
+        Self { issuer: row.issuer, subject: row.subject, linked_at: row.linked_at }
+    }
+}
+
 #[derive(Debug, Default)]
 struct List {
     person_ids: Vec<PersonId>,
     people: Batch<(), PersonId, Person>,
     ids: Vec<AccountId>,
     second_factors: Batch<(), AccountId, ()>,
+    identities: Batch<(), AccountId, Identity>,
 }
 
 impl Account {
@@ -92,6 +110,18 @@ impl Account {
             Ok::<_, sea_orm::DbErr>(confirmed.into_iter().map(|(account, _)| (account, ())).collect())
         };
         Ok(self.list.second_factors.get((), &self.row.id, load).await?.is_some())
+    }
+
+    /// Who at the identity provider signs in to it, for administrators; null where nobody does.
+    async fn identity(&self, ctx: &Context<'_>) -> Result<Option<Identity>> {
+        if !viewer(ctx)?.manages_accounts() {
+            return Ok(None);
+        }
+        let load = || async {
+            let rows = store::identity::of_accounts(app(ctx).database.reader(), self.list.ids.clone()).await?;
+            Ok::<_, sea_orm::DbErr>(rows.into_iter().map(|row| (row.account_id, Identity::from(row))).collect())
+        };
+        self.list.identities.get((), &self.row.id, load).await
     }
 
     /// When it was made.

@@ -39,6 +39,15 @@ pub struct SetAccountRoleInput {
     role: AccountRole,
 }
 
+/// Someone known to the identity provider, for an account.
+#[derive(Debug, InputObject)]
+pub struct LinkIdentityInput {
+    /// The account.
+    account_id: ID,
+    /// Who they are at the provider: the `sub` of their ID tokens.
+    subject: String,
+}
+
 /// What became of an account.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub struct AccountPayload {
@@ -167,6 +176,34 @@ impl AccountMutation {
             Ok(reset) => ResetSecondFactorPayload { reset: Some(reset), user_errors: Vec::new() },
             Err(user_errors) => ResetSecondFactorPayload { user_errors, ..ResetSecondFactorPayload::default() },
         })
+    }
+
+    /// Lets someone known to the identity provider sign in to an account: administrators.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn link_identity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which account, and who.")] input: LinkIdentityInput,
+    ) -> Result<AccountPayload> {
+        let done = async {
+            let (actor, id) = administrating(ctx, &input.account_id)?;
+            Ok::<_, Unmade>(app(ctx).link_identity(actor, id, &input.subject).await?)
+        };
+        changed(done.await)
+    }
+
+    /// Lets nobody known to the identity provider sign in to an account any more, and ends its sessions: administrators.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn unlink_identity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which account.")] input: AccountInput,
+    ) -> Result<AccountPayload> {
+        let done = async {
+            let (actor, id) = administrating(ctx, &input.account_id)?;
+            Ok::<_, Unmade>(app(ctx).unlink_identity(actor, id).await?)
+        };
+        changed(done.await)
     }
 
     /// Ends all sessions and tokens of an account, and everything they subscribed to: administrators.

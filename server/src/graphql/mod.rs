@@ -42,6 +42,7 @@ pub mod scalars;
 pub mod second_factor;
 pub mod session;
 mod siblings;
+pub mod single_sign_on;
 pub mod site;
 pub mod site_offer;
 pub mod team;
@@ -59,6 +60,7 @@ pub use reply::Reply;
 #[derive(Debug, Default, async_graphql::MergedObject)]
 pub struct Query(
     session::SessionQuery,
+    single_sign_on::SingleSignOnQuery,
     node::NodeQuery,
     project::ProjectQuery,
     team::TeamQuery,
@@ -79,6 +81,7 @@ pub struct Query(
 #[derive(Debug, Default, async_graphql::MergedObject)]
 pub struct Mutation(
     session::SessionMutation,
+    single_sign_on::SingleSignOnMutation,
     photo::PhotoMutation,
     check_in::input::CheckInMutation,
     review::ReviewMutation,

@@ -14,7 +14,11 @@ use super::{
     person::Person,
     second_factor::SecondFactor,
 };
-use crate::{app::SignInRequest, domain::permission, store};
+use crate::{
+    app::{Failure, SignInRequest, SignedIn},
+    domain::permission,
+    store,
+};
 
 /// Whoever is signed in.
 #[derive(Clone, Copy, Debug, Description)]
@@ -95,6 +99,20 @@ pub struct SignInPayload {
     user_errors: Vec<UserError>,
 }
 
+impl SignInPayload {
+    pub(super) fn of(result: std::result::Result<SignedIn, Failure>) -> Result<Self> {
+        Ok(match answered(result)? {
+            Ok(signed_in) => Self {
+                token: Some(signed_in.token.expose_secret().to_owned()),
+                expires_at: Some(signed_in.viewer.expires_at),
+                viewer: Some(Viewer(signed_in.viewer)),
+                user_errors: Vec::new(),
+            },
+            Err(user_errors) => Self { user_errors, ..Self::default() },
+        })
+    }
+}
+
 /// A closed session.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SignOutPayload {
@@ -142,15 +160,7 @@ impl SessionMutation {
             code: input.code,
             device_name: input.device_name,
         };
-        Ok(match answered(app(ctx).sign_in(request).await)? {
-            Ok(signed_in) => SignInPayload {
-                token: Some(signed_in.token.expose_secret().to_owned()),
-                expires_at: Some(signed_in.viewer.expires_at),
-                viewer: Some(Viewer(signed_in.viewer)),
-                user_errors: Vec::new(),
-            },
-            Err(user_errors) => SignInPayload { user_errors, ..SignInPayload::default() },
-        })
+        SignInPayload::of(app(ctx).sign_in(request).await)
     }
 
     /// Closes the session the request came with, and everything it subscribed to.

@@ -28,6 +28,12 @@ pub async fn is_open(connection: &impl ConnectionTrait, id: SessionId, now: Date
     Ok(open(now).filter(Column::Id.eq(id)).one(connection).await?.is_some())
 }
 
+/// Whether a session was opened with a second factor that the provider vouched for.
+pub async fn is_asserted(connection: &impl ConnectionTrait, id: SessionId) -> Result<bool, DbErr> {
+    let session = Entity::find_by_id(id).one(connection).await?;
+    Ok(session.is_some_and(|session| session.second_factor_asserted))
+}
+
 fn open(now: DateTime<Utc>) -> sea_orm::Select<Entity> {
     Entity::find()
         .join(sea_orm::JoinType::InnerJoin, to_account())
