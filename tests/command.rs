@@ -162,6 +162,28 @@ async fn what_cannot_be_done_is_told_in_both_languages(
 
 #[rstest]
 #[tokio::test]
+async fn who_is_known_to_the_identity_provider_is_linked(#[values(Sqlite, Postgres)] backend: Backend) {
+    let (directory, server) = (tempfile::tempdir().unwrap(), TestServer::on(backend).await);
+    let shell = Shell { directory: directory.path(), database: server.database_url() };
+    let link = |login: &str, subject: &str| shell.run(&["account", "link", login, "--subject", subject]);
+    let off = link("leader", "somebody");
+    assert!(off.code == 1 && off.err.contains("Single sign-on is not set up"), "{off:?}");
+    let settings = "[single_sign_on]\nissuer = \"https://login.example\"\nclient_id = \"onsite\"\n";
+    shell.write("onsite.toml", settings);
+    let half = link("leader", "somebody");
+    assert!(half.code == 1 && half.err.contains("single_sign_on.redirect_uri is needed"), "{half:?}");
+    shell.write("onsite.toml", &format!("{settings}redirect_uri = \"https://dashboard.example/\"\n"));
+    let linked = link("Leader", "somebody");
+    assert_eq!(done(&linked), "leader is linked to somebody at https://login.example\n");
+    let taken = link("office", "somebody");
+    assert!(taken.code == 1 && taken.err.starts_with("input.subject: "), "{taken:?}");
+    assert_eq!(done(&shell.run(&["account", "unlink", "leader"])), "leader is linked to nobody\n");
+    assert!(done(&link("office", "somebody")).contains("office is linked"));
+    assert_eq!(rows(server.app().database.reader()).await["identity"], 1);
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_tampered_count_is_found_and_mended(#[values(Sqlite, Postgres)] backend: Backend) {
     let (directory, server) = (tempfile::tempdir().unwrap(), TestServer::on(backend).await);
     let shell = Shell { directory: directory.path(), database: server.database_url() };

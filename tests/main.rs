@@ -68,6 +68,10 @@ mod second_factor;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod single_sign_on;
+#[cfg(test)]
+mod single_sign_on_forged;
+#[cfg(test)]
 mod statement_count;
 #[cfg(test)]
 mod support;

@@ -27,7 +27,7 @@ const SIGN_IN: &str = "mutation($input: SignInInput!) { signIn(input: $input) { 
 const FACTOR: &str = "{ viewer { secondFactor { confirmedAt recoveryCodesLeft } } }";
 
 /// What an authenticator app shows now.
-fn shown(server: &TestServer, secret: &str) -> String {
+pub(crate) fn shown(server: &TestServer, secret: &str) -> String {
     let secret = TotpSecret::from_base32(secret).unwrap();
     format!("{:06}", secret.code(step_at(server.clock.now())))
 }
@@ -41,7 +41,7 @@ async fn confirmed(client: &Client, code: &str) -> Answer {
 }
 
 /// A second factor of someone, and its recovery codes.
-async fn enrolled(server: &TestServer, client: &Client) -> (String, Vec<Value>) {
+pub(crate) async fn enrolled(server: &TestServer, client: &Client) -> (String, Vec<Value>) {
     let secret = begun(client).await;
     let answer = confirmed(client, &shown(server, &secret)).await;
     (secret, answer.list("/confirmTotpEnrolment/recoveryCodes").clone())

@@ -77,11 +77,16 @@ impl TestServer {
 
     /// A server with other settings, on SQLite.
     pub(crate) async fn tuned(tune: impl FnOnce(&mut Config)) -> Self {
-        let city = City::on(Backend::Sqlite).await;
+        Self::tuned_on(Backend::Sqlite, TestClock::new(), tune).await
+    }
+
+    /// A server with other settings.
+    pub(crate) async fn tuned_on(backend: Backend, clock: Arc<TestClock>, tune: impl FnOnce(&mut Config)) -> Self {
+        let city = City::on(backend).await;
         let ground = Ground { database: TestDatabase::of(&city.template).await, photos: Photos::directory() };
         let mut config = config(&ground);
         tune(&mut config);
-        Self::start_with(Arc::new(ground), TestClock::new(), Some(city), config).await
+        Self::start_with(Arc::new(ground), clock, Some(city), config).await
     }
 
     /// Another server on the same database, photos and clock.
