@@ -1,5 +1,7 @@
 //! A provider that lies, breaks or is gone signs nobody in.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
@@ -49,6 +51,7 @@ fn now() -> i64 {
 #[case::for_others_too(json!({ "aud": [CLIENT_ID, "another"], "azp": CLIENT_ID }))]
 #[case::of_a_clock_behind(json!({ "iat": now() - 120, "exp": now() - 59 }))]
 #[case::of_a_clock_ahead(json!({ "iat": now() + 59, "nbf": now() + 59 }))]
+#[case::as_some_providers_write_it(json!({ "email_verified": "true", "updated_at": "2026-11-18T02:00:00.000Z" }))]
 #[case::without_a_hash(json!({ "at_hash": null }))]
 #[tokio::test]
 async fn a_token_that_is_right_is_believed(#[case] claims: Value) {
@@ -61,8 +64,9 @@ async fn a_token_that_is_right_is_believed(#[case] claims: Value) {
 
 /// With these; without what is null.
 fn merge(claims: &mut Value, changes: Value) {
+    let Value::Object(changes) = changes else { panic!("{changes}") };
     let claims = claims.as_object_mut().unwrap();
-    for (name, value) in changes.as_object().unwrap().clone() {
+    for (name, value) in changes {
         if value.is_null() {
             claims.remove(&name)
         } else {
@@ -295,4 +299,22 @@ async fn a_provider_that_is_down_keeps_no_server_from_starting() {
     assert_eq!(server.begin_single_sign_on().await.user_errors("beginSingleSignOn")[0].0, UNAVAILABLE);
     let offered = server.nobody().ask("{ singleSignOn { issuer } }", json!({})).await;
     assert!(offered.at("/singleSignOn/issuer").is_string());
+}
+
+#[tokio::test]
+async fn a_provider_that_never_answers_is_given_up() {
+    // Connections are made, and nobody takes them.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = TestServer::tuned(|config| {
+        config.single_sign_on.issuer = Some(format!("http://{}", silent.local_addr().unwrap()));
+        config.single_sign_on.client_id = Some(CLIENT_ID.to_owned());
+        config.single_sign_on.redirect_uri = Some("http://localhost/".to_owned());
+    })
+    .await;
+    // Whoever comes meanwhile doesn't wait for as long once more.
+    let both = async { tokio::join!(server.begin_single_sign_on(), server.begin_single_sign_on()) };
+    let (one, two) = tokio::time::timeout(Duration::from_secs(15), both).await.unwrap();
+    for answer in [one, two] {
+        assert_eq!(answer.user_errors("beginSingleSignOn")[0].0, UNAVAILABLE);
+    }
 }

@@ -241,9 +241,9 @@ fn refused(reason: &str) -> Failure {
 
 fn not_vouched(error: ProviderError) -> Failure {
     match error {
-        ProviderError::Refused(_) => refused(&error.to_string()),
-        ProviderError::Unavailable(_) => {
-            tracing::warn!(%error, "single sign-on does not work");
+        ProviderError::Refused(reason) => refused(&reason),
+        ProviderError::Unavailable(reason) => {
+            tracing::warn!(reason, "the identity provider is not available");
             let zh = "统一身份认证服务暂时不可用，请稍后重试，或以密码登录。";
             let en = "The identity provider is not available. Try again later, or sign in with your password.";
             Refusal::of_no_field(RefusalCode::ProviderUnavailable, zh, en).into()
