@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use entity::values::AccountRole;
 use rstest::rstest;
 use serde_json::{Value, json};
-use server::identity_provider::SingleSignOnSettings;
+use server::{clock::Source, identity_provider::SingleSignOnSettings, store};
 
 use crate::{
     second_factor::{enrolled, shown},
@@ -65,7 +65,6 @@ async fn with_leader(backend: Backend) -> (TestServer, FakeProvider, Key) {
 
 /// Someone who is sent to a provider that vouches for the leader.
 async fn vouched(server: &TestServer, provider: &FakeProvider, key: &Key) -> Away {
-    use server::clock::Source;
     let away = server.sent_away().await;
     provider.gives(Some(&IdToken::new(provider, &away.parameter("nonce"), server.clock.now()).by(key)));
     away
@@ -180,6 +179,10 @@ async fn whatever_is_wrong_looks_the_same(#[values(Sqlite, Postgres)] backend: B
     for answer in &refused {
         assert_eq!(answer.body, refused[0].body);
     }
+    // What it is too late for is forgotten.
+    let (writer, now) = (server.app().database.writer(), server.clock.now());
+    assert_eq!(store::single_sign_on_attempt::forget(writer, now).await.unwrap(), 5);
+    assert_eq!(rows(server.app().database.reader()).await["single_sign_on_attempt"], 0);
 }
 
 #[rstest]

@@ -200,7 +200,10 @@ mod tests {
         assert_eq!(
             may,
             [
+                "singleSignOn",
                 "viewer",
+                "beginSingleSignOn",
+                "completeSingleSignOn",
                 "signIn",
                 "beginTotpEnrolment",
                 "confirmTotpEnrolment",

@@ -11,7 +11,7 @@ use entity::{
 };
 
 use super::{
-    access::{app, viewer},
+    access::{app, has_part_in, viewer},
     connection::{Count, connection},
     error::{bad_argument, broken},
     global_id,
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     app::{accounts_of_trail, login_of},
+    domain::permission::table::read,
     store::{
         self,
         account::{AccountFilter, AccountKey},
@@ -114,7 +115,7 @@ impl Account {
 
     /// Who at the identity provider signs in to it, for administrators; null where nobody does.
     async fn identity(&self, ctx: &Context<'_>) -> Result<Option<Identity>> {
-        if !viewer(ctx)?.manages_accounts() {
+        if !has_part_in(ctx, const { read("Account", "identity") })? {
             return Ok(None);
         }
         let load = || async {

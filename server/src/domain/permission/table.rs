@@ -81,7 +81,7 @@ const EDGE: &[&str] = &["cursor", "node"];
 #[rustfmt::skip]
 pub const TABLE: &[Rule] = &[
     // What can be asked.
-    rule(Read, "Query", &["viewer"], EVERYBODY),
+    rule(Read, "Query", &["singleSignOn", "viewer"], EVERYBODY),
     rule(Read, "Query", &["policies"], SIGNED_IN),
     rule(Read, "Query", &["node"], PEOPLE),
     rule(Read, "Query", &["project", "projects", "team"], PROJECTS),
@@ -94,7 +94,7 @@ pub const TABLE: &[Rule] = &[
     rule(Read, "Query", &["account", "accounts"], ADMINISTRATORS),
 
     // What can be done.
-    rule(Change, "Mutation", &["signIn"], EVERYBODY),
+    rule(Change, "Mutation", &["beginSingleSignOn", "completeSingleSignOn", "signIn"], EVERYBODY),
     rule(Change, "Mutation", &["beginTotpEnrolment", "confirmTotpEnrolment", "signOut"], OWN_ACCOUNT_AND_ENROLLING),
     rule(Change, "Mutation", &["changePassword", "createPersonalAccessToken", "disableTotp", "revokeOtherSessions",
         "revokePersonalAccessToken", "revokeSession"], OWN_ACCOUNT),
@@ -102,8 +102,9 @@ pub const TABLE: &[Rule] = &[
     rule(Change, "Mutation", &["appealCheckIn", "issueChallenge", "registerDevice", "requestPhotoUpload",
         "revokeDevice"], AS_PERSON),
     rule(Change, "Mutation", &["rejudgeCheckIns", "reviewCheckIn"], OFFICE),
-    rule(Change, "Mutation", &["createAccount", "disableAccount", "enableAccount", "resetPassword",
-        "resetSecondFactor", "revokeAccountSessions", "setAccountRole"], ADMINISTRATORS),
+    rule(Change, "Mutation", &["createAccount", "disableAccount", "enableAccount", "linkIdentity",
+        "resetPassword", "resetSecondFactor", "revokeAccountSessions", "setAccountRole", "unlinkIdentity"],
+        ADMINISTRATORS),
 
     // What can be followed.
     rule(Follow, "Subscription", &["visitRecorded"], VISITS),
@@ -169,6 +170,9 @@ pub const TABLE: &[Rule] = &[
     held("SecondFactor", &["confirmedAt", "recoveryCodesLeft"]),
     rule(Read, "Account", &["createdAt", "disabledAt", "hasSecondFactor", "id", "login", "oneTimePasswordUntil",
         "person", "role"], AUDIT),
+    rule(Read, "Account", &["identity"], ADMINISTRATORS),
+    held("Identity", &["issuer", "linkedAt", "subject"]),
+    held("SingleSignOn", &["issuer"]),
     rule(Read, "AuditEntry", &["action", "actor", "at", "detail", "id", "target"], AUDIT),
 
     // What holds them.
@@ -188,6 +192,7 @@ pub const TABLE: &[Rule] = &[
 
     // What became of what was done.
     held("AccountPayload", &["account", "userErrors"]),
+    held("BeginSingleSignOnPayload", &["authorizationUrl", "binding", "userErrors"]),
     held("BeginTotpEnrolmentPayload", &["otpauthUri", "secret", "userErrors"]),
     held("ChangePasswordPayload", &["changed", "userErrors"]),
     held("CheckInPayload", &["alreadyRecorded", "checkIn", "nearestSites", "userErrors"]),

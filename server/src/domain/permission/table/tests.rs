@@ -64,12 +64,13 @@ fn nothing_reaches_farther_than_what_holds_it() {
 #[test]
 fn strangers_may_only_sign_in() {
     let open = ruled().filter(|rule| rule.reach(Who::Visitor).is_some()).flat_map(|rule| rule.fields.iter().copied());
-    assert_eq!(open.collect::<Vec<_>>(), ["viewer", "signIn"]);
+    let ways_in = ["singleSignOn", "viewer", "beginSingleSignOn", "completeSingleSignOn", "signIn"];
+    assert_eq!(open.collect::<Vec<_>>(), ways_in);
 }
 
 #[test]
 fn nobody_but_administrators_touches_accounts() {
-    for field in ["createAccount", "setAccountRole", "resetPassword", "disableAccount"] {
+    for field in ["createAccount", "setAccountRole", "resetPassword", "disableAccount", "linkIdentity"] {
         let may: Vec<_> = Who::ALL.into_iter().filter(|who| change(field).reach(*who).is_some()).collect();
         assert_eq!(may, [Who::Administrator], "{field}");
     }
