@@ -23,6 +23,9 @@ use transport::{Transport, TransportError};
 pub use id_token::is_subject;
 pub use settings::{BadSetting, SingleSignOnSettings};
 
+/// The longest code of an error, RFC 6749, has 25 characters.
+const LONGEST_CODE: usize = 64;
+
 type Discovered =
     CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
@@ -142,8 +145,11 @@ impl IdentityProvider {
         let client = self.client(metadata)?;
         let request = client.exchange_code(AuthorizationCode::new(code.to_owned())).map_err(misconfigured)?;
         request.set_pkce_verifier(verifier(attempt)).request_async(&self.transport).await.map_err(|error| match error {
-            // Its code only: what else it says may be about someone.
-            RequestTokenError::ServerResponse(error) => ProviderError::Refused(error.error().to_string()),
+            // Its code only, as far as it looks like one: what else it says may be about someone.
+            RequestTokenError::ServerResponse(error) => {
+                let code = error.error().to_string();
+                ProviderError::Refused(code.chars().filter(char::is_ascii_graphic).take(LONGEST_CODE).collect())
+            }
             RequestTokenError::Request(error) => TransportError::into(error),
             RequestTokenError::Parse(error, _) => {
                 ProviderError::Unavailable(format!("its answer to a code can't be read: {}", error.path()))
