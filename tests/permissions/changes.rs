@@ -27,7 +27,12 @@ pub(super) fn attempt(world: &World, mutation: &str) -> Attempt {
     let (mutation, owner, input) = tried(world, mutation);
     let last = match mutation {
         "signOut" => 2,
-        "revokeOtherSessions" | "disableAccount" | "setAccountRole" | "resetPassword" | "revokeAccountSessions" => 1,
+        "revokeOtherSessions"
+        | "disableAccount"
+        | "setAccountRole"
+        | "resetPassword"
+        | "revokeAccountSessions"
+        | "unlinkIdentity" => 1,
         _ => 0,
     };
     let chosen = match mutation {
@@ -47,9 +52,12 @@ pub(super) fn attempt(world: &World, mutation: &str) -> Attempt {
 
 fn input_of(mutation: &str, by_its_name: String) -> String {
     match mutation {
-        "disableAccount" | "enableAccount" | "resetPassword" | "resetSecondFactor" | "revokeAccountSessions" => {
-            "AccountInput".to_owned()
-        }
+        "disableAccount"
+        | "enableAccount"
+        | "resetPassword"
+        | "resetSecondFactor"
+        | "revokeAccountSessions"
+        | "unlinkIdentity" => "AccountInput".to_owned(),
         _ => by_its_name,
     }
 }
@@ -60,6 +68,10 @@ fn tried(world: &World, mutation: &str) -> (&'static str, Owner, Value) {
     let account = json!({ "accountId": id("account") });
     let november = json!({ "from": "2026-11-01", "to": "2026-11-30", "reason": "试", "dryRun": true });
     match mutation {
+        "beginSingleSignOn" => ("beginSingleSignOn", Nobody, json!({})),
+        "completeSingleSignOn" => {
+            ("completeSingleSignOn", Nobody, json!({ "state": "made up", "code": "made up", "binding": "made up" }))
+        }
         "signIn" => ("signIn", OwnAccount, json!({ "login": "leader", "password": "wrong password" })),
         "signOut" => ("signOut", OwnAccount, Value::Null),
         "beginTotpEnrolment" => ("beginTotpEnrolment", OwnAccount, json!({ "password": "wrong password" })),
@@ -97,6 +109,8 @@ fn tried(world: &World, mutation: &str) -> (&'static str, Owner, Value) {
         "setAccountRole" => ("setAccountRole", Nobody, json!({ "accountId": id("account"), "role": "OFFICE" })),
         "disableAccount" => ("disableAccount", Nobody, account),
         "enableAccount" => ("enableAccount", Nobody, account),
+        "linkIdentity" => ("linkIdentity", Nobody, json!({ "accountId": id("account"), "subject": "intruder" })),
+        "unlinkIdentity" => ("unlinkIdentity", Nobody, account),
         "resetPassword" => ("resetPassword", Nobody, account),
         "resetSecondFactor" => ("resetSecondFactor", Nobody, account),
         "revokeAccountSessions" => ("revokeAccountSessions", Nobody, account),

@@ -266,6 +266,14 @@ pub(super) const ROUTES: &[Route] = &[
         &[("Query", "auditTrail"), ("AuditEntry", "target")],
     ),
     route(
+        "Identity",
+        Nobody,
+        "account(id: <account>) { identity { FIELDS } }",
+        "/account/identity",
+        &[("Query", "account"), ("Account", "identity")],
+    ),
+    route("SingleSignOn", Nobody, "singleSignOn { FIELDS }", "/singleSignOn", &[("Query", "singleSignOn")]),
+    route(
         "AuditEntry",
         Nobody,
         "auditTrail(filter: { targetId: <account> }) { nodes { FIELDS } }",
@@ -278,7 +286,7 @@ pub(super) const ROUTES: &[Route] = &[
 pub(super) fn asked_with(field: &str) -> (&'static str, Owner) {
     match field {
         "viewer" => ("", OwnAccount),
-        "policies" => ("", Nobody),
+        "policies" | "singleSignOn" => ("", Nobody),
         "node" => ("(id: <person>)", Subject),
         "project" => ("(id: <project>)", Subject),
         "team" => ("(projectId: <project>)", Subject),

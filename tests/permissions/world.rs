@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use entity::{
-    account, device, person, photo_inspection, project, second_factor,
+    account, device, identity, person, photo_inspection, project, second_factor,
     values::{AccountRole, DecisionReason},
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
@@ -13,6 +13,7 @@ use server::{
     app::{NewAccount, PolicyChange},
     clock::Source,
     domain::permission::{Relation, Who},
+    identity_provider::SingleSignOnSettings,
 };
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     support::{
         Answer, BEARING_PARK, Backend, COLD_STORE, Client, Draft, PASSWORD,
         Role::{Analyst, Leader, Nobody, Office, OtherLeader, Secretary},
-        Socket, TestServer, photo,
+        Socket, TestClock, TestServer, photo,
     },
 };
 
@@ -85,9 +86,12 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn on(backend: Backend) -> Self {
-        let server = TestServer::on(backend).await;
-        let strict =
-            server.another_tuned(|config| config.accounts.second_factor_roles = vec![AccountRole::Analyst]).await;
+        let server = TestServer::tuned_on(backend, TestClock::new(), |config| config.single_sign_on = provider()).await;
+        let strict = server.another_tuned(|config| {
+            config.accounts.second_factor_roles = vec![AccountRole::Analyst];
+            config.single_sign_on = provider();
+        });
+        let strict = strict.await;
         people(&server).await;
         let administrator = server.administrator().await;
         let askers = askers(&server, &strict, &administrator).await;
@@ -104,6 +108,15 @@ impl World {
             .fold(text.to_owned(), |text, (name, id)| text.replace(&format!("<{name}>"), &json!(id).to_string()))
     }
 }
+
+/// Where nobody listens.
+fn provider() -> SingleSignOnSettings {
+    let given = |text: &str| Some(text.to_owned());
+    let (issuer, redirect_uri) = (given(ISSUER), given("http://localhost/"));
+    SingleSignOnSettings { issuer, client_id: given("onsite"), redirect_uri, ..SingleSignOnSettings::default() }
+}
+
+const ISSUER: &str = "http://127.0.0.1:1";
 
 /// Who there is beside the city: someone of the unit responsible for the bearing park, who serves the harbour; and an
 /// analyst's account of the leader.
@@ -245,7 +258,7 @@ fn own_check_in(answer: &Answer) -> String {
 
 const FINGERPRINT: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// The leader's device and second factor.
+/// The leader's device, second factor and identity.
 async fn protect(server: &TestServer) {
     let (connection, now) = (server.app().database.writer(), server.clock.now());
     let leader = account::Entity::find().filter(account::Column::Login.eq("leader")).one(connection).await;
@@ -267,4 +280,7 @@ async fn protect(server: &TestServer) {
         last_step: None,
     };
     factor.into_active_model().reset_all().insert(connection).await.unwrap();
+    let (issuer, subject) = (ISSUER.to_owned(), "subject of leader".to_owned());
+    let identity = identity::Model { account_id: leader.id, issuer, subject, linked_at: now };
+    identity.into_active_model().reset_all().insert(connection).await.unwrap();
 }
