@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    domain::permission::Viewer,
+    domain::{digest::Sha256Digest, permission::Viewer},
     events::Event,
     store::{
         self,
@@ -52,6 +52,12 @@ impl App {
         if let Some(viewer) = self.known_sessions.get(&hash, changes, now) {
             return Ok(Some(viewer));
         }
+        // Boxed, for what is seldom done should not make the future of every request larger.
+        Box::pin(self.looked_up(hash, changes)).await
+    }
+
+    async fn looked_up(&self, hash: Sha256Digest, changes: u64) -> Result<Option<Viewer>, Broken> {
+        let now = self.clock.now();
         let found = store::session::find_open(self.database.reader(), &hash.to_string(), now).await?;
         let Some((session, account)) = found else { return Ok(None) };
         let before = now - TOUCHED_EVERY;

@@ -86,7 +86,7 @@ impl Gate {
             None => {
                 let draft = self.examiner.read(&question).map_err(Reply::refused)?;
                 self.permits(access, draft.facts).map_err(Reply::refused)?;
-                self.examiner.examine(&question, draft).await?
+                Box::pin(self.examiner.examine(&question, draft)).await?
             }
         };
         meter.measure(examined.cost, self.limits.cost).map_err(Reply::refused)?;

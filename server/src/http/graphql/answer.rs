@@ -16,6 +16,9 @@ use crate::graphql::Reply;
 /// 294 Partial Success: there are data, and errors too.
 const PARTIAL_SUCCESS: u16 = 294;
 
+/// How many headers others will add: limits, the request's id, those of browsers' safety.
+const HEADERS_TO_COME: usize = 12;
+
 /// Answers a well-formed request.
 pub(in crate::http) fn respond(media: Media, reply: &Reply, limit: usize) -> Response {
     let status = match media {
@@ -46,6 +49,7 @@ fn written(media: Media, status: StatusCode, reply: &Reply, limit: usize) -> Res
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     let mut response = (status, headers, reply.to_json(limit)).into_response();
+    response.headers_mut().reserve(HEADERS_TO_COME);
     if let Some(seconds) = reply.retry_after() {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }

@@ -205,7 +205,7 @@ async fn perform(
     if accepted.events && streamed {
         return events::answer(surface, caller, admitted);
     }
-    let reply = surface.gate.answer(admitted).await;
+    let reply = Box::pin(surface.gate.answer(admitted)).await;
     noted.code = reply.code().map(str::to_owned);
     respond(accepted.preferred, &reply, surface.gate.limits().result_bytes)
 }
