@@ -62,11 +62,15 @@ async fn a_viewer_who_asks_too_often_is_told_when_to_come_back_and_others_are_no
     assert_eq!(posted(&server, server.token(Office).as_deref(), "{ __typename }").await.status(), StatusCode::OK);
 }
 
+const UPLOAD: &str = "mutation { requestPhotoUpload(input: {contentType: \"image/jpeg\", byteSize: 9,
+    sha256: \"0000000000000000000000000000000000000000000000000000000000000000\"}) { photo { id } } }";
+
 #[rstest]
 #[case::address("addressRequests", Nobody)]
 #[case::cost("viewerCost", Leader)]
 #[case::cost_of_an_address("addressCost", Nobody)]
 #[case::sign_ins("signIns", Nobody)]
+#[case::uploads("viewerUploads", Leader)]
 #[tokio::test]
 async fn each_rate_has_its_limit(#[case] limit: &str, #[case] role: crate::support::Role) {
     let few = number(2);
@@ -74,10 +78,12 @@ async fn each_rate_has_its_limit(#[case] limit: &str, #[case] role: crate::suppo
         "addressRequests" => config.rates.address_requests = few,
         "viewerCost" => config.rates.viewer_cost = few,
         "addressCost" => config.rates.address_cost = few,
+        "viewerUploads" => config.rates.viewer_uploads = few,
         _ => config.rates.sign_ins = few,
     })
     .await;
     let query = match limit {
+        "viewerUploads" => UPLOAD,
         "signIns" => "mutation { signIn(input: {login: \"nobody\", password: \"nothing\"}) { token } }",
         _ => "{ __typename }",
     };

@@ -11,7 +11,7 @@ use server::{
     app::App,
     clock::Clock,
     config::Config,
-    graphql::{Access, Asked, Attempts, Gate, Introspection, Limits, Meter},
+    graphql::{Access, Asked, Gate, Introspection, Limits, Meter, Rations},
     serve,
 };
 
@@ -37,7 +37,7 @@ fn asked(hostile: &hostile_documents::Hostile) -> Asked {
         variables: Variables::from_json(hostile.variables.clone()),
         access: Access::default(),
         meter: Meter::default(),
-        attempts: Attempts::new(|| Ok(())),
+        rations: Rations::new(|_| Ok(())),
     }
 }
 

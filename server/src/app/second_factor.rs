@@ -1,5 +1,6 @@
 //! The second factor: set up, asked for at sign-in, given up, taken away.
 
+use chrono::{DateTime, Utc};
 use data_encoding::BASE32_NOPAD;
 use entity::{account, ids::AccountId, second_factor, values::AuditAction};
 use sea_orm::ConnectionTrait;
@@ -58,6 +59,15 @@ impl App {
         self.forgive_attempts(&transaction, &account.login).await?;
         transaction.commit().await?;
         Ok(Enrolment { secret: secret.to_base32(), otpauth_uri: secret.otpauth_uri(&account.login) })
+    }
+
+    /// Since when the viewer has a second factor, and how many of its recovery codes are left; none if they have none.
+    pub async fn second_factor(&self, viewer: &Viewer) -> Result<Option<(DateTime<Utc>, u64)>, Broken> {
+        let reader = self.database.reader();
+        let confirmed = store::second_factor::confirmed(reader, [viewer.account]).await?;
+        let Some((_, confirmed_at)) = confirmed.into_iter().next() else { return Ok(None) };
+        let left = store::second_factor::codes_left(reader, viewer.account).await?;
+        Ok(Some((confirmed_at, left)))
     }
 
     /// Lets the viewer's second factor count from now on; returns its recovery codes, this once.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_graphql::{
-    Error, ErrorExtensions, ServerError, ValidationResult,
+    Context, Error, ErrorExtensions, ServerError, ValidationResult,
     async_trait::async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
 };
@@ -66,26 +66,35 @@ pub fn rate_limited(limit: &str, wait: Duration) -> Error {
     })
 }
 
-/// The attempts to sign in that are left where a request comes from.
+/// What may be done only so often in a minute, whatever a request for it costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rationed {
+    /// An attempt to sign in.
+    SignIn,
+    /// Leave to upload a photo.
+    Upload,
+}
+
+/// What is left of that to whoever sent a request.
 #[derive(Clone)]
-pub struct Attempts(Arc<dyn Fn() -> Result<(), Error> + Send + Sync>);
+pub struct Rations(Arc<dyn Fn(Rationed) -> Result<(), Error> + Send + Sync>);
 
-impl Attempts {
-    /// Each attempt calls `take`.
-    pub fn new(take: impl Fn() -> Result<(), Error> + Send + Sync + 'static) -> Self {
+impl Rations {
+    /// Each use calls `take`.
+    pub fn new(take: impl Fn(Rationed) -> Result<(), Error> + Send + Sync + 'static) -> Self {
         Self(Arc::new(take))
-    }
-
-    /// Takes one, or tells how long to wait.
-    pub(super) fn take(&self) -> Result<(), Error> {
-        (self.0)()
     }
 }
 
-impl fmt::Debug for Attempts {
+impl fmt::Debug for Rations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Attempts")
+        f.write_str("Rations")
     }
+}
+
+/// Takes one of what is left to whoever asks, or tells how long to wait.
+pub(super) fn take(ctx: &Context<'_>, rationed: Rationed) -> Result<(), Error> {
+    ctx.data_opt::<Rations>().map_or(Ok(()), |rations| (rations.0)(rationed))
 }
 
 /// What validation found a request to cost.

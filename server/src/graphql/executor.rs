@@ -7,7 +7,7 @@ use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 
 use super::{
     Access, Limits, OnsiteSchema, Reply, admits,
-    cost::{Attempts, Meter},
+    cost::{Meter, Rations},
     error::coded,
     examination::{Examiner, Facts, Question},
 };
@@ -49,8 +49,8 @@ pub struct Asked {
     pub access: Access,
     /// Measures the cost, and charges for it.
     pub meter: Meter,
-    /// The attempts to sign in that are left.
-    pub attempts: Attempts,
+    /// What is left to whoever asks of what is rationed.
+    pub rations: Rations,
 }
 
 impl Gate {
@@ -76,7 +76,7 @@ impl Gate {
 
     /// Bounds, parses, validates and costs a request. Nothing of it is executed yet.
     pub async fn admit(&self, asked: Asked) -> Result<Admitted, Reply> {
-        let Asked { document, operation_name, variables, access, meter, attempts } = asked;
+        let Asked { document, operation_name, variables, access, meter, rations } = asked;
         let question = Question::new(document, operation_name, variables);
         let examined = match self.examiner.known(&question) {
             Some(examined) => {
@@ -90,7 +90,7 @@ impl Gate {
             }
         };
         meter.measure(examined.cost, self.limits.cost).map_err(Reply::refused)?;
-        let request = question.into_request(&examined).data(access).data(attempts);
+        let request = question.into_request(&examined).data(access).data(rations);
         Ok(Admitted { request, kind: examined.facts.kind, meter })
     }
 

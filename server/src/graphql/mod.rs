@@ -50,7 +50,7 @@ pub mod visit;
 pub mod weekly_visits;
 
 pub use access::{Access, admits};
-pub use cost::{Attempts, Meter};
+pub use cost::{Meter, Rationed, Rations};
 pub use executor::{Admitted, Asked, Gate, Introspection};
 pub use limits::Limits;
 pub use live::Subscription;

@@ -12,6 +12,7 @@ use entity::{
 
 use super::{
     access::{app, scope, viewer},
+    cost::{Rationed, take},
     error::{UserError, answered, broken},
     global_id,
     siblings::Batch,
@@ -221,9 +222,11 @@ impl PhotoMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The photo.")] input: RequestPhotoUploadInput,
     ) -> Result<RequestPhotoUploadPayload> {
+        let viewer = viewer(ctx)?;
+        take(ctx, Rationed::Upload)?;
         let request =
             PhotoUploadRequest { content_type: input.content_type, byte_size: input.byte_size, sha256: input.sha256 };
-        Ok(match answered(app(ctx).request_photo_upload(viewer(ctx)?, request).await)? {
+        Ok(match answered(app(ctx).request_photo_upload(viewer, request).await)? {
             Ok(ticket) => RequestPhotoUploadPayload {
                 photo: Photo::list(vec![ticket.photo]).pop(),
                 upload: Some(ticket.upload.into()),

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     access::{Access, app, identified},
     access_token::PersonalAccessToken,
-    cost::Attempts,
+    cost::{Rationed, take},
     error::{UserError, answered, broken},
     own_account::Session,
     person::Person,
@@ -17,7 +17,6 @@ use super::{
 use crate::{
     app::{Failure, SignInRequest, SignedIn},
     domain::permission,
-    store,
 };
 
 /// Whoever is signed in.
@@ -44,11 +43,11 @@ impl Viewer {
 
     /// Their second factor; null while they have none.
     async fn second_factor(&self, ctx: &Context<'_>) -> Result<Option<SecondFactor>> {
-        let (reader, account) = (app(ctx).database.reader(), self.0.account);
-        let confirmed = store::second_factor::confirmed(reader, [account]).await.map_err(broken)?;
-        let Some((_, confirmed_at)) = confirmed.into_iter().next() else { return Ok(None) };
-        let left = store::second_factor::codes_left(reader, account).await.map_err(broken)?;
-        Ok(Some(SecondFactor { confirmed_at, recovery_codes_left: i32::try_from(left).unwrap_or(i32::MAX) }))
+        let factor = app(ctx).second_factor(&self.0).await.map_err(broken)?;
+        Ok(factor.map(|(confirmed_at, left)| SecondFactor {
+            confirmed_at,
+            recovery_codes_left: i32::try_from(left).unwrap_or(i32::MAX),
+        }))
     }
 
     /// Their open personal access tokens, the latest first, 20 at most.
@@ -150,9 +149,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Name and password.", secret)] input: SignInInput,
     ) -> Result<SignInPayload> {
-        if let Some(attempts) = ctx.data_opt::<Attempts>() {
-            attempts.take()?;
-        }
+        take(ctx, Rationed::SignIn)?;
         let request = SignInRequest {
             login: input.login,
             password: input.password.into(),

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     access::app,
-    cost::Attempts,
+    cost::{Rationed, take},
     error::{UserError, answered},
     session::SignInPayload,
 };
@@ -81,7 +81,7 @@ impl SingleSignOnMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The device.")] input: BeginSingleSignOnInput,
     ) -> Result<BeginSingleSignOnPayload> {
-        take_attempt(ctx)?;
+        take(ctx, Rationed::SignIn)?;
         Ok(match answered(app(ctx).begin_single_sign_on(input.device_name).await)? {
             Ok(away) => BeginSingleSignOnPayload {
                 authorization_url: Some(away.authorization_url),
@@ -99,7 +99,7 @@ impl SingleSignOnMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What they came back with.", secret)] input: CompleteSingleSignOnInput,
     ) -> Result<SignInPayload> {
-        take_attempt(ctx)?;
+        take(ctx, Rationed::SignIn)?;
         let back = SingleSignOnReturn {
             state: input.state,
             code: input.code.into(),
@@ -108,9 +108,4 @@ impl SingleSignOnMutation {
         };
         SignInPayload::of(app(ctx).complete_single_sign_on(back).await)
     }
-}
-
-/// Each asks the provider something: as many are allowed as sign-ins by password.
-fn take_attempt(ctx: &Context<'_>) -> Result<()> {
-    ctx.data_opt::<Attempts>().map_or(Ok(()), Attempts::take)
 }

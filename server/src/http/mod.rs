@@ -110,7 +110,7 @@ impl Surface {
             variables: parameters.take_variables(),
             access: caller.access,
             meter: self.quotas.meter(caller, spending),
-            attempts: self.quotas.attempts(caller.address),
+            rations: self.quotas.rations(caller),
         };
         let admitted = self.gate.admit(asked).await?;
         if let Some((hash, document)) = keep {

@@ -27,7 +27,7 @@ use governor::{
 use serde::Deserialize;
 
 use super::client::Caller;
-use crate::graphql::{Attempts, Meter, cost::rate_limited};
+use crate::graphql::{Meter, Rationed, Rations, cost::rate_limited};
 
 /// How much may be asked in a minute. `onsite.example.toml` gives each limit's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -43,6 +43,8 @@ pub struct Rates {
     pub address_cost: NonZeroU32,
     /// Attempts to sign in from an address.
     pub sign_ins: NonZeroU32,
+    /// Uploads that someone asks for.
+    pub viewer_uploads: NonZeroU32,
 }
 
 impl Default for Rates {
@@ -54,6 +56,7 @@ impl Default for Rates {
             viewer_cost: number(1_000_000),
             address_cost: number(100_000),
             sign_ins: number(60),
+            viewer_uploads: number(120),
         }
     }
 }
@@ -114,6 +117,7 @@ pub(super) struct Quotas {
     viewer_cost: Arc<Bucket<Payer>>,
     address_cost: Arc<Bucket<Payer>>,
     sign_ins: Arc<Bucket<IpAddr>>,
+    viewer_uploads: Arc<Bucket<Payer>>,
 }
 
 impl Quotas {
@@ -125,6 +129,7 @@ impl Quotas {
             viewer_cost: Arc::new(Bucket::new("viewerCost", rates.viewer_cost)),
             address_cost: Arc::new(Bucket::new("addressCost", rates.address_cost)),
             sign_ins: Arc::new(Bucket::new("signIns", rates.sign_ins)),
+            viewer_uploads: Arc::new(Bucket::new("viewerUploads", rates.viewer_uploads)),
         }
     }
 
@@ -160,10 +165,16 @@ impl Quotas {
         )
     }
 
-    /// The attempts to sign in that are left to an address.
-    pub(super) fn attempts(&self, address: IpAddr) -> Attempts {
-        let bucket = Arc::clone(&self.sign_ins);
-        Attempts::new(move || bucket.take(&address, 1).map(drop).map_err(|wait| rate_limited(bucket.name, wait)))
+    /// What is left to a caller: attempts to sign in, to their address; uploads, to themselves.
+    pub(super) fn rations(&self, caller: Caller) -> Rations {
+        let (sign_ins, uploads) = (Arc::clone(&self.sign_ins), Arc::clone(&self.viewer_uploads));
+        Rations::new(move |rationed| {
+            let (name, taken) = match rationed {
+                Rationed::SignIn => (sign_ins.name, sign_ins.take(&caller.address, 1)),
+                Rationed::Upload => (uploads.name, uploads.take(&Payer::of(caller), 1)),
+            };
+            taken.map(drop).map_err(|wait| rate_limited(name, wait))
+        })
     }
 }
 
