@@ -27,6 +27,10 @@ use tokio::{
     net::TcpStream,
 };
 
+/// As in the program, for both sides.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CONNECTIONS: usize = 8;
 const ROUND: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
