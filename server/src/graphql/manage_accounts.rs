@@ -10,7 +10,7 @@ use super::{
     error::{UserError, answered},
     global_id,
 };
-use crate::app::{Actor, Failure, Refusal};
+use crate::app::{Actor, App, Failure, Refusal};
 
 /// An account to be made.
 #[derive(Debug, InputObject)]
@@ -99,11 +99,12 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The account.")] input: CreateAccountInput,
     ) -> Result<OneTimePasswordPayload> {
+        let viewer = viewer(ctx)?;
         let made = async {
-            let actor = Actor::administrator(viewer(ctx)?)?;
-            Ok::<_, Unmade>(app(ctx).create_account(actor, input.login, input.role, input.person).await?)
+            let actor = Actor::administrator(viewer)?;
+            app(ctx).create_account(actor, input.login, input.role, input.person).await
         };
-        one_time(made.await)
+        Ok(one_time(answered(made.await)?))
     }
 
     /// Gives an account another role, and ends its sessions: administrators.
@@ -113,11 +114,9 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account, and the role.")] input: SetAccountRoleInput,
     ) -> Result<AccountPayload> {
-        let done = async {
-            let (actor, id) = administrating(ctx, &input.account_id)?;
-            Ok::<_, Unmade>(app(ctx).set_account_role(actor, id, input.role).await?)
-        };
-        changed(done.await)
+        Ok(changed(
+            administer(ctx, &input.account_id, |app, actor, id| app.set_account_role(actor, id, input.role)).await?,
+        ))
     }
 
     /// Disables an account, and ends its sessions: administrators.
@@ -127,11 +126,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<AccountPayload> {
-        let done = async {
-            let (actor, id) = administrating(ctx, &input.account_id)?;
-            Ok::<_, Unmade>(app(ctx).disable_account(actor, id).await?)
-        };
-        changed(done.await)
+        Ok(changed(administer(ctx, &input.account_id, App::disable_account).await?))
     }
 
     /// Lets a disabled account sign in again: administrators.
@@ -141,11 +136,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<AccountPayload> {
-        let done = async {
-            let (actor, id) = administrating(ctx, &input.account_id)?;
-            Ok::<_, Unmade>(app(ctx).enable_account(actor, id).await?)
-        };
-        changed(done.await)
+        Ok(changed(administer(ctx, &input.account_id, App::enable_account).await?))
     }
 
     /// Gives an account a password that has to be replaced at the next sign-in, and ends its sessions: administrators.
@@ -155,11 +146,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<OneTimePasswordPayload> {
-        let done = async {
-            let (actor, id) = administrating(ctx, &input.account_id)?;
-            Ok::<_, Unmade>(app(ctx).reset_password(actor, id).await?)
-        };
-        one_time(done.await)
+        Ok(one_time(administer(ctx, &input.account_id, App::reset_password).await?))
     }
 
     /// Takes away the second factor of an account whose owner lost it: administrators. Its sessions stay open.
@@ -168,11 +155,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<ResetSecondFactorPayload> {
-        let done = async {
-            let (actor, id) = administrating(ctx, &input.account_id)?;
-            Ok::<_, Unmade>(app(ctx).reset_second_factor(actor, id).await?)
-        };
-        Ok(match settled(done.await)? {
+        Ok(match administer(ctx, &input.account_id, App::reset_second_factor).await? {
             Ok(reset) => ResetSecondFactorPayload { reset: Some(reset), user_errors: Vec::new() },
             Err(user_errors) => ResetSecondFactorPayload { user_errors, ..ResetSecondFactorPayload::default() },
         })
@@ -185,11 +168,9 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account, and who.")] input: LinkIdentityInput,
     ) -> Result<AccountPayload> {
-        let done = async {
-            let (actor, id) = administrating(ctx, &input.account_id)?;
-            Ok::<_, Unmade>(app(ctx).link_identity(actor, id, &input.subject).await?)
-        };
-        changed(done.await)
+        Ok(changed(
+            administer(ctx, &input.account_id, |app, actor, id| app.link_identity(actor, id, &input.subject)).await?,
+        ))
     }
 
     /// Lets nobody known to the identity provider sign in to an account any more, and ends its sessions: administrators.
@@ -199,11 +180,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<AccountPayload> {
-        let done = async {
-            let (actor, id) = administrating(ctx, &input.account_id)?;
-            Ok::<_, Unmade>(app(ctx).unlink_identity(actor, id).await?)
-        };
-        changed(done.await)
+        Ok(changed(administer(ctx, &input.account_id, App::unlink_identity).await?))
     }
 
     /// Ends all sessions and tokens of an account, and everything they subscribed to: administrators.
@@ -212,11 +189,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<RevokeAccountSessionsPayload> {
-        let done = async {
-            let (actor, id) = administrating(ctx, &input.account_id)?;
-            Ok::<_, Unmade>(app(ctx).revoke_account_sessions(actor, id).await?)
-        };
-        Ok(match settled(done.await)? {
+        Ok(match administer(ctx, &input.account_id, App::revoke_account_sessions).await? {
             Ok(revoked) => {
                 RevokeAccountSessionsPayload { revoked: i32::try_from(revoked).ok(), user_errors: Vec::new() }
             }
@@ -225,55 +198,41 @@ impl AccountMutation {
     }
 }
 
-/// Why nothing was done: nobody is signed in, or the app says why.
-enum Unmade {
-    Error(async_graphql::Error),
-    Failure(Failure),
+/// What was done, or why it was refused.
+type Done<T> = std::result::Result<T, Vec<UserError>>;
+
+/// Has an administrator do something to the account they mean.
+async fn administer<'a, T, F>(
+    ctx: &Context<'a>,
+    id: &ID,
+    act: impl FnOnce(&'a App, Actor, AccountId) -> F,
+) -> Result<Done<T>>
+where
+    F: Future<Output = std::result::Result<T, Failure>>,
+{
+    let viewer = viewer(ctx)?;
+    let done = async {
+        let actor = Actor::administrator(viewer)?;
+        let id = global_id::decode(id).ok_or_else(Refusal::account_not_found)?;
+        act(app(ctx), actor, id).await
+    };
+    answered(done.await)
 }
 
-impl From<async_graphql::Error> for Unmade {
-    fn from(error: async_graphql::Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<Failure> for Unmade {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
-
-type Done<T> = std::result::Result<T, Unmade>;
-
-/// An administrator, and the account they mean.
-fn administrating(ctx: &Context<'_>, id: &ID) -> Done<(Actor, AccountId)> {
-    let actor = Actor::administrator(viewer(ctx)?)?;
-    let id = global_id::decode(id).ok_or_else(|| Failure::from(Refusal::account_not_found()))?;
-    Ok((actor, id))
-}
-
-fn settled<T>(done: Done<T>) -> Result<std::result::Result<T, Vec<UserError>>> {
+fn changed(done: Done<account::Model>) -> AccountPayload {
     match done {
-        Ok(value) => Ok(Ok(value)),
-        Err(Unmade::Error(error)) => Err(error),
-        Err(Unmade::Failure(failure)) => answered(Err(failure)),
-    }
-}
-
-fn changed(done: Done<account::Model>) -> Result<AccountPayload> {
-    Ok(match settled(done)? {
         Ok(row) => AccountPayload { account: Account::list(vec![row]).pop(), user_errors: Vec::new() },
         Err(user_errors) => AccountPayload { user_errors, ..AccountPayload::default() },
-    })
+    }
 }
 
-fn one_time(done: Done<(account::Model, SecretString)>) -> Result<OneTimePasswordPayload> {
-    Ok(match settled(done)? {
+fn one_time(done: Done<(account::Model, SecretString)>) -> OneTimePasswordPayload {
+    match done {
         Ok((row, password)) => OneTimePasswordPayload {
             account: Account::list(vec![row]).pop(),
             one_time_password: Some(password.expose_secret().to_owned()),
             user_errors: Vec::new(),
         },
         Err(user_errors) => OneTimePasswordPayload { user_errors, ..OneTimePasswordPayload::default() },
-    })
+    }
 }
