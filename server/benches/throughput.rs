@@ -127,7 +127,7 @@ async fn asking(address: SocketAddr, request: Arc<Vec<u8>>, until: Instant) -> u
 /// The length of an answer, once it is whole.
 fn whole_answer(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
-    let text = std::str::from_utf8(&bytes[..head]).unwrap().to_ascii_lowercase();
+    let text = std::str::from_utf8(&bytes[..head]).unwrap();
     let length: usize = text.lines().find_map(|line| line.strip_prefix("content-length: "))?.trim().parse().unwrap();
     (bytes.len() >= head + length).then_some(head + length)
 }

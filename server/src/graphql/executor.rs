@@ -10,6 +10,7 @@ use super::{
     cost::{Meter, Rations},
     error::coded,
     examination::{Examiner, Facts, Question},
+    reply::Cost,
 };
 use crate::app::App;
 
@@ -90,7 +91,9 @@ impl Gate {
             }
         };
         meter.measure(examined.cost, self.limits.cost).map_err(Reply::refused)?;
-        let request = question.into_request(&examined).data(access).data(rations);
+        let request = question.into_request(&examined).data(access);
+        // Only what changes something is rationed.
+        let request = if examined.facts.kind == OperationType::Mutation { request.data(rations) } else { request };
         Ok(Admitted { request, kind: examined.facts.kind, meter })
     }
 
@@ -131,10 +134,10 @@ impl Gate {
     }
 
     fn told(&self, meter: &Meter, reply: Reply) -> Reply {
-        let Some(cost) = meter.cost() else { return reply };
-        let cost = [("requested", cost as u64), ("limit", self.limits.cost as u64)];
-        let members = cost.map(|(name, value)| (async_graphql::Name::new(name), Value::from(value)));
-        reply.with("cost", Value::Object(members.into_iter().collect()))
+        match meter.cost() {
+            Some(requested) => reply.costing(Cost { requested, limit: self.limits.cost }),
+            None => reply,
+        }
     }
 }
 

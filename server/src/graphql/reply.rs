@@ -1,6 +1,6 @@
 //! An answer, as every transport sends it.
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
 use async_graphql::{Error, Response, ServerError, Value};
 use serde::Serialize;
@@ -18,29 +18,51 @@ pub struct Reply {
     data: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    extensions: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Extensions::is_empty")]
+    extensions: Extensions,
+}
+
+/// What is said beside data and errors.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Extensions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors_left_out: Option<usize>,
+}
+
+impl Extensions {
+    fn is_empty(&self) -> bool {
+        self.cost.is_none() && self.errors_left_out.is_none()
+    }
+}
+
+/// What a request cost, and what one may cost.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Cost {
+    pub(super) requested: usize,
+    pub(super) limit: usize,
 }
 
 impl Reply {
     /// What an execution gave. Each error has a code, none is longer than what a client reads, and there are not more
     /// than the limit.
     pub(super) fn executed(response: Response, limits: &Limits) -> Self {
-        Self { data: Some(response.data), ..Self::without_data(response.errors, response.extensions, limits) }
+        Self { data: Some(response.data), ..Self::without_data(response.errors, limits) }
     }
 
     /// What validation found wrong.
     pub(super) fn invalid(errors: Vec<ServerError>, limits: &Limits) -> Self {
-        Self::without_data(errors, BTreeMap::new(), limits)
+        Self::without_data(errors, limits)
     }
 
-    fn without_data(mut errors: Vec<ServerError>, mut extensions: BTreeMap<String, Value>, limits: &Limits) -> Self {
-        if errors.len() > limits.errors {
-            extensions.insert("errorsLeftOut".to_owned(), Value::from((errors.len() - limits.errors) as u64));
-            errors.truncate(limits.errors);
-        }
+    fn without_data(mut errors: Vec<ServerError>, limits: &Limits) -> Self {
+        let surplus = errors.len().saturating_sub(limits.errors);
+        errors.truncate(limits.errors);
         errors.iter_mut().for_each(tidy);
-        Self { data: None, errors, extensions }
+        let errors_left_out = (surplus > 0).then_some(surplus);
+        Self { data: None, errors, extensions: Extensions { cost: None, errors_left_out } }
     }
 
     /// A refusal for one reason.
@@ -48,13 +70,13 @@ impl Reply {
         let error = error.into_server_error(async_graphql::Pos::default());
         // It is about the request as a whole.
         let error = ServerError { locations: Vec::new(), ..error };
-        Self { data: None, errors: vec![error], extensions: BTreeMap::new() }
+        Self { data: None, errors: vec![error], extensions: Extensions::default() }
     }
 
-    /// With something beside data and errors.
+    /// With what it cost.
     #[must_use]
-    pub fn with(mut self, name: &str, value: Value) -> Self {
-        self.extensions.insert(name.to_owned(), value);
+    pub(super) fn costing(mut self, cost: Cost) -> Self {
+        self.extensions.cost = Some(cost);
         self
     }
 

@@ -175,6 +175,7 @@ impl Door {
         let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let mut stopping = self.stopping.clone();
         tokio::select! {
+            biased;
             // A client that breaks off is no news.
             _ = connection.as_mut() => return,
             () = watched.idle(Duration::from_secs(self.limits.idle_seconds)) => {}
@@ -203,7 +204,8 @@ impl Door {
             .timer(TokioTimer::new())
             .max_buf_size(self.limits.head_bytes.max(8192))
             .max_headers(64)
-            .header_read_timeout(Duration::from_secs(self.limits.idle_seconds));
+            // Half a head is no request: its connection is idle, and closed as such.
+            .header_read_timeout(None);
         builder
             .http2()
             .timer(TokioTimer::new())

@@ -32,9 +32,9 @@ pub(super) struct Noted {
 
 impl Noted {
     /// What the client calls it, if that is a name, and no longer than anyone reads.
-    fn name(&self) -> String {
-        let letters = self.operation.as_deref().unwrap_or_default().chars();
-        letters.filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').take(100).collect()
+    fn name(&self) -> Option<String> {
+        let letters = self.operation.as_deref()?.chars();
+        Some(letters.filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').take(100).collect())
     }
 }
 
