@@ -12,6 +12,7 @@ use std::{
 };
 
 use axum::{Json, Router, extract::State, routing::post};
+use memchr::memmem;
 use serde_json::{Value, json};
 use server::{
     app::{App, NewAccount, SignInRequest},
@@ -124,11 +125,14 @@ async fn asking(address: SocketAddr, request: Arc<Vec<u8>>, until: Instant) -> u
     asked
 }
 
-/// The length of an answer, once it is whole.
+/// The length of an answer, once it is whole. The client shares the cores with what it measures: it looks at no more than
+/// it must.
 fn whole_answer(bytes: &[u8]) -> Option<usize> {
-    let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
-    let text = std::str::from_utf8(&bytes[..head]).unwrap();
-    let length: usize = text.lines().find_map(|line| line.strip_prefix("content-length: "))?.trim().parse().unwrap();
+    const LENGTH: &[u8] = b"\r\ncontent-length: ";
+    let head = memmem::find(bytes, b"\r\n\r\n")? + 4;
+    let digits = &bytes[memmem::find(&bytes[..head], LENGTH).unwrap() + LENGTH.len()..head];
+    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
+    let length = digits.fold(0, |length, digit| 10 * length + usize::from(digit - b'0'));
     (bytes.len() >= head + length).then_some(head + length)
 }
 

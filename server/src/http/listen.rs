@@ -5,6 +5,7 @@
 //! may take once it has come is bounded elsewhere: bodies by [`super::pace`], execution by the document's limits.
 
 use std::{
+    convert::Infallible,
     io,
     net::{IpAddr, SocketAddr},
     pin::{Pin, pin},
@@ -16,6 +17,13 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    Surface, log,
+    metrics::Metrics,
+    pace::{Pace, Paced},
+    seats::{Seat, Seats},
+    tls::Certificates,
+};
 use axum::{Router, body::Body, http::Request};
 use http_body::{Frame, SizeHint};
 use hyper::{body::Incoming, service::service_fn};
@@ -32,14 +40,6 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
-
-use super::{
-    metrics::Metrics,
-    pace::{Pace, Paced},
-    seats::{Seat, Seats},
-    tls::Certificates,
-};
 
 /// Bounds on connections. `onsite.example.toml` gives each one's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -103,6 +103,8 @@ const BREATH: Duration = Duration::from_millis(100);
 /// What serves connections.
 pub(crate) struct Door {
     pub(super) routes: Router,
+    /// Whose requests are logged; those for figures are not.
+    pub(super) surface: Option<Arc<Surface>>,
     pub(super) limits: ConnectionLimits,
     pub(super) tls: Option<Certificates>,
     pub(super) metrics: Metrics,
@@ -163,13 +165,19 @@ impl Door {
     async fn speak(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr) {
         let activity = Arc::new(Activity::new());
         let watched = Arc::clone(&activity);
-        let (routes, pace) = (self.routes.clone(), self.pace());
+        let (routes, surface, pace) = (self.routes.clone(), self.surface.clone(), self.pace());
         let service = service_fn(move |request: Request<Incoming>| {
             let busy = Busy::begin(&activity);
             let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
             request.extensions_mut().insert(Peer(peer.ip()));
-            let answered = routes.clone().oneshot(request);
-            async move { answered.await.map(|response| response.map(|body| Held { body, _busy: busy })) }
+            let (routes, surface) = (routes.clone(), surface.clone());
+            async move {
+                let response = match &surface {
+                    Some(surface) => log::answered(surface, routes, request).await,
+                    None => log::routed(routes, request).await,
+                };
+                Ok::<_, Infallible>(response.map(|body| Held { body, _busy: busy }))
+            }
         });
         let builder = self.protocols();
         let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));

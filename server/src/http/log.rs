@@ -1,18 +1,14 @@
 //! One line a request: never with personal data, tokens, or URLs that are secrets.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use async_graphql::parser::types::OperationType;
-use axum::{
-    extract::{Request, State},
-    http::HeaderValue,
-    middleware::Next,
-    response::Response,
-};
+use axum::{Router, extract::Request, http::HeaderValue, response::Response};
 use entity::ids::AccountId;
+use tower::ServiceExt;
 use uuid::Uuid;
 
-use super::{Surface, metrics::kind_of};
+use super::{Surface, metrics::kind_of, secured};
 use crate::store::statements;
 
 /// What a handler knows of its request, for the log.
@@ -38,14 +34,14 @@ impl Noted {
     }
 }
 
-/// Logs a request once it is answered.
-pub(super) async fn log(State(surface): State<Arc<Surface>>, request: Request, next: Next) -> Response {
-    let id: Uuid = surface.app.clock.id();
+/// Answers a request, and logs it. Around the routes rather than a layer of them: a layer would box every request.
+pub(super) async fn answered(surface: &Surface, routes: Router, request: Request) -> Response {
+    let id = surface.app.clock.id::<Uuid>().to_string();
     let method = request.method().clone();
     // The first segment only: what follows names an object, and a query string may be signed.
     let path = format!("/{}", request.uri().path().split('/').nth(1).unwrap_or_default());
     let begun = Instant::now();
-    let (mut response, sql) = statements::counted(next.run(request)).await;
+    let (mut response, sql) = statements::counted(routed(routes, request)).await;
     let noted = response.extensions_mut().remove::<Noted>();
     if let Some(noted) = &noted {
         surface.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
@@ -66,15 +62,24 @@ pub(super) async fn log(State(surface): State<Arc<Surface>>, request: Request, n
         ms = milliseconds(begun),
         "request"
     );
-    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+    if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert("x-request-id", id);
     }
+    secured(response.headers_mut());
     if surface.server_timing
         && let Ok(timing) = HeaderValue::from_str(&format!("sql;desc=\"{sql}\""))
     {
         response.headers_mut().insert("server-timing", timing);
     }
     response
+}
+
+/// Answers a request.
+pub(super) async fn routed(routes: Router, request: Request) -> Response {
+    match routes.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 /// Logs an operation on a socket.

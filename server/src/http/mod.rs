@@ -6,7 +6,6 @@ use axum::{
     Router,
     extract::{Extension, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -14,7 +13,6 @@ use entity::ids::AccountId;
 use ipnet::IpNet;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
-use tower::{ServiceBuilder, util::option_layer};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
@@ -151,6 +149,7 @@ pub(crate) fn doors(
         app,
     });
     let figures = Door {
+        surface: None,
         routes: metrics.routes(),
         limits,
         tls: None,
@@ -158,7 +157,10 @@ pub(crate) fn doors(
         stopping: stopping.clone(),
         under_way: TaskTracker::new(),
     };
-    Ok(Doors { main: Door { routes: routes(surface), limits, tls, metrics, stopping, under_way }, metrics: figures })
+    Ok(Doors {
+        main: Door { routes: routes(&surface), surface: Some(surface), limits, tls, metrics, stopping, under_way },
+        metrics: figures,
+    })
 }
 
 /// All routes of a server.
@@ -170,7 +172,7 @@ pub(crate) fn doors(
 /// | `/healthz` | whether the process answers |
 /// | `/readyz` | whether database and object store do |
 /// | `/objects/…` | photos, by signed URLs, where they are in a local directory |
-fn routes(surface: Arc<Surface>) -> Router {
+fn routes(surface: &Arc<Surface>) -> Router {
     let local = match &surface.app.objects {
         ObjectStore::Local(directory) => {
             let clock = surface.app.clock.clone();
@@ -178,21 +180,18 @@ fn routes(surface: Arc<Surface>) -> Router {
         }
         ObjectStore::S3(_) => None,
     };
-    Router::new()
+    let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other))
         .route("/schema.graphql", get(schema))
         .layer(CompressionLayer::new())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(local.unwrap_or_default())
-        // One layer of several: each by itself would be cloned for every request, with all that is below it.
-        .layer(
-            ServiceBuilder::new()
-                .map_response(secured)
-                .layer(middleware::from_fn_with_state(Arc::clone(&surface), log::log))
-                .layer(option_layer(surface.origins.cors())),
-        )
-        .with_state(surface)
+        .with_state(Arc::clone(surface));
+    match surface.origins.cors() {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    }
 }
 
 async fn schema(State(surface): State<Arc<Surface>>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
@@ -210,7 +209,7 @@ async fn schema(State(surface): State<Arc<Surface>>, Extension(peer): Extension<
 }
 
 /// Answers are data, never pages: nothing of them may be framed, sniffed or run.
-fn secured(mut response: Response) -> Response {
+fn secured(headers: &mut HeaderMap) {
     const POLICY: [(HeaderName, HeaderValue); 4] = [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
@@ -218,7 +217,6 @@ fn secured(mut response: Response) -> Response {
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     ];
     for (name, value) in POLICY {
-        response.headers_mut().entry(name).or_insert(value);
+        headers.entry(name).or_insert(value);
     }
-    response
 }
