@@ -103,7 +103,7 @@ const BREATH: Duration = Duration::from_millis(100);
 /// What serves connections.
 pub(crate) struct Door {
     pub(super) routes: Router,
-    /// Whose requests are logged; those for figures are not.
+    /// What answers, and logs, requests to these routes; none where they are for figures.
     pub(super) surface: Option<Arc<Surface>>,
     pub(super) limits: ConnectionLimits,
     pub(super) tls: Option<Certificates>,
@@ -173,7 +173,7 @@ impl Door {
             let (routes, surface) = (routes.clone(), surface.clone());
             async move {
                 let response = match &surface {
-                    Some(surface) => log::answered(surface, routes, request).await,
+                    Some(surface) => surface.answer(routes, request).await,
                     None => log::routed(routes, request).await,
                 };
                 Ok::<_, Infallible>(response.map(|body| Held { body, _busy: busy }))

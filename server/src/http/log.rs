@@ -8,7 +8,7 @@ use entity::ids::AccountId;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use super::{Surface, metrics::kind_of, secured};
+use super::{Surface, metrics::kind_of};
 use crate::store::statements;
 
 /// What a handler knows of its request, for the log.
@@ -34,8 +34,8 @@ impl Noted {
     }
 }
 
-/// Answers a request, and logs it. Around the routes rather than a layer of them: a layer would box every request.
-pub(super) async fn answered(surface: &Surface, routes: Router, request: Request) -> Response {
+/// Answers a request, and logs it.
+pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) -> Response {
     let id = surface.app.clock.id::<Uuid>().to_string();
     let method = request.method().clone();
     // The first segment only: what follows names an object, and a query string may be signed.
@@ -65,7 +65,6 @@ pub(super) async fn answered(surface: &Surface, routes: Router, request: Request
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert("x-request-id", id);
     }
-    secured(response.headers_mut());
     if surface.server_timing
         && let Ok(timing) = HeaderValue::from_str(&format!("sql;desc=\"{sql}\""))
     {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
-    extract::{Extension, State},
+    extract::{Extension, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -93,6 +93,13 @@ struct Surface {
 }
 
 impl Surface {
+    /// Answers a request over HTTP. This is around the routes rather than layers of them: layers would box every request.
+    async fn answer(&self, routes: Router, request: Request) -> Response {
+        let mut response = log::logged(self, routes, request).await;
+        secured(response.headers_mut());
+        response
+    }
+
     /// Admits what a caller asks, by its text or by its name, and lets the caller pay for it. Every transport's way in.
     async fn admit(
         &self,
