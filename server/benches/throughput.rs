@@ -160,8 +160,8 @@ fn median(mut rates: Vec<f64>) -> f64 {
 
 #[tokio::main]
 async fn main() {
-    // Lines are written as the settings that come with it ask, and then thrown away.
-    tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::sink).init();
+    // Lines are written as the program writes them, and then thrown away.
+    tracing_subscriber::fmt().with_ansi(false).with_target(false).with_writer(std::io::sink).init();
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::built_in().unwrap();
     config.listen = "127.0.0.1:0".parse().unwrap();

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use super::listen::Peer;
@@ -34,7 +34,8 @@ impl Proxies {
     ///
     /// Limits hold for all of an IPv6 network of 64 bits, for that is what a single customer gets.
     pub(super) fn address_of(&self, peer: Peer, headers: &HeaderMap) -> IpAddr {
-        let given = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+        let given = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
         let hops: Vec<IpAddr> =
             given.flat_map(|value| value.split(',')).map_while(|hop| hop.trim().parse().ok()).collect();
         let mut address = peer.0;

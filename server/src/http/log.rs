@@ -3,7 +3,12 @@
 use std::time::Instant;
 
 use async_graphql::parser::types::OperationType;
-use axum::{Router, extract::Request, http::HeaderValue, response::Response};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderName, HeaderValue},
+    response::Response,
+};
 use entity::ids::AccountId;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -34,6 +39,8 @@ impl Noted {
     }
 }
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// Answers a request, and logs it.
 pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) -> Response {
     let id = surface.app.clock.id::<Uuid>().to_string();
@@ -63,7 +70,7 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
         "request"
     );
     if let Ok(id) = HeaderValue::try_from(id) {
-        response.headers_mut().insert("x-request-id", id);
+        response.headers_mut().insert(REQUEST_ID, id);
     }
     if surface.server_timing
         && let Ok(timing) = HeaderValue::from_str(&format!("sql;desc=\"{sql}\""))

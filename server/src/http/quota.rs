@@ -16,7 +16,7 @@ use std::{
 };
 
 use async_graphql::Error;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use entity::ids::AccountId;
 use governor::{
     Quota, RateLimiter,
@@ -118,6 +118,9 @@ pub(super) struct Quotas {
     address_cost: Arc<Bucket<Payer>>,
     sign_ins: Arc<Bucket<IpAddr>>,
     viewer_uploads: Arc<Bucket<Payer>>,
+    /// What whoever is signed in may spend, as a header; and whoever is not.
+    viewer_policy: Option<HeaderValue>,
+    address_policy: Option<HeaderValue>,
 }
 
 impl Quotas {
@@ -130,6 +133,8 @@ impl Quotas {
             address_cost: Arc::new(Bucket::new("addressCost", rates.address_cost)),
             sign_ins: Arc::new(Bucket::new("signIns", rates.sign_ins)),
             viewer_uploads: Arc::new(Bucket::new("viewerUploads", rates.viewer_uploads)),
+            viewer_policy: policy(&[("requests", rates.viewer_requests), ("cost", rates.viewer_cost)]),
+            address_policy: policy(&[("cost", rates.address_cost)]),
         }
     }
 
@@ -140,9 +145,14 @@ impl Quotas {
 
     /// One request of whoever it turned out to be.
     pub(super) fn request(&self, caller: Caller, spending: &mut Spending) -> Result<(), Error> {
-        let payer @ Payer::Viewer(_) = Payer::of(caller) else { return Ok(()) };
+        let payer = Payer::of(caller);
+        if let Payer::Address(_) = payer {
+            spending.policy.clone_from(&self.address_policy);
+            return Ok(());
+        }
+        spending.policy.clone_from(&self.viewer_policy);
         let taken = self.viewers.take(&payer, 1);
-        spending.requests = Some((self.viewers.per_minute.get(), taken.unwrap_or(0)));
+        spending.requests = Some(taken.unwrap_or(0));
         taken.map(drop).map_err(|wait| rate_limited(self.viewers.name, wait))
     }
 
@@ -154,7 +164,7 @@ impl Quotas {
             Payer::Address(_) => Arc::clone(&self.address_cost),
         };
         let left = Arc::new(AtomicU32::new(u32::MAX));
-        spending.cost = Some((bucket.per_minute.get(), Arc::clone(&left)));
+        spending.cost = Some(Arc::clone(&left));
         Meter::charging(
             bucket.name,
             Box::new(move |cost| {
@@ -178,31 +188,39 @@ impl Quotas {
     }
 }
 
+/// As `RateLimit-Policy`: how much of what in a minute.
+fn policy(parts: &[(&str, NonZeroU32)]) -> Option<HeaderValue> {
+    let parts: Vec<_> = parts.iter().map(|(name, quota)| format!("\"{name}\";q={quota};w=60")).collect();
+    HeaderValue::try_from(parts.join(", ")).ok()
+}
+
 /// What a caller had and has left, for the answer's headers.
 #[derive(Debug, Default)]
 pub(super) struct Spending {
-    requests: Option<(u32, u32)>,
-    cost: Option<(u32, Arc<AtomicU32>)>,
+    /// What they may spend.
+    policy: Option<HeaderValue>,
+    /// Requests that are left.
+    requests: Option<u32>,
+    /// Cost that is left; `u32::MAX` until it is measured.
+    cost: Option<Arc<AtomicU32>>,
 }
 
 impl Spending {
     /// As `RateLimit-Policy` and `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers-10).
     pub(super) fn tell(&self, headers: &mut HeaderMap) {
-        let cost = self.cost.as_ref().map(|(quota, left)| ("cost", *quota, left.load(Ordering::Relaxed)));
-        let cost = cost.filter(|(_, _, left)| *left != u32::MAX);
-        let known: Vec<_> =
-            self.requests.map(|(quota, left)| ("requests", quota, left)).into_iter().chain(cost).collect();
-        if known.is_empty() {
-            return;
+        const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+        const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+        let cost = self.cost.as_ref().map(|left| left.load(Ordering::Relaxed)).filter(|left| *left != u32::MAX);
+        let mut told = String::with_capacity(48);
+        for (name, left) in [("requests", self.requests), ("cost", cost)] {
+            if let Some(left) = left {
+                let comma = if told.is_empty() { "" } else { ", " };
+                let _ = write!(told, "{comma}\"{name}\";r={left}");
+            }
         }
-        let (mut policy, mut left) = (String::with_capacity(64), String::with_capacity(48));
-        for (number, (name, quota, remaining)) in known.into_iter().enumerate() {
-            let comma = if number == 0 { "" } else { ", " };
-            let _ = write!(policy, "{comma}\"{name}\";q={quota};w=60");
-            let _ = write!(left, "{comma}\"{name}\";r={remaining}");
-        }
-        for (name, value) in [("ratelimit-policy", policy), ("ratelimit", left)] {
-            if let Ok(value) = HeaderValue::try_from(value) {
+        let told = Some(told).filter(|told| !told.is_empty()).and_then(|told| HeaderValue::try_from(told).ok());
+        for (name, value) in [(POLICY, self.policy.clone()), (LEFT, told)] {
+            if let Some(value) = value {
                 headers.insert(name, value);
             }
         }
@@ -225,11 +243,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_told_in_headers() {
-        let spending = Spending { requests: Some((600, 599)), cost: Some((1000, Arc::new(AtomicU32::new(958)))) };
+    fn what_may_be_spent_and_what_is_left_is_told_in_headers() {
+        let policy = policy(&[("requests", NonZeroU32::MIN), ("cost", NonZeroU32::MAX)]);
+        let spending = Spending { policy, requests: Some(599), cost: Some(Arc::new(AtomicU32::new(958))) };
         let mut headers = HeaderMap::new();
         spending.tell(&mut headers);
-        assert_eq!(headers["ratelimit-policy"], "\"requests\";q=600;w=60, \"cost\";q=1000;w=60");
+        assert_eq!(headers["ratelimit-policy"], "\"requests\";q=1;w=60, \"cost\";q=4294967295;w=60");
         assert_eq!(headers["ratelimit"], "\"requests\";r=599, \"cost\";r=958");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_told() {
+        let unmeasured = Spending { cost: Some(Arc::new(AtomicU32::new(u32::MAX))), ..Spending::default() };
+        let mut headers = HeaderMap::new();
+        unmeasured.tell(&mut headers);
+        assert!(headers.is_empty());
     }
 }

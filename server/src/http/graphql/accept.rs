@@ -42,27 +42,35 @@ pub(in crate::http) struct Accepted {
 
 /// What the `Accept` headers say; none if nothing that there is. Without one, the client takes the standard's own type.
 pub(in crate::http) fn accepted(headers: &HeaderMap) -> Option<Accepted> {
-    let given: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    if given.iter().all(|value| value.trim().is_empty()) {
+    let given = || headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    if given().all(|value| value.trim().is_empty()) {
         return Some(Accepted { preferred: Media::GraphqlResponse, events: false });
     }
-    let ranges: Vec<Range<'_>> = given.iter().flat_map(|value| value.split(',')).filter_map(Range::parse).collect();
-    let weighed = Media::ALL.map(|(media, kind, subtype)| (media, weight(&ranges, kind, subtype)));
+    let mut fits = [Fit::default(); Media::ALL.len()];
+    let mut events = false;
+    for range in given().flat_map(|value| value.split(',')).filter_map(Range::parse) {
+        for (fit, (_, kind, subtype)) in fits.iter_mut().zip(Media::ALL) {
+            *fit = range.fit(kind, subtype).max(*fit);
+        }
+        events |= range.weight > 0 && range.names("text", "event-stream");
+    }
     let mut best: Option<(Media, u16)> = None;
-    for (media, weight) in weighed {
+    for (fit, (media, ..)) in fits.into_iter().zip(Media::ALL) {
         // Of equals the first: that is the server's own order.
-        if weight > best.map_or(0, |(_, best)| best) {
-            best = Some((media, weight));
+        if fit.weight > best.map_or(0, |(_, best)| best) {
+            best = Some((media, fit.weight));
         }
     }
-    let events = ranges.iter().any(|range| range.weight > 0 && range.names("text", "event-stream"));
     best.map(|(preferred, _)| Accepted { preferred, events })
 }
 
-/// The weight of the most specific range that fits, in thousandths; 0 where none does.
-fn weight(ranges: &[Range<'_>], kind: &str, subtype: &str) -> u16 {
-    let fitting = ranges.iter().filter_map(|range| Some((range.specificity(kind, subtype)?, range.weight)));
-    fitting.max().map_or(0, |(_, weight)| weight)
+/// How a range fits a type. The most specific range counts.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    /// 0 where it does not fit at all.
+    specificity: u8,
+    /// Thousandths.
+    weight: u16,
 }
 
 /// One range such as `application/*;q=0.8`.
@@ -90,14 +98,14 @@ impl<'a> Range<'a> {
         Some(Self { kind, subtype, weight })
     }
 
-    /// How closely the range fits a type; none if it does not.
-    fn specificity(&self, kind: &str, subtype: &str) -> Option<u8> {
-        match (self.kind, self.subtype) {
-            ("*", "*") => Some(0),
-            (own, "*") if own.eq_ignore_ascii_case(kind) => Some(1),
-            _ if self.names(kind, subtype) => Some(2),
-            _ => None,
-        }
+    fn fit(&self, kind: &str, subtype: &str) -> Fit {
+        let specificity = match (self.kind, self.subtype) {
+            ("*", "*") => 1,
+            (own, "*") if own.eq_ignore_ascii_case(kind) => 2,
+            _ if self.names(kind, subtype) => 3,
+            _ => return Fit::default(),
+        };
+        Fit { specificity, weight: self.weight }
     }
 
     fn names(&self, kind: &str, subtype: &str) -> bool {

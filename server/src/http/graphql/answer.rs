@@ -6,8 +6,9 @@
 
 use async_graphql::{Error, ErrorExtensions};
 use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
 };
 
 use super::accept::Media;
@@ -16,8 +17,8 @@ use crate::graphql::Reply;
 /// 294 Partial Success: there are data, and errors too.
 const PARTIAL_SUCCESS: u16 = 294;
 
-/// How many headers others will add: limits, the request's id, those of browsers' safety.
-const HEADERS_TO_COME: usize = 12;
+/// How many headers an answer will have, with those that others add: what is left, the request's id, browsers' safety.
+const HEADERS: usize = 14;
 
 /// Answers a well-formed request.
 pub(in crate::http) fn respond(media: Media, reply: &Reply, limit: usize) -> Response {
@@ -44,18 +45,18 @@ pub(in crate::http) fn refuse_with(media: Media, status: StatusCode, error: Erro
 
 fn written(media: Media, status: StatusCode, reply: &Reply, limit: usize) -> Response {
     let media = if media == Media::EventStream { Media::Json } else { media };
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(media.content_type())),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    let mut response = (status, headers, reply.to_json(limit)).into_response();
-    response.headers_mut().reserve(HEADERS_TO_COME);
+    let mut headers = HeaderMap::with_capacity(HEADERS);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(seconds) = reply.retry_after() {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        headers.insert(header::RETRY_AFTER, seconds.into());
     }
     if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
+    let mut response = Response::new(Body::from(reply.to_json(limit)));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     response
 }
 
