@@ -21,6 +21,8 @@ use tokio::{
 const CONNECTIONS: u16 = 2_000;
 const STORMS: usize = 20;
 const HEALTHY: Duration = Duration::from_secs(10);
+/// How long others are served before anything is looked at.
+const BUSY: Duration = Duration::from_secs(3);
 
 /// What a connection says, and how it goes on.
 const KINDS: [(&str, &str); 5] = [
@@ -55,7 +57,8 @@ impl Server {
             .arg("--photos-directory")
             .arg(folder.join("photos"))
             .env("ONSITE_LOG__FILTER", "warn")
-            .env("ONSITE_RATES__ADDRESS_REQUESTS", "1000000")
+            .env("ONSITE_RATES__ADDRESS_REQUESTS", u32::MAX.to_string())
+            .env("ONSITE_RATES__ADDRESS_COST", u32::MAX.to_string())
             .current_dir(folder)
             .stdout(Stdio::null())
             .spawn()
@@ -99,16 +102,21 @@ async fn idler(address: SocketAddr, number: u16) -> Option<Duration> {
     }
 }
 
+/// An honest request; `connection` says what becomes of its connection.
+fn asking(connection: &str) -> String {
+    let body = r#"{"query":"{ viewer { role } }"}"#;
+    format!(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: {connection}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
 /// One honest request on a connection of its own; how long it took.
 async fn request(address: SocketAddr) -> Option<Duration> {
     let begun = Instant::now();
     let mut stream = TcpStream::connect(address).await.ok()?;
-    let body = r#"{"query":"{ viewer { role } }"}"#;
-    let head = format!(
-        "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(format!("{head}{body}").as_bytes()).await.ok()?;
+    stream.write_all(asking("close").as_bytes()).await.ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.ok()?;
     answer.starts_with("HTTP/1.1 200").then(|| begun.elapsed())
@@ -125,6 +133,24 @@ async fn usual(address: SocketAddr, during: Duration) -> Duration {
     times[times.len() / 2]
 }
 
+/// Requests one after the other on a few connections. The allocator gives memory back that has lain free for a second,
+/// as it goes on to serve others.
+async fn busy(address: SocketAddr, during: Duration) {
+    let mut clients = JoinSet::new();
+    for _ in 0..4 {
+        clients.spawn(async move {
+            let (begun, request, mut answer) = (Instant::now(), asking("keep-alive"), [0; 4096]);
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            while begun.elapsed() < during {
+                stream.write_all(request.as_bytes()).await.unwrap();
+                let length = stream.read(&mut answer).await.unwrap();
+                assert!(answer[..length].starts_with(b"HTTP/1.1 200"), "served");
+            }
+        });
+    }
+    clients.join_all().await;
+}
+
 #[tokio::main]
 async fn main() {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
@@ -138,6 +164,7 @@ async fn main() {
         sleep(Duration::from_millis(50)).await;
     }
     let quiet = usual(address, Duration::from_secs(2)).await;
+    busy(address, BUSY).await;
     let (descriptors, memory) = (server.descriptors(), server.resident_kb());
     println!("quiet: a request takes {quiet:?}; {descriptors} descriptors, {memory} kB");
     println!(
@@ -154,12 +181,13 @@ async fn main() {
         let ends: Vec<_> = idlers.join_all().await;
         let closed = ends.iter().flatten().count();
         let longest = ends.iter().flatten().max().copied().unwrap_or_default();
-        sleep(Duration::from_millis(500)).await;
+        busy(address, BUSY).await;
         let (descriptors, memory) = (server.descriptors(), server.resident_kb());
         println!("{storm:>5} {closed:>9} {longest:>12.2?} {during:>14.2?} {descriptors:>12} {memory:>10}");
         healthy &= closed == usize::from(CONNECTIONS) && longest < HEALTHY;
     }
     let left = server.descriptors().saturating_sub(descriptors);
-    println!("left behind: {left} descriptors; all closed within {HEALTHY:?}: {healthy}");
-    assert!(healthy && left < 10, "the server is not what it was");
+    let growth = server.resident_kb() as f64 / memory as f64;
+    println!("left behind: {left} descriptors; memory × {growth:.2}; all closed within {HEALTHY:?}: {healthy}");
+    assert!(healthy && left < 10 && growth < 1.25, "the server is not what it was");
 }

@@ -5,6 +5,7 @@
 
 mod annex2;
 mod named;
+mod site_problem;
 mod sites;
 mod table;
 #[cfg(test)]
@@ -16,10 +17,8 @@ use std::fmt;
 use entity::values::Tier;
 
 pub use named::Named;
-pub use sites::{
-    MAX_SITE_FEATURES, MAX_SITE_FILE_BYTES, ProjectRef, SiteDraft, SiteProblem, SiteProblemCode, SiteProblems,
-    SiteShape, parse_sites,
-};
+pub use site_problem::{SiteProblem, SiteProblemCode, SiteProblems};
+pub use sites::{MAX_SITE_FEATURES, MAX_SITE_FILE_BYTES, ProjectRef, SiteDraft, SiteShape, parse_sites};
 pub use table::{MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROSTER_BYTES, MAX_ROWS, MAX_UNPACKED_BYTES};
 
 /// A roster that can be imported as it stands.
