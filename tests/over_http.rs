@@ -33,7 +33,9 @@ impl Told {
     }
 
     fn code(&self) -> String {
-        self.body()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
+        let error = &self.body()["errors"][0];
+        assert!(error.is_null() || error["extensions"]["messageZh"].is_string(), "in both languages: {error}");
+        error["extensions"]["code"].as_str().unwrap_or_default().to_owned()
     }
 }
 

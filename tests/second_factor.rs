@@ -12,9 +12,9 @@ use server::{
 use crate::support::{
     Answer,
     Backend::{self, Postgres, Sqlite},
-    Client, PASSWORD,
+    Client, Message, PASSWORD,
     Role::{Leader, Office},
-    TestServer,
+    Socket, TestServer,
 };
 
 const BEGIN: &str = "mutation($input: BeginTotpEnrolmentInput!) {
@@ -109,8 +109,12 @@ async fn whoever_must_have_one_can_do_nothing_else_before() {
     for query in ["{ projects { nodes { name } } }", "mutation { revokeOtherSessions { revoked } }"] {
         assert_eq!(office.ask(query, json!({})).await.error(), "SECOND_FACTOR_NEEDED", "{query}");
     }
+    let mut socket = Socket::of(&server, Office).await;
+    let Message::Errors(errors) = socket.ask("before", "{ projects { totalCount } }").await else { panic!("answered") };
+    assert_eq!(errors[0]["extensions"]["code"], "SECOND_FACTOR_NEEDED");
     enrolled(&server, &office).await;
     assert!(!office.ask("{ projects { nodes { name } } }", json!({})).await.list("/projects/nodes").is_empty());
+    let Message::Event(_) = socket.ask("after", "{ projects { totalCount } }").await else { panic!("refused") };
 }
 
 #[rstest]

@@ -11,6 +11,8 @@ use async_graphql::{
     },
 };
 
+use super::error::coded;
+
 /// The input objects of a schema.
 #[derive(Clone, Debug)]
 pub(super) struct InputObjects(HashSet<Name>);
@@ -55,11 +57,8 @@ impl InputObjects {
 }
 
 fn misfit(name: &str, kind: &Type) -> Error {
-    Error::new(format!("The variable ${name} has to be a {kind}.")).extend_with(|_, extensions| {
-        extensions.set("code", "GRAPHQL_VALIDATION_FAILED");
-        extensions.set("variable", name);
-        extensions.set("messageZh", format!("变量 ${name} 应为 {kind}。"));
-    })
+    let (zh, en) = (format!("变量 ${name} 应为 {kind}。"), format!("The variable ${name} has to be a {kind}."));
+    coded("GRAPHQL_VALIDATION_FAILED", &zh, &en).extend_with(|_, extensions| extensions.set("variable", name))
 }
 
 #[cfg(test)]

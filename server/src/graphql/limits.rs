@@ -4,13 +4,14 @@
 //! no time-out stops it. Here each fragment's size is worked out once.
 
 use async_graphql::{
-    Error, ErrorExtensions, Positioned, Value,
+    Error, ErrorExtensions, Pos, Positioned, Value,
     parser::{
         self,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
     },
 };
 
+use super::error::coded;
 use census::Census;
 
 mod census;
@@ -127,10 +128,7 @@ pub(super) fn one_root_field(operation: &OperationDefinition, document: &Executa
     if root_fields(&operation.selection_set.node, document) == 1 {
         return Ok(());
     }
-    Err(Error::new("A subscription has exactly one root field.").extend_with(|_, extensions| {
-        extensions.set("code", "GRAPHQL_VALIDATION_FAILED");
-        extensions.set("messageZh", "一个订阅只能有一个根字段。");
-    }))
+    Err(coded("GRAPHQL_VALIDATION_FAILED", "一个订阅只能有一个根字段。", "A subscription has exactly one root field."))
 }
 
 fn root_fields(set: &SelectionSet, document: &ExecutableDocument) -> usize {
@@ -195,10 +193,12 @@ fn advice(limit: &str) -> (&'static str, &'static str) {
 
 fn syntax(error: &parser::Error) -> Error {
     // The parser quotes the document; a client knows what it sent, and gets the place.
-    let place = error.positions().next();
-    let text = match place {
-        Some(place) => format!("Syntax error at line {}, column {}.", place.line, place.column),
-        None => "Syntax error.".to_owned(),
+    let (zh, en) = match error.positions().next() {
+        Some(Pos { line, column }) => (
+            format!("第 {line} 行第 {column} 列有语法错误。"),
+            format!("Syntax error at line {line}, column {column}."),
+        ),
+        None => ("语法错误。".to_owned(), "Syntax error.".to_owned()),
     };
-    Error::new(text).extend_with(|_, extensions| extensions.set("code", "GRAPHQL_PARSE_FAILED"))
+    coded("GRAPHQL_PARSE_FAILED", &zh, &en)
 }

@@ -133,10 +133,14 @@ fn tidy(error: &mut ServerError) {
         error.message = error.message.chars().take(MESSAGE_LIMIT).chain(['…']).collect();
     }
     // A path leads to the field whose arguments can't be read; without one, validation refused the document.
-    let code = if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "BAD_USER_INPUT" };
+    let (code, zh) = match error.path.is_empty() {
+        true => ("GRAPHQL_VALIDATION_FAILED", "文档未通过校验"),
+        false => ("BAD_USER_INPUT", "参数有误"),
+    };
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set("code", code);
+        extensions.set("messageZh", format!("{zh}：{}", error.message));
     }
 }
 

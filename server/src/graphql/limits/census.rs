@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use async_graphql::{
-    Error, ErrorExtensions, Name, Positioned,
+    Error, Name, Positioned,
     parser::types::{DocumentOperations, ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
+
+use crate::graphql::error::coded;
 
 /// What a selection contains once its fragments are expanded. Sums saturate: a limit is exceeded long before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,6 +114,6 @@ impl<'a> Census<'a> {
 
 fn cycle(name: &str) -> Error {
     let name: String = name.chars().take(64).collect();
-    Error::new(format!("Fragment {name} spreads itself."))
-        .extend_with(|_, extensions| extensions.set("code", "GRAPHQL_VALIDATION_FAILED"))
+    let (zh, en) = (format!("片段 {name} 引用了自身。"), format!("Fragment {name} spreads itself."));
+    coded("GRAPHQL_VALIDATION_FAILED", &zh, &en)
 }

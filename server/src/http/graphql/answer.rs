@@ -4,7 +4,7 @@
 //! `application/json` only can't tell our answer from a proxy's by its status, so every well-formed request of theirs is
 //! answered with 200, as the drafts before that edition asked.
 
-use async_graphql::{Error, ErrorExtensions};
+use async_graphql::Error;
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -34,12 +34,7 @@ pub(in crate::http) fn respond(media: Media, reply: &Reply, limit: usize) -> Res
 }
 
 /// Answers what is no well-formed request, or none that is taken.
-pub(in crate::http) fn refuse(media: Media, status: StatusCode, code: &str, message: impl Into<String>) -> Response {
-    refuse_with(media, status, Error::new(message).extend_with(|_, extensions| extensions.set("code", code)))
-}
-
-/// The same, where the error says more than its code.
-pub(in crate::http) fn refuse_with(media: Media, status: StatusCode, error: Error) -> Response {
+pub(in crate::http) fn refuse(media: Media, status: StatusCode, error: Error) -> Response {
     written(media, status, &Reply::refused(error), usize::MAX)
 }
 

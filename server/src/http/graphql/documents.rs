@@ -10,12 +10,12 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::{Error, ErrorExtensions};
+use async_graphql::Error;
 use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 
 use super::parameters::Parameters;
-use crate::domain::digest::Sha256Digest;
+use crate::{domain::digest::Sha256Digest, graphql::error::coded};
 
 /// How many documents that clients sent are kept, and how many bytes in all.
 const KEPT: usize = 2_000;
@@ -76,18 +76,26 @@ impl Documents {
     pub(in crate::http) fn resolve(&self, parameters: &mut Parameters) -> Result<Named, Error> {
         let persisted = parameters.persisted();
         if persisted.is_some_and(|persisted| persisted.version != 1) {
-            return Err(refusal("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"));
+            return Err(coded(
+                "PERSISTED_QUERY_NOT_SUPPORTED",
+                "仅支持 persistedQuery 的版本 1。",
+                "PersistedQueryNotSupported",
+            ));
         }
         let hash = match (persisted, &parameters.document_id) {
             (Some(persisted), _) => Some(persisted.sha256_hash.clone()),
-            (None, Some(id)) => Some(id.strip_prefix("sha256:").ok_or_else(|| not_found("documentId"))?.to_owned()),
+            (None, Some(id)) => Some(
+                id.strip_prefix("sha256:")
+                    .ok_or_else(|| not_found("No document has this documentId; they begin with sha256:."))?
+                    .to_owned(),
+            ),
             (None, None) => None,
         };
         let sent = parameters.query.take();
         match (sent, hash) {
             (Some(document), hash) => self.sent(document, hash),
             (None, Some(hash)) => self.named(&hash).map(|document| Named { document, keep_as: None }),
-            (None, None) => Err(not_found("query")),
+            (None, None) => Err(not_found("The request neither has nor names a document.")),
         }
     }
 
@@ -97,14 +105,16 @@ impl Documents {
         }
         let own = sha256(&document);
         if hash.as_ref().is_some_and(|hash| *hash != own) {
-            return Err(refusal(
+            return Err(coded(
                 "BAD_REQUEST",
+                "SHA-256 与文档不符。",
                 "The SHA-256 is not the document's: provided sha does not match query.",
             ));
         }
         if self.listed_only && !self.listed.contains_key(&own) {
-            return Err(refusal(
+            return Err(coded(
                 "DOCUMENT_NOT_ALLOWED",
+                "此服务器只执行登记过的文档，这份不在其中。",
                 "This server executes documents on its list only; this one is not on it.",
             ));
         }
@@ -132,11 +142,7 @@ impl Named {
 }
 
 fn not_found(message: &str) -> Error {
-    refusal("PERSISTED_QUERY_NOT_FOUND", message)
-}
-
-fn refusal(code: &str, message: &str) -> Error {
-    Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+    coded("PERSISTED_QUERY_NOT_FOUND", "此处没有所指的文档，请发送全文。", message)
 }
 
 fn sha256(document: &str) -> String {

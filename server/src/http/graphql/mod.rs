@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 
 use self::{
     accept::{Accepted, Media, accepted},
-    answer::{refuse, refuse_with, respond},
+    answer::{refuse, respond},
     parameters::{Parameters, Unreadable},
 };
 use super::{
@@ -26,7 +26,10 @@ use super::{
     pace::TooSlow,
     quota::Spending,
 };
-use crate::graphql::{Admitted, Reply, limits::excess};
+use crate::{
+    domain::sentence::Sentence,
+    graphql::{Admitted, Reply, error::coded, limits::excess},
+};
 
 pub(super) mod accept;
 pub(super) mod answer;
@@ -49,21 +52,24 @@ pub(super) async fn post(
     };
     let media = accepted.preferred;
     if !is_json(&parts.headers) {
-        let message = "Send the request as application/json in UTF-8, without Content-Encoding.";
-        return refuse(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
+        let zh = "请以 UTF-8 编码的 application/json 发送请求，不要用 Content-Encoding。";
+        let en = "Send the request as application/json in UTF-8, without Content-Encoding.";
+        return refuse(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, coded("UNSUPPORTED_MEDIA_TYPE", zh, en));
     }
     let limit = surface.gate.limits().body_bytes;
     let body = match read(body, limit).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => {
             let error = excess("bodyBytes", limit.saturating_add(1), limit);
-            return refuse_with(media, StatusCode::PAYLOAD_TOO_LARGE, error);
+            return refuse(media, StatusCode::PAYLOAD_TOO_LARGE, error);
         }
         Err(Unread::TooSlow) => {
-            return refuse(media, StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "The request came too slowly.");
+            let error = coded("TIMEOUT", "请求发送得太慢。", "The request came too slowly.");
+            return refuse(media, StatusCode::REQUEST_TIMEOUT, error);
         }
         Err(Unread::BrokeOff) => {
-            return refuse(media, StatusCode::BAD_REQUEST, "BAD_REQUEST", "The request broke off.");
+            let error = coded("BAD_REQUEST", "请求中断了。", "The request broke off.");
+            return refuse(media, StatusCode::BAD_REQUEST, error);
         }
     };
     match Parameters::from_json(&body) {
@@ -101,33 +107,34 @@ pub(super) async fn get(
 
 /// Any other method.
 pub(super) async fn other() -> HttpResponse {
-    let message = "Use POST, or GET for queries.";
-    allowing(refuse(Media::GraphqlResponse, StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message), "GET, POST")
+    let error = coded("METHOD_NOT_ALLOWED", "请用 POST；查询也可以用 GET。", "Use POST, or GET for queries.");
+    allowing(refuse(Media::GraphqlResponse, StatusCode::METHOD_NOT_ALLOWED, error), "GET, POST")
 }
 
 /// What the client accepts, if a page of its origin may ask and there is anything to answer with.
 fn admitted(surface: &Surface, parts: &Parts) -> Result<Accepted, Box<HttpResponse>> {
     let Some(accepted) = accepted(&parts.headers) else {
-        let message = "Accept application/graphql-response+json, application/json or text/event-stream.";
-        return Err(Box::new(refuse(Media::GraphqlResponse, StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)));
+        let zh = "Accept 应为 application/graphql-response+json、application/json 或 text/event-stream。";
+        let en = "Accept application/graphql-response+json, application/json or text/event-stream.";
+        let error = coded("NOT_ACCEPTABLE", zh, en);
+        return Err(Box::new(refuse(Media::GraphqlResponse, StatusCode::NOT_ACCEPTABLE, error)));
     };
     if surface.origins.admit(parts) { Ok(accepted) } else { Err(Box::new(foreign(accepted.preferred))) }
 }
 
 fn foreign(media: Media) -> HttpResponse {
-    let message = "Pages of this origin may not ask here; the setting http.allowed_origins lists those that may.";
-    refuse(media, StatusCode::FORBIDDEN, "ORIGIN_NOT_ALLOWED", message)
+    let zh = "此来源的网页不可访问；设置 http.allowed_origins 列出可访问的来源。";
+    let en = "Pages of this origin may not ask here; the setting http.allowed_origins lists those that may.";
+    refuse(media, StatusCode::FORBIDDEN, coded("ORIGIN_NOT_ALLOWED", zh, en))
 }
 
 fn ill_formed(media: Media, unreadable: Unreadable) -> HttpResponse {
-    let (status, message) = match unreadable {
-        Unreadable::NotJson(message) => (StatusCode::BAD_REQUEST, message),
-        Unreadable::Malformed(message) if media == Media::GraphqlResponse => {
-            (StatusCode::UNPROCESSABLE_ENTITY, message)
-        }
-        Unreadable::Malformed(message) => (StatusCode::BAD_REQUEST, message),
+    let (status, Sentence { zh, en }) = match unreadable {
+        Unreadable::NotJson(why) => (StatusCode::BAD_REQUEST, why),
+        Unreadable::Malformed(why) if media == Media::GraphqlResponse => (StatusCode::UNPROCESSABLE_ENTITY, why),
+        Unreadable::Malformed(why) => (StatusCode::BAD_REQUEST, why),
     };
-    refuse(media, status, "BAD_REQUEST", message)
+    refuse(media, status, coded("BAD_REQUEST", &zh, &en))
 }
 
 /// Does what a well-formed request asks.
@@ -197,9 +204,8 @@ async fn perform(
 ) -> HttpResponse {
     let kind = admitted.kind();
     if parts.method == Method::GET && kind == OperationType::Mutation {
-        let message = "GET is for queries; use POST.";
-        let refusal = refuse(accepted.preferred, StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
-        return allowing(refusal, "POST");
+        let error = coded("METHOD_NOT_ALLOWED", "GET 仅用于查询，请用 POST。", "GET is for queries; use POST.");
+        return allowing(refuse(accepted.preferred, StatusCode::METHOD_NOT_ALLOWED, error), "POST");
     }
     let streamed = accepted.preferred == Media::EventStream || kind == OperationType::Subscription;
     if accepted.events && streamed {

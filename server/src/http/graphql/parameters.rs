@@ -9,6 +9,8 @@ use serde::{
     de::{self, MapAccess, SeqAccess, Visitor},
 };
 
+use crate::domain::sentence::Sentence;
+
 /// A request's parameters. Members that are not known are ignored, as the specification asks.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "a JSON object with a text \"query\"")]
@@ -46,22 +48,38 @@ pub(in crate::http) struct PersistedQuery {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::http) enum Unreadable {
     /// It is not JSON.
-    NotJson(String),
+    NotJson(Sentence),
     /// It is, but not a well-formed request.
-    Malformed(String),
+    Malformed(Sentence),
+}
+
+impl Unreadable {
+    fn malformed(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Malformed(Sentence { zh: zh.into(), en: en.into() })
+    }
 }
 
 impl Parameters {
     /// Reads a body. What is said of an error is its place and its kind: the text itself is the client's own.
     pub(in crate::http) fn from_json(body: &[u8]) -> Result<Self, Unreadable> {
         if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            return Err(Unreadable::Malformed("Batches are not taken; send one request at a time.".to_owned()));
+            let (zh, en) = ("不接受批量请求，请逐个发送。", "Batches are not taken; send one request at a time.");
+            return Err(Unreadable::malformed(zh, en));
         }
         let parameters: Self = serde_json::from_slice(body).map_err(|error| {
-            let place = format!("line {}, column {}", error.line(), error.column());
+            let (line, column) = (error.line(), error.column());
             match error.classify() {
-                serde_json::error::Category::Data => Unreadable::Malformed(format!("At {place}: {}", kind(&error))),
-                _ => Unreadable::NotJson(format!("The body is not JSON, at {place}.")),
+                serde_json::error::Category::Data => {
+                    let Sentence { zh, en } = kind(&error);
+                    Unreadable::malformed(
+                        format!("第 {line} 行第 {column} 列：{zh}"),
+                        format!("At line {line}, column {column}: {en}"),
+                    )
+                }
+                _ => Unreadable::NotJson(Sentence {
+                    zh: format!("请求正文不是 JSON，错在第 {line} 行第 {column} 列。"),
+                    en: format!("The body is not JSON, at line {line}, column {column}."),
+                }),
             }
         })?;
         parameters.checked()
@@ -69,15 +87,16 @@ impl Parameters {
 
     /// Reads a query string, where variables and extensions are JSON text, and an empty text is none at all.
     pub(in crate::http) fn from_query(uri: &Uri) -> Result<Self, Unreadable> {
-        let malformed = |text: String| Unreadable::Malformed(text);
         let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-            return Err(malformed("The query string is not well-formed.".to_owned()));
+            return Err(Unreadable::malformed("查询字符串格式不正确。", "The query string is not well-formed."));
         };
         let mut found = Self::default();
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in pairs {
             if seen.contains(&name) {
-                return Err(malformed(format!("The parameter {} is given twice.", short(&name))));
+                let name = short(&name);
+                let (zh, en) = (format!("参数 {name} 出现了两次。"), format!("The parameter {name} is given twice."));
+                return Err(Unreadable::malformed(zh, en));
             }
             let value = Some(value).filter(|value| !value.is_empty());
             match name.as_str() {
@@ -95,7 +114,7 @@ impl Parameters {
 
     fn checked(self) -> Result<Self, Unreadable> {
         if self.query.is_none() && self.document_id.is_none() && self.persisted().is_none() {
-            return Err(Unreadable::Malformed("The request has no text \"query\".".to_owned()));
+            return Err(Unreadable::malformed("请求缺少文本 \"query\"。", "The request has no text \"query\"."));
         }
         Ok(self)
     }
@@ -116,20 +135,27 @@ impl Parameters {
 
 fn json_in<T: de::DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Unreadable> {
     let Some(text) = text else { return Ok(None) };
-    serde_json::from_str(&text)
-        .map(Some)
-        .map_err(|error| Unreadable::Malformed(format!("The parameter {name} is no JSON object: {}", kind(&error))))
+    serde_json::from_str(&text).map(Some).map_err(|error| {
+        let Sentence { zh, en } = kind(&error);
+        Unreadable::malformed(
+            format!("参数 {name} 不是 JSON 对象：{zh}"),
+            format!("The parameter {name} is no JSON object: {en}"),
+        )
+    })
 }
 
 /// What kind of mistake it was, without what it quotes of the request.
-fn kind(error: &serde_json::Error) -> String {
+fn kind(error: &serde_json::Error) -> Sentence {
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-    match text.split_once("expected ") {
-        Some((_, expected)) => format!("expected {}.", short(expected)),
-        None if text.starts_with("duplicate field") || text.starts_with("a member") => format!("{}.", short(text)),
-        None => "not a well-formed request.".to_owned(),
-    }
+    let (zh, en) = match text.split_once("expected ") {
+        Some((_, expected)) => ("类型不符", format!("expected {}", short(expected))),
+        None if text.starts_with("duplicate field") || text.starts_with("a member") => ("重复给出", short(text)),
+        None => {
+            return Sentence { zh: "请求格式不正确。".to_owned(), en: "not a well-formed request.".to_owned() };
+        }
+    };
+    Sentence { zh: format!("{zh}（{en}）。"), en: format!("{en}.") }
 }
 
 fn short(text: &str) -> String {
@@ -246,7 +272,7 @@ mod tests {
     #[case::twice(r#"{"query": "{a}", "variables": {"a": {"b": 1, "b": 2}}}"#, "given twice: b")]
     fn what_is_no_request(#[case] body: &str, #[case] expected: &str) {
         match said(body) {
-            Unreadable::Malformed(text) => assert!(text.contains(expected), "{text}"),
+            Unreadable::Malformed(why) => assert!(why.en.contains(expected), "{why:?}"),
             other => panic!("{other:?}"),
         }
     }
@@ -274,7 +300,7 @@ mod tests {
     fn query_strings(#[case] uri: &str, #[case] expected: Result<(), &str>) {
         match (Parameters::from_query(&uri.parse().unwrap()), expected) {
             (Ok(_), Ok(())) => {}
-            (Err(Unreadable::Malformed(text)), Err(expected)) => assert!(text.contains(expected), "{text}"),
+            (Err(Unreadable::Malformed(why)), Err(expected)) => assert!(why.en.contains(expected), "{why:?}"),
             (other, _) => panic!("{other:?}"),
         }
     }

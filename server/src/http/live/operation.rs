@@ -4,11 +4,13 @@ use std::{sync::Arc, time::Instant};
 
 use async_graphql::parser::types::OperationType;
 use futures_util::{Stream, StreamExt, stream};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    graphql::{Admitted, Reply, error::coded},
+    graphql::{Admitted, Reply},
     http::{
         Surface,
+        authentication::access,
         client::Caller,
         graphql::parameters::Parameters,
         log::{Noted, operation},
@@ -17,17 +19,19 @@ use crate::{
     store::statements,
 };
 
-/// The replies to an operation, one after the other. A refusal is the last one.
+/// The replies to an operation, one after the other. A refusal is the last one. `authorization` is what the caller opened
+/// the stream with.
 pub(super) fn replies(
     surface: Arc<Surface>,
     caller: Caller,
+    authorization: Arc<SecretString>,
     parameters: Parameters,
 ) -> impl Stream<Item = Reply> + Send {
     let name = parameters.operation_name.clone();
     let begun = Instant::now();
     let first = async move {
         let noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation: name, ..Noted::default() };
-        match prepared(&surface, caller, parameters).await {
+        match prepared(&surface, caller, &authorization, parameters).await {
             Err(refusal) => {
                 surface.metrics.operation(None, refusal.code(), begun.elapsed());
                 operation(&surface, &Noted { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
@@ -42,25 +46,19 @@ pub(super) fn replies(
     stream::once(first).flatten()
 }
 
-/// Whether whoever opened the stream may have this done: they are still signed in, and have not asked too much.
-async fn prepared(surface: &Surface, caller: Caller, mut parameters: Parameters) -> Result<Admitted, Reply> {
+/// Whether whoever opened the stream may have this done: they are still signed in, and have not asked too much. What they
+/// may do is looked up anew: since the stream was opened, they can have confirmed a second factor.
+async fn prepared(
+    surface: &Surface,
+    mut caller: Caller,
+    authorization: &SecretString,
+    mut parameters: Parameters,
+) -> Result<Admitted, Reply> {
     let mut spending = Spending::default();
     surface.quotas.address(caller.address).map_err(Reply::refused)?;
+    let access = access(&surface.app, authorization.expose_secret()).await;
+    caller.access = access.map_err(|unaccepted| Reply::refused(unaccepted.error()))?;
     surface.quotas.request(caller, &mut spending).map_err(Reply::refused)?;
-    if let Some(viewer) = &caller.access.0 {
-        match surface.app.session_open(viewer).await {
-            Ok(true) => {}
-            Ok(false) => return Err(Reply::refused(super::session_ended())),
-            Err(error) => {
-                tracing::error!(%error, "a session could not be looked up");
-                return Err(Reply::refused(coded(
-                    "INTERNAL",
-                    "服务器出现故障，请稍后重试。",
-                    "The server has a fault; please try again later.",
-                )));
-            }
-        }
-    }
     surface.admit(caller, &mut parameters, &mut spending).await
 }
 

@@ -113,8 +113,8 @@ impl FromClient {
                 let payload = payload.ok_or_else(|| bad("Invalid message: subscribe has no payload"))?;
                 match Parameters::from_json(payload.as_bytes()) {
                     Ok(parameters) => Ok(Self::Subscribe(id, Box::new(parameters))),
-                    Err(Unreadable::NotJson(reason) | Unreadable::Malformed(reason)) => {
-                        Err(Close::BadMessage(format!("Invalid payload: {reason}")))
+                    Err(Unreadable::NotJson(why) | Unreadable::Malformed(why)) => {
+                        Err(Close::BadMessage(format!("Invalid payload: {}", why.en)))
                     }
                 }
             }

@@ -20,6 +20,7 @@ use futures_util::{
     future::{self, BoxFuture},
     stream::{self, AbortHandle, BoxStream, SelectAll, SplitSink},
 };
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_tungstenite::tungstenite;
@@ -110,6 +111,8 @@ struct Conversation<'a> {
     surface: Arc<Surface>,
     line: &'a mut Line,
     caller: Caller,
+    /// What `connection_init` carried.
+    authorization: Arc<SecretString>,
     /// Taken once the connection is acknowledged.
     seat: Option<Seat<AccountId>>,
     /// Ready once the session behind the connection has ended.
@@ -126,6 +129,7 @@ impl<'a> Conversation<'a> {
             surface,
             line,
             caller: Caller::of(address),
+            authorization: Arc::default(),
             seat: None,
             over: future::pending().boxed(),
             active: HashMap::new(),
@@ -227,6 +231,7 @@ impl<'a> Conversation<'a> {
             return Err(Some(Close::TooMany("connections: the limit streamsPerViewer is reached")));
         };
         self.caller.access = Access(Some(viewer));
+        self.authorization = Arc::new(authorization.into());
         self.seat = Some(seat);
         self.over = session_over(Arc::clone(&self.surface.app), viewer).boxed();
         self.line.text(to_client::ack()).await
@@ -245,7 +250,7 @@ impl<'a> Conversation<'a> {
             return self.line.text(to_client::result(&id, &refusal, usize::MAX)).await;
         }
         let (of, last) = (id.clone(), id.clone());
-        let replies = replies(Arc::clone(&self.surface), self.caller, parameters);
+        let replies = replies(Arc::clone(&self.surface), self.caller, Arc::clone(&self.authorization), parameters);
         let said = replies
             .map(move |reply| Said::Reply(of.clone(), reply))
             .chain(stream::once(future::ready(Said::Complete(last))));
