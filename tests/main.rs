@@ -8,6 +8,8 @@ mod access_tokens;
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod bad_photo;

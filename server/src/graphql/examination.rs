@@ -15,6 +15,8 @@ use super::{
     cost::Measured,
     error::coded,
     limits::{self, check_variables},
+    shape::{self, Shape},
+    typename,
 };
 
 /// How many queries are remembered, and how many bytes of them: parsed, they take some ten times as much.
@@ -93,11 +95,14 @@ pub(super) struct Draft {
 }
 
 /// A request that is within the limits and valid.
+#[derive(Debug)]
 pub(super) struct Examined {
     document: ExecutableDocument,
     pub(super) facts: Facts,
     /// Computed cost.
     pub(super) cost: usize,
+    /// What its answer looks like.
+    pub(super) shape: Shape,
 }
 
 /// Examines requests.
@@ -137,19 +142,23 @@ impl Examiner {
 
     /// Validates and costs it.
     pub(super) async fn examine(&self, question: &Question, draft: Draft) -> Result<Arc<Examined>, Reply> {
-        let Draft { document, facts } = draft;
+        let Draft { mut document, facts } = draft;
         let name = question.key.operation_name.clone();
         let measured = Arc::new(Measured::default());
-        let trial = request(document.clone(), name, question.variables.clone()).data(Arc::clone(&measured));
+        let shown = typename::shown(document.clone()).map_err(Reply::refused)?;
+        let trial = request(shown, name, question.variables.clone()).data(Arc::clone(&measured));
         let found = self.rules.execute(trial).await.errors;
         if !found.is_empty() {
             return Err(Reply::invalid(found, &self.limits));
         }
+        // Mutations carry passwords, and are not sent twice.
+        let changes = document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation);
+        shape::mark(&mut document);
         let operation = chosen(&document, question.key.operation_name.as_deref()).map_err(Reply::refused)?;
         self.inputs.check(operation, &question.variables).map_err(Reply::refused)?;
-        let examined = Arc::new(Examined { document, facts, cost: measured.cost() });
-        // Mutations carry passwords, and are not sent twice.
-        if question.memorable && facts.kind != OperationType::Mutation {
+        let shape = Shape::of(operation, &document.fragments);
+        let examined = Arc::new(Examined { document, facts, cost: measured.cost(), shape });
+        if question.memorable && !changes {
             self.known.insert(question.key.clone(), Arc::clone(&examined));
         }
         Ok(examined)

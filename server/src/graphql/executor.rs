@@ -9,7 +9,7 @@ use super::{
     Access, Limits, OnsiteSchema, Reply, admits,
     cost::{Meter, Rations},
     error::coded,
-    examination::{Examiner, Facts, Question},
+    examination::{Examined, Examiner, Facts, Question},
     reply::Cost,
 };
 use crate::app::App;
@@ -94,7 +94,7 @@ impl Gate {
         let request = question.into_request(&examined).data(access);
         // Only what changes something is rationed.
         let request = if examined.facts.kind == OperationType::Mutation { request.data(rations) } else { request };
-        Ok(Admitted { request, kind: examined.facts.kind, meter })
+        Ok(Admitted { request, examined, meter })
     }
 
     /// Refuses what is not for whoever asks, before any work is done for it.
@@ -107,12 +107,15 @@ impl Gate {
 
     /// Executes a query or a mutation.
     pub async fn answer(&self, admitted: Admitted) -> Reply {
-        if admitted.kind == OperationType::Subscription {
+        if admitted.kind() == OperationType::Subscription {
             return Reply::refused(not_here());
         }
         let limit = Duration::from_secs(self.limits.seconds);
         match tokio::time::timeout(limit, self.schema.execute(admitted.request)).await {
-            Ok(response) => self.told(&admitted.meter, Reply::executed(response, &self.limits)),
+            Ok(mut response) => {
+                admitted.examined.shape.arrange(&mut response.data);
+                self.told(&admitted.meter, Reply::executed(response, &self.limits))
+            }
             Err(_) => Reply::refused(too_slow(self.limits.seconds)),
         }
     }
@@ -120,15 +123,18 @@ impl Gate {
     /// Executes an operation of any kind: one reply for a query or a mutation, one for each event of a subscription.
     pub fn follow(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
         let gate = self.clone();
-        if admitted.kind != OperationType::Subscription {
+        if admitted.kind() != OperationType::Subscription {
             return stream::once(async move { gate.answer(admitted).await }.boxed()).boxed();
         }
         let events = self.schema.execute_stream(admitted.request).enumerate();
         events
-            .map(move |(number, response)| match response.data {
+            .map(move |(number, mut response)| match response.data {
                 // There is no stream of events: a request error (GraphQL specification, CreateSourceEventStream).
                 Value::Null if number == 0 && response.is_err() => Reply::invalid(response.errors, &gate.limits),
-                _ => Reply::executed(response, &gate.limits),
+                _ => {
+                    admitted.examined.shape.arrange(&mut response.data);
+                    Reply::executed(response, &gate.limits)
+                }
             })
             .boxed()
     }
@@ -145,14 +151,14 @@ impl Gate {
 #[derive(Debug)]
 pub struct Admitted {
     request: Request,
-    kind: OperationType,
+    examined: Arc<Examined>,
     meter: Meter,
 }
 
 impl Admitted {
     /// What it would do.
     pub fn kind(&self) -> OperationType {
-        self.kind
+        self.examined.facts.kind
     }
 
     /// What it costs.

@@ -41,11 +41,13 @@ pub mod review;
 pub mod scalars;
 pub mod second_factor;
 pub mod session;
+mod shape;
 mod siblings;
 pub mod single_sign_on;
 pub mod site;
 pub mod site_offer;
 pub mod team;
+mod typename;
 pub mod visit;
 pub mod weekly_visits;
 
