@@ -1,6 +1,6 @@
 //! One line a request: never with personal data, tokens, or URLs that are secrets.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -46,12 +46,13 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
     let id = surface.app.clock.id::<Uuid>().to_string();
     let method = request.method().clone();
     // The first segment only: what follows names an object, and a query string may be signed.
-    let path = format!("/{}", request.uri().path().split('/').nth(1).unwrap_or_default());
+    let path = ["/", request.uri().path().split('/').nth(1).unwrap_or_default()].concat();
     let begun = Instant::now();
     let (mut response, sql) = statements::counted(routed(routes, request)).await;
+    let took = begun.elapsed();
     let noted = response.extensions_mut().remove::<Noted>();
     if let Some(noted) = &noted {
-        surface.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
+        surface.metrics.operation(noted.kind, noted.code.as_deref(), took);
     }
     surface.metrics.responded(response.status().as_u16(), sql);
     let noted = noted.unwrap_or_default();
@@ -66,7 +67,7 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
         code = noted.code,
         status = response.status().as_u16(),
         sql,
-        ms = milliseconds(begun),
+        ms = milliseconds(took),
         "request"
     );
     if let Ok(id) = HeaderValue::try_from(id) {
@@ -99,11 +100,11 @@ pub(super) fn operation(surface: &Surface, noted: &Noted, begun: Instant, sql: u
         cost = noted.cost,
         code = noted.code,
         sql,
-        ms = milliseconds(begun),
+        ms = milliseconds(begun.elapsed()),
         "operation"
     );
 }
 
-fn milliseconds(begun: Instant) -> u64 {
-    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+fn milliseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }

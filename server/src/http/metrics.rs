@@ -1,6 +1,6 @@
 //! Figures for Prometheus: each server has a registry of its own, on a port of its own.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -24,7 +24,7 @@ use prometheus_client::{
 struct Operation {
     kind: &'static str,
     /// `OK`, or the code of the first error.
-    outcome: String,
+    outcome: Cow<'static, str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -132,7 +132,8 @@ impl Metrics {
     /// A query, a mutation, or something that was refused before it was known which.
     pub(super) fn operation(&self, kind: Option<OperationType>, code: Option<&str>, took: Duration) {
         let kind = kind_of(kind);
-        self.operations.get_or_create(&Operation { kind, outcome: code.unwrap_or("OK").to_owned() }).inc();
+        let outcome = code.map_or(Cow::Borrowed("OK"), |code| code.to_owned().into());
+        self.operations.get_or_create(&Operation { kind, outcome }).inc();
         self.durations.get_or_create(&Kind { kind }).observe(took.as_secs_f64());
     }
 
