@@ -14,8 +14,8 @@ use async_graphql::{
     },
 };
 
-/// As what an object is asked whether it is there. Names that begin with two underscores are no client's.
-const PRESENT: &str = "__present";
+/// As what an object is asked whether it is there. It is no name that a client could write.
+const PRESENT: &str = "present?";
 
 /// The fields of an object, in the order they were asked for.
 #[derive(Debug, Default)]
