@@ -22,6 +22,8 @@ use super::{
 /// How many queries are remembered, and how many bytes of them: parsed, they take some ten times as much.
 const KNOWN: usize = 2_000;
 const KNOWN_BYTES: u64 = 4 * 1024 * 1024;
+/// What a field of the answer weighs among these bytes: kept, it takes some ten times as much too.
+const FIELD: usize = 16;
 /// Bytes of variables beyond which nobody will send the same again.
 const SMALL: usize = 1024;
 
@@ -38,8 +40,9 @@ struct Key {
 struct Bytes;
 
 impl Weighter<Key, Arc<Examined>> for Bytes {
-    fn weight(&self, key: &Key, _: &Arc<Examined>) -> u64 {
-        (key.document.len() + key.variables.len()) as u64
+    fn weight(&self, key: &Key, examined: &Arc<Examined>) -> u64 {
+        // A short document of fragments can stand for many fields.
+        (key.document.len() + key.variables.len() + FIELD * examined.shape.size()) as u64
     }
 }
 

@@ -77,6 +77,11 @@ impl Shape {
         }
     }
 
+    /// How many fields there are, at every level.
+    pub(super) fn size(&self) -> usize {
+        self.fields.values().map(|shape| 1 + shape.size()).sum()
+    }
+
     fn is_order_of(&self, object: &IndexMap<Name, Value>) -> bool {
         let mut asked = self.fields.keys();
         object.keys().all(|name| asked.any(|asked| asked == name))
@@ -181,6 +186,14 @@ mod tests {
         let mut document = parse_query(query).unwrap();
         mark(&mut document);
         assert_eq!(format!("{document:?}").matches(PRESENT).count(), marks);
+    }
+
+    #[rstest]
+    #[case("{ a b { c } }", 3)]
+    #[case("{ a { b } a { b c } }", 3)]
+    #[case("{ x: a { ...F } y: a { ...F } } fragment F on T { p: b { c } q: b { c } }", 10)]
+    fn the_size_is_that_of_what_fragments_stand_for(#[case] query: &str, #[case] size: usize) {
+        assert_eq!(shape(&parse_query(query).unwrap()).size(), size);
     }
 
     #[test]

@@ -17,13 +17,6 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    Surface, log,
-    metrics::Metrics,
-    pace::{Pace, Paced},
-    seats::{Seat, Seats},
-    tls::Certificates,
-};
 use axum::{Router, body::Body, http::Request};
 use http_body::{Frame, SizeHint};
 use hyper::{body::Incoming, service::service_fn};
@@ -40,6 +33,15 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::task::TaskTracker;
+
+use super::{
+    Surface,
+    metrics::Metrics,
+    pace::{Pace, Paced},
+    routed,
+    seats::{Seat, Seats},
+    tls::Certificates,
+};
 
 /// Bounds on connections. `onsite.example.toml` gives each one's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -174,7 +176,7 @@ impl Door {
             async move {
                 let response = match &surface {
                     Some(surface) => surface.answer(routes, request).await,
-                    None => log::routed(routes, request).await,
+                    None => routed(routes, request).await,
                 };
                 Ok::<_, Infallible>(response.map(|body| Held { body, _busy: busy }))
             }

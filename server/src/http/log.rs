@@ -10,10 +10,9 @@ use axum::{
     response::Response,
 };
 use entity::ids::AccountId;
-use tower::ServiceExt;
 use uuid::Uuid;
 
-use super::{Surface, metrics::kind_of};
+use super::{Surface, metrics::kind_of, routed};
 use crate::store::statements;
 
 /// What a handler knows of its request, for the log.
@@ -79,14 +78,6 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
         response.headers_mut().insert("server-timing", timing);
     }
     response
-}
-
-/// Answers a request.
-pub(super) async fn routed(routes: Router, request: Request) -> Response {
-    match routes.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
 }
 
 /// Logs an operation on a socket.

@@ -13,11 +13,12 @@ use entity::ids::AccountId;
 use ipnet::IpNet;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
     app::App,
-    graphql::{Admitted, Asked, Gate, Introspection, Limits, Reply},
+    graphql::{Access, Admitted, Asked, Gate, Introspection, Limits, Reply},
     photos::{self, ObjectStore},
 };
 
@@ -42,6 +43,7 @@ pub use quota::Rates;
 pub(crate) use tls::Certificates;
 pub use tls::TlsError;
 
+use authentication::Unaccepted;
 use client::{Caller, Proxies};
 use graphql::{documents::Documents, parameters::Parameters};
 use listen::Peer;
@@ -100,13 +102,19 @@ impl Surface {
         response
     }
 
-    /// Admits what a caller asks, by its text or by its name, and lets the caller pay for it. Every transport's way in.
+    /// Finds out who a caller is, lets them pay, and admits what they ask, by its text or by its name. Every transport's way
+    /// in. Nothing is looked up for an address that asks too much.
     async fn admit(
         &self,
-        caller: Caller,
+        caller: &mut Caller,
+        access: impl Future<Output = Result<Access, Unaccepted>>,
         parameters: &mut Parameters,
         spending: &mut Spending,
     ) -> Result<Admitted, Reply> {
+        self.quotas.address(caller.address).map_err(Reply::refused)?;
+        caller.access = access.await.map_err(|unaccepted| Reply::refused(unaccepted.error()))?;
+        let caller = *caller;
+        self.quotas.request(caller, spending).map_err(Reply::refused)?;
         let mut named = self.documents.resolve(parameters).map_err(Reply::refused)?;
         let keep = named.keep_as().map(|hash| (hash, named.document.clone()));
         let asked = Asked {
@@ -122,6 +130,14 @@ impl Surface {
             self.documents.keep(hash, &document);
         }
         Ok(admitted)
+    }
+}
+
+/// Answers a request by its route.
+async fn routed(routes: Router, request: Request) -> Response {
+    match routes.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
     }
 }
 

@@ -1,6 +1,6 @@
 //! GraphQL over HTTP (edition of September 2026): POST for everything, GET for queries only.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     domain::sentence::Sentence,
-    graphql::{Admitted, Reply, error::coded, limits::excess},
+    graphql::{Admitted, error::coded, limits::excess},
 };
 
 pub(super) mod accept;
@@ -145,11 +145,12 @@ async fn operate(
     accepted: Accepted,
     mut parameters: Parameters,
 ) -> HttpResponse {
-    let address = surface.proxies.address_of(peer, &parts.headers);
+    let mut caller = Caller::of(surface.proxies.address_of(peer, &parts.headers));
     let operation = parameters.operation_name.clone();
     let limit = surface.gate.limits().result_bytes;
     let mut spending = Spending::default();
-    let (caller, admitted) = prepare(surface, parts, address, &mut parameters, &mut spending).await;
+    let access = access_of(&surface.app, &parts.headers);
+    let admitted = surface.admit(&mut caller, access, &mut parameters, &mut spending).await;
     let mut noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation, ..Noted::default() };
     let mut response = match admitted {
         Err(refusal) => {
@@ -169,29 +170,6 @@ async fn operate(
     spending.tell(response.headers_mut());
     response.extensions_mut().insert(noted);
     response
-}
-
-/// Who asks, and what they ask if it is theirs to ask.
-async fn prepare(
-    surface: &Surface,
-    parts: &Parts,
-    address: IpAddr,
-    parameters: &mut Parameters,
-    spending: &mut Spending,
-) -> (Caller, Result<Admitted, Reply>) {
-    let mut caller = Caller::of(address);
-    if let Err(error) = surface.quotas.address(address) {
-        return (caller, Err(Reply::refused(error)));
-    }
-    match access_of(&surface.app, &parts.headers).await {
-        Ok(access) => caller.access = access,
-        Err(unaccepted) => return (caller, Err(Reply::refused(unaccepted.error()))),
-    }
-    if let Err(error) = surface.quotas.request(caller, spending) {
-        return (caller, Err(Reply::refused(error)));
-    }
-    let admitted = surface.admit(caller, parameters, spending).await;
-    (caller, admitted)
 }
 
 async fn perform(

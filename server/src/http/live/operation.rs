@@ -23,15 +23,17 @@ use crate::{
 /// the stream with.
 pub(super) fn replies(
     surface: Arc<Surface>,
-    caller: Caller,
+    mut caller: Caller,
     authorization: Arc<SecretString>,
-    parameters: Parameters,
+    mut parameters: Parameters,
 ) -> impl Stream<Item = Reply> + Send {
     let name = parameters.operation_name.clone();
     let begun = Instant::now();
     let first = async move {
         let noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation: name, ..Noted::default() };
-        match prepared(&surface, caller, &authorization, parameters).await {
+        // What they may do is looked up anew: since the stream was opened, they can have confirmed a second factor.
+        let access = access(&surface.app, authorization.expose_secret());
+        match surface.admit(&mut caller, access, &mut parameters, &mut Spending::default()).await {
             Err(refusal) => {
                 surface.metrics.operation(None, refusal.code(), begun.elapsed());
                 operation(&surface, &Noted { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
@@ -44,22 +46,6 @@ pub(super) fn replies(
         }
     };
     stream::once(first).flatten()
-}
-
-/// Whether whoever opened the stream may have this done: they are still signed in, and have not asked too much. What they
-/// may do is looked up anew: since the stream was opened, they can have confirmed a second factor.
-async fn prepared(
-    surface: &Surface,
-    mut caller: Caller,
-    authorization: &SecretString,
-    mut parameters: Parameters,
-) -> Result<Admitted, Reply> {
-    let mut spending = Spending::default();
-    surface.quotas.address(caller.address).map_err(Reply::refused)?;
-    let access = access(&surface.app, authorization.expose_secret()).await;
-    caller.access = access.map_err(|unaccepted| Reply::refused(unaccepted.error()))?;
-    surface.quotas.request(caller, &mut spending).map_err(Reply::refused)?;
-    surface.admit(caller, &mut parameters, &mut spending).await
 }
 
 fn followed(
