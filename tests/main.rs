@@ -76,6 +76,10 @@ mod single_sign_on_forged;
 #[cfg(test)]
 mod statement_count;
 #[cfg(test)]
+mod store_away;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod transport;
+#[cfg(test)]
+mod waiting_photos;

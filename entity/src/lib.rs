@@ -12,6 +12,7 @@ pub mod check_in;
 pub mod check_in_fix;
 pub mod decision;
 pub mod device;
+pub mod discarded_object;
 pub mod finding;
 pub mod identity;
 pub mod organisation;

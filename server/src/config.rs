@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::{
-    app::AccountPolicy,
+    app::{AccountPolicy, PhotoLimits},
     graphql::{Introspection, Limits},
     http::{ConnectionLimits, Rates},
     identity_provider::SingleSignOnSettings,
@@ -70,6 +70,8 @@ pub struct PhotosConfig {
     pub directory: PathBuf,
     /// A bucket of an S3 server.
     pub s3: Option<S3Config>,
+    /// How much people may use of it, and how long it is waited for.
+    pub limits: PhotoLimits,
 }
 
 /// A bucket of an S3 server.
@@ -223,6 +225,7 @@ mod tests {
         assert_eq!(config.connections, ConnectionLimits::default());
         assert_eq!(config.rates, Rates::default());
         assert!(config.photos.s3.is_none());
+        assert_eq!(config.photos.limits, PhotoLimits::default());
         assert!(config.single_sign_on.issuer.is_none());
         assert!(!config.server_timing);
     }

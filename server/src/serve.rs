@@ -71,7 +71,8 @@ pub async fn app(
     let challenge_key = secret(&database, &clock, "challenges").await?;
     let feed = Feed::open(&database).await?;
     let (challenge_key, accounts) = (challenge_key.into(), config.accounts.clone());
-    Ok(Arc::new(App::new(database, objects, clock, feed, &challenge_key, accounts, identity_provider)))
+    let photos = config.photos.limits;
+    Ok(Arc::new(App::new(database, objects, clock, feed, &challenge_key, accounts, photos, identity_provider)))
 }
 
 /// A key that all servers on this database share.
@@ -83,7 +84,7 @@ async fn secret(database: &Database, clock: &Clock, purpose: &str) -> Result<Str
 async fn objects(config: &PhotosConfig, public_url: String, secret: String) -> Result<ObjectStore, StoreError> {
     let Some(s3) = &config.s3 else {
         let directory = LocalDirectory::open(config.directory.clone(), public_url, secret.into()).await?;
-        return Ok(ObjectStore::Local(directory));
+        return Ok(ObjectStore::Local(directory.keeping_free(config.limits.keep_free_bytes)));
     };
     Ok(ObjectStore::S3(Bucket::new(&S3Settings {
         endpoint: s3.endpoint.clone(),

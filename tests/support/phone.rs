@@ -16,7 +16,7 @@ use super::{
 /// What a phone asks back about a check-in.
 pub(crate) const CHECK_IN_FIELDS: &str = "
     alreadyRecorded
-    userErrors { code field zh: message en: message(language: EN) }
+    userErrors { code field retryAt zh: message en: message(language: EN) }
     checkIn { id uuid date capturedAt sentAt receivedAt correctedAt verdict
         visit { id date week verdict checkInCount }
         photos { id state }
@@ -27,7 +27,7 @@ pub(crate) const CHECK_IN_FIELDS: &str = "
 const UPLOAD: &str = "mutation($input: RequestPhotoUploadInput!) { requestPhotoUpload(input: $input) {
     photo { id state byteSize contentType sha256 }
     upload { method url headers { name value } expiresAt }
-    userErrors { code field zh: message en: message(language: EN) } } }";
+    userErrors { code field retryAt zh: message en: message(language: EN) } } }";
 
 const WEEKS: &str =
     "query($project: ID!, $from: Date, $to: Date) { project(id: $project) { weeklyVisits(from: $from, to: $to) {

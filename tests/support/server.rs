@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use server::{
-    app::{AccountPolicy, App},
+    app::{AccountPolicy, App, PhotoLimits},
     clock::Clock,
     config::{Config, EventsConfig, HttpConfig, LogConfig, LogFormat, PhotosConfig},
     graphql::Limits,
@@ -20,6 +20,7 @@ use super::{
     client::Client,
     clock::TestClock,
     database::{Backend, TestDatabase},
+    fake_s3::FakeS3,
 };
 
 /// Where the photos of a story are.
@@ -27,6 +28,7 @@ use super::{
 pub(crate) enum Photos {
     Directory(TempDir),
     Bucket(TestBucket),
+    Fake(Arc<FakeS3>),
 }
 
 impl Photos {
@@ -39,10 +41,12 @@ impl Photos {
     }
 
     fn config(&self) -> PhotosConfig {
-        match self {
-            Self::Directory(directory) => PhotosConfig { directory: directory.path().to_owned(), s3: None },
-            Self::Bucket(bucket) => PhotosConfig { directory: PathBuf::new(), s3: Some(bucket.config()) },
-        }
+        let (directory, s3) = match self {
+            Self::Directory(directory) => (directory.path().to_owned(), None),
+            Self::Bucket(bucket) => (PathBuf::new(), Some(bucket.config())),
+            Self::Fake(fake) => (PathBuf::new(), Some(fake.config())),
+        };
+        PhotosConfig { directory, s3, limits: PhotoLimits { keep_free_bytes: 0, ..PhotoLimits::default() } }
     }
 }
 
@@ -82,8 +86,18 @@ impl TestServer {
 
     /// A server with other settings.
     pub(crate) async fn tuned_on(backend: Backend, clock: Arc<TestClock>, tune: impl FnOnce(&mut Config)) -> Self {
+        Self::tuned_with(backend, Photos::directory(), clock, tune).await
+    }
+
+    /// A server with other settings, and photos as given.
+    pub(crate) async fn tuned_with(
+        backend: Backend,
+        photos: Photos,
+        clock: Arc<TestClock>,
+        tune: impl FnOnce(&mut Config),
+    ) -> Self {
         let city = City::on(backend).await;
-        let ground = Ground { database: TestDatabase::of(&city.template).await, photos: Photos::directory() };
+        let ground = Ground { database: TestDatabase::of(&city.template).await, photos };
         let mut config = config(&ground);
         tune(&mut config);
         Self::start_with(Arc::new(ground), clock, Some(city), config).await

@@ -2,13 +2,13 @@
 
 use entity::{
     check_in, check_in_fix,
-    ids::{PersonId, PhotoId, SiteVersionId},
+    ids::{PersonId, SiteVersionId},
     photo, policy, project, team_role,
     values::PhotoState,
 };
 
 use super::{
-    App, Failure, Refusal, RefusalCode,
+    App, Arrivals, Failure, Refusal, RefusalCode,
     chain::Record,
     counting::{self, Occasion},
     judging,
@@ -25,7 +25,6 @@ use crate::{
         policy::{Policy, PolicyDraft},
         week::local_date,
     },
-    photos::ObjectKey,
     store::{self, scope::Scope},
 };
 
@@ -43,7 +42,15 @@ impl App {
     ///
     /// Sending the same content under the same id again returns what was recorded first. Being outside the site is
     /// a verdict, not a failure.
-    pub async fn check_in(&self, viewer: &Viewer, scope: Scope, request: CheckInRequest) -> Result<Recorded, Failure> {
+    ///
+    /// `arrivals` is what was asked about the photos of a whole queue; without it, they are asked for here.
+    pub async fn check_in(
+        &self,
+        viewer: &Viewer,
+        scope: Scope,
+        request: CheckInRequest,
+        arrivals: Option<&Arrivals>,
+    ) -> Result<Recorded, Failure> {
         let person = viewer.person.ok_or_else(not_a_person)?;
         let submission = Submission::parse(request).map_err(Failure::Refused)?;
         if let Some(replayed) = self.replay(person, &submission).await? {
@@ -55,7 +62,11 @@ impl App {
         let policy = policy_at(&policies, corrected_at)?;
         let check_in = row(&submission, person, received_at, &policy);
         self.authorise(scope, &check_in, local_date(received_at, policy.time_zone)).await?;
-        let photos = match self.usable_photos(person, &submission.photos).await {
+        let usable = match arrivals {
+            Some(arrivals) => self.usable_of(arrivals, &submission.photos),
+            None => self.usable_photos(person, &submission.photos).await,
+        };
+        let photos = match usable {
             Ok(photos) => photos,
             // Another request with this id may have taken them meanwhile: then what it left is the answer.
             Err(failure) => return self.replay(person, &submission).await?.ok_or(failure),
@@ -73,7 +84,10 @@ impl App {
                 left.ok_or_else(|| counting::missing(submission.id).into())
             }
             Ok(Stored::PhotoTaken(place)) => {
-                self.replay(person, &submission).await?.ok_or_else(|| photo_used(place).into())
+                if let Some(replayed) = self.replay(person, &submission).await? {
+                    return Ok(replayed);
+                }
+                Err(self.no_longer_usable(person, submission.photos[place], place).await?.into())
             }
             Err(failure) => Err(failure),
         }
@@ -130,52 +144,6 @@ impl App {
             .into());
         }
         Ok(project)
-    }
-
-    /// The person's own, unused photos whose bytes have arrived as announced.
-    pub(super) async fn usable_photos(&self, person: PersonId, ids: &[PhotoId]) -> Result<Vec<photo::Model>, Failure> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let known = store::photo::of_person(self.database.reader(), person, ids.iter().copied()).await?;
-        let mut photos = Vec::with_capacity(ids.len());
-        let mut refusals = Vec::new();
-        for (place, id) in ids.iter().enumerate() {
-            match known.iter().find(|photo| photo.id == *id) {
-                None => refusals.push(Refusal::photo_not_found(place)),
-                Some(photo) if photo.check_in_id.is_some() => refusals.push(photo_used(place)),
-                Some(photo) => match self.arrived(photo, place).await? {
-                    Some(refusal) => refusals.push(refusal),
-                    None => photos.push(photo.clone()),
-                },
-            }
-        }
-        if refusals.is_empty() { Ok(photos) } else { Err(Failure::Refused(refusals)) }
-    }
-
-    async fn arrived(&self, photo: &photo::Model, place: usize) -> Result<Option<Refusal>, Failure> {
-        let key: ObjectKey =
-            photo.object_key.parse().map_err(|error| super::Broken::Record(format!("photo {}: {error}", photo.id)))?;
-        Ok(match self.objects.stat(&key).await? {
-            None => Some(Refusal::new(
-                RefusalCode::PhotoNotUploaded,
-                &format!("photoIds.{place}"),
-                "照片尚未上传完成，请先上传再签到。",
-                "The photo's bytes have not arrived; upload them before checking in.",
-            )),
-            Some(stored)
-                if u64::try_from(photo.byte_size) != Ok(stored.byte_size)
-                    || photo.content_type != stored.content_type =>
-            {
-                Some(Refusal::new(
-                    RefusalCode::PhotoMismatch,
-                    &format!("photoIds.{place}"),
-                    "上传的照片与申报的大小或类型不符，请重新申请上传。",
-                    "The uploaded photo is of another length or type than announced; ask for a new upload.",
-                ))
-            }
-            Some(_) => None,
-        })
     }
 
     /// Writes check-in, photos, assessment, visit, tally and events in one transaction; nothing if the id or a photo

@@ -4,12 +4,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
     path::Path,
+    time::Duration,
 };
 
 use bytes::{Buf, Bytes};
 use chrono::{DateTime, Utc};
-use entity::chain_entry;
+use entity::{chain_entry, photo};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::{App, Broken, chain};
 use crate::{
@@ -19,12 +21,15 @@ use crate::{
         hash_chain::{Entry, Head, Payload},
     },
     evidence_bundle::ChainWriter,
-    photos::ObjectKey,
+    photos::{ObjectKey, StoreError},
     store,
 };
 
 const LINKS_AT_ONCE: u64 = 500;
 const PHOTO_BYTES: u64 = 32 * 1024 * 1024;
+/// A store that is away for a moment does not end an export of hours: how often it is asked, and how long it is waited.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// What was exported.
 #[derive(Clone, Copy, Debug)]
@@ -132,20 +137,36 @@ impl App {
         Ok(keys.into_values().collect())
     }
 
+    /// A photo's bytes, from any place that has them whole; none where all that should have lost them.
     async fn original(&self, digest: Sha256Digest) -> Result<Option<Bytes>, Broken> {
-        for photo in store::photo::attached_with(self.database.reader(), &digest.to_string()).await? {
-            let key: ObjectKey =
-                photo.object_key.parse().map_err(|error| Broken::Record(format!("photo {}: {error}", photo.id)))?;
-            let bytes = self.objects.read(&key, PHOTO_BYTES).await?;
-            let whole = |bytes: &Bytes| {
-                use sha2::{Digest, Sha256};
-                Sha256Digest::from_bytes(Sha256::digest(bytes).into()) == digest
-            };
-            if let Some(bytes) = bytes.filter(whole) {
-                return Ok(Some(bytes));
+        let photos = store::photo::attached_with(self.database.reader(), &digest.to_string()).await?;
+        for tried in 1.. {
+            match self.whole_copy(&photos, digest).await {
+                Err(Broken::Objects(error)) if tried < TRIES => {
+                    tracing::warn!(%error, "a photo can't be read for the bundle; trying again");
+                    tokio::time::sleep(PAUSE * tried).await;
+                }
+                read => return read,
             }
         }
         Ok(None)
+    }
+
+    async fn whole_copy(&self, photos: &[photo::Model], digest: Sha256Digest) -> Result<Option<Bytes>, Broken> {
+        let mut away = None;
+        for photo in photos {
+            let key: ObjectKey =
+                photo.object_key.parse().map_err(|error| Broken::Record(format!("photo {}: {error}", photo.id)))?;
+            match self.in_time(self.objects.read(&key, PHOTO_BYTES)).await {
+                Ok(Some(bytes)) if Sha256Digest::from_bytes(Sha256::digest(&bytes).into()) == digest => {
+                    return Ok(Some(bytes));
+                }
+                Ok(_) | Err(StoreError::TooLarge { .. }) => {}
+                Err(error) => away = Some(error),
+            }
+        }
+        // Another copy may be whole where the store does not answer.
+        away.map_or(Ok(None), |error| Err(error.into()))
     }
 }
 

@@ -66,6 +66,12 @@ pub enum RefusalCode {
     Conflict,
     /// Too many uploads were asked for and not used.
     TooManyUploads,
+    /// The store of photos has no room for this upload; check-ins without photos go on.
+    StoreFull,
+    /// The store of photos does not answer: nothing was recorded; send the same again after `retryAt`.
+    StoreUnavailable,
+    /// The server has a fault, and this may not have been recorded: send the same again after `retryAt`.
+    ServerFault,
     /// There is no such check-in, or it is not the viewer's to see.
     CheckInNotFound,
     /// The viewer may not decide about this check-in.
@@ -141,13 +147,13 @@ impl Refusal {
         )
     }
 
-    /// There is no such photo, or someone else asked to upload it: both look the same.
+    /// There is no such photo any more, or someone else asked to upload it: both look the same.
     pub fn photo_not_found(place: usize) -> Self {
         Self::new(
             RefusalCode::PhotoNotFound,
             &format!("photoIds.{place}"),
-            "没有这张照片，或不是您申请上传的。",
-            "There is no such photo, or someone else asked to upload it.",
+            "没有这张照片，或不是您申请上传的；上传后一天内未用于签到的照片会被删除，请重新上传。",
+            "There is no such photo of yours. One that no check-in names within a day is removed: upload it again.",
         )
     }
 }

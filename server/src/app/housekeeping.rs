@@ -12,7 +12,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 const BROKEN_OFF: TimeDelta = TimeDelta::hours(1);
 
 impl App {
-    /// Forgets events older than `keep` and what broken-off uploads left, now and every hour, for ever; drop the
+    /// Forgets events older than `keep`, what broken-off uploads left, and photos that no check-in named, now and every hour, for ever; drop the
     /// future to stop.
     pub async fn keep_house(&self, keep: TimeDelta) {
         loop {
@@ -23,6 +23,7 @@ impl App {
                 Err(error) => tracing::warn!(%error, "old events can't be forgotten; trying again later"),
             }
             self.forget_attempts().await;
+            self.discard().await;
             tokio::time::sleep(EVERY).await;
         }
     }
@@ -34,6 +35,14 @@ impl App {
         }
         if let Err(error) = store::single_sign_on_attempt::forget(self.database.writer(), self.clock.now()).await {
             tracing::warn!(%error, "old single sign-ons can't be forgotten; trying again later");
+        }
+    }
+
+    async fn discard(&self) {
+        match self.discard_photos().await {
+            Ok((0, 0)) => {}
+            Ok((photos, objects)) => tracing::info!(photos, objects, "photos that no check-in named are removed"),
+            Err(error) => tracing::warn!(%error, "photos that no check-in named can't be removed; trying again later"),
         }
     }
 

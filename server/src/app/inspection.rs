@@ -1,12 +1,14 @@
 //! Inspects the photos of check-ins after they were answered, and judges the check-ins again.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use entity::{check_in, photo, photo_inspection, values::PhotoState};
+use futures_util::{StreamExt, future, stream};
 use sha2::{Digest, Sha256};
+use tokio::task::JoinError;
 
 use super::{
     App, Broken,
@@ -22,7 +24,7 @@ use crate::{
     },
     photos::{
         ObjectKey, StoreError,
-        inspection::{InspectionLimits, PhotoHint, Renditions, inspect},
+        inspection::{Inspection, InspectionError, InspectionLimits, PhotoHint, Renditions, inspect},
     },
     store,
 };
@@ -33,6 +35,10 @@ pub const INSPECTION_LEASE: TimeDelta = TimeDelta::minutes(2);
 /// How often the queue is looked at when nobody rings.
 const POLL: Duration = Duration::from_secs(5);
 const AT_ONCE: u64 = 8;
+/// Photos held in memory at once.
+const FETCHED_AT_ONCE: usize = 8;
+/// How long a photo rests that could not be inspected; twice as long after each round in which none could.
+const SHORTEST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// Inspections of one photo that may be broken off by a crash before it is left alone.
 const ATTEMPTS: i32 = 3;
 
@@ -53,22 +59,41 @@ impl App {
         }
     }
 
-    /// Inspects some waiting photos; returns how many. Those whose store fails are left for later.
+    /// Inspects some waiting photos; returns how many. They are fetched together, and one whose store fails keeps no
+    /// other from it: it is given back, for another look a little later.
     pub async fn inspect_waiting(&self) -> Result<usize, Broken> {
         let now = self.clock.now();
-        let waiting = store::photo::waiting(self.database.reader(), now, AT_ONCE).await?;
-        let mut inspected = 0;
-        for photo in waiting {
-            if store::photo::lease(self.database.writer(), photo.id, now, now + INSPECTION_LEASE).await? {
-                if let Err(error) = self.inspect(&photo).await {
-                    // A store that fails is no crash, however often it does.
-                    store::photo::uncount(self.database.writer(), photo.id).await?;
-                    return Err(error);
-                }
-                inspected += 1;
-            }
+        let waiting = store::photo::waiting(self.database.reader(), now, INSPECTION_LEASE, AT_ONCE).await?;
+        let pause = pause_after(self.store_failures.load(Ordering::Relaxed));
+        let outcomes: Vec<Result<bool, Broken>> = stream::iter(waiting)
+            .map(|photo| self.inspect_unless_held(photo, pause))
+            .buffer_unordered(FETCHED_AT_ONCE)
+            .collect()
+            .await;
+        let inspected = outcomes.iter().filter(|outcome| matches!(outcome, Ok(true))).count();
+        let error = outcomes.into_iter().find_map(Result::err);
+        match &error {
+            Some(_) if inspected == 0 => drop(self.store_failures.fetch_add(1, Ordering::Relaxed)),
+            _ => self.store_failures.store(0, Ordering::Relaxed),
         }
-        Ok(inspected)
+        match error {
+            Some(error) if inspected == 0 => Err(error),
+            _ => Ok(inspected),
+        }
+    }
+
+    /// Inspects a photo if no other server holds it; whether it did.
+    async fn inspect_unless_held(&self, photo: photo::Model, pause: TimeDelta) -> Result<bool, Broken> {
+        let now = self.clock.now();
+        if !store::photo::lease(self.database.writer(), photo.id, now, INSPECTION_LEASE).await? {
+            return Ok(false);
+        }
+        let inspected = self.inspect(&photo).await;
+        if let Err(error) = &inspected {
+            tracing::warn!(photo = %photo.id, %error, "a photo can't be inspected now; it is tried again");
+            store::photo::give_back(self.database.writer(), &photo, self.clock.now() + pause).await?;
+        }
+        inspected.map(|()| true)
     }
 
     async fn inspect(&self, photo: &photo::Model) -> Result<(), Broken> {
@@ -109,7 +134,8 @@ impl App {
     /// The photo's bytes, if they are those announced.
     pub(super) async fn fetch(&self, photo: &photo::Model) -> Result<(PhotoState, Option<Bytes>), Broken> {
         let announced = u64::try_from(photo.byte_size).unwrap_or(0);
-        match self.objects.read(&key_of(&photo.object_key)?, announced).await {
+        let key = key_of(&photo.object_key)?;
+        match self.in_time(self.objects.read(&key, announced)).await {
             Ok(Some(bytes)) => {
                 let digest = Sha256Digest::from_bytes(Sha256::digest(&bytes).into()).to_string();
                 let intact = bytes.len() as u64 == announced && digest == photo.sha256;
@@ -136,8 +162,7 @@ impl App {
                 ..empty
             }));
         }
-        // A panic in there is caught by the task, and the photo counts as unreadable.
-        let looked = tokio::task::spawn_blocking(move || inspect(&bytes, &InspectionLimits::default())).await;
+        let looked = self.looked_at(photo, bytes).await?;
         let inspection = match looked {
             Ok(Ok(inspection)) => inspection,
             Ok(Err(error)) => {
@@ -185,6 +210,19 @@ impl App {
         Ok(Found { inspection, bands })
     }
 
+    /// One photo at a time, and counted just before: if the server dies of it, it is known which one that was.
+    async fn looked_at(
+        &self,
+        photo: &photo::Model,
+        bytes: Bytes,
+    ) -> Result<Result<Result<Inspection, InspectionError>, JoinError>, Broken> {
+        // Never closed.
+        let _one = self.looking.acquire().await;
+        store::photo::count_attempt(self.database.writer(), photo.id).await?;
+        // A panic in there is caught by the task, and the photo counts as unreadable.
+        Ok(tokio::task::spawn_blocking(move || inspect(&bytes, &InspectionLimits::default())).await)
+    }
+
     async fn keep_renditions(
         &self,
         photo: &photo::Model,
@@ -193,8 +231,9 @@ impl App {
         let Some(renditions) = renditions else { return Ok((None, None)) };
         let small = key_of(&format!("renditions/{}/small", photo.id))?;
         let large = key_of(&format!("renditions/{}/large", photo.id))?;
-        self.objects.put(&small, "image/jpeg", Bytes::from(renditions.small.clone())).await?;
-        self.objects.put(&large, "image/jpeg", Bytes::from(renditions.large.clone())).await?;
+        let put = |key, bytes: &[u8]| self.objects.put(key, "image/jpeg", Bytes::copy_from_slice(bytes));
+        let both = future::try_join(put(&small, &renditions.small), put(&large, &renditions.large));
+        self.in_time(both).await?;
         Ok((Some(small.to_string()), Some(large.to_string())))
     }
 
@@ -220,6 +259,10 @@ impl App {
             inspected_at: self.clock.now(),
         }
     }
+}
+
+fn pause_after(failures: u32) -> TimeDelta {
+    (SHORTEST_PAUSE * 2_i32.pow(failures.min(5))).min(INSPECTION_LEASE)
 }
 
 /// What was found in a photo.

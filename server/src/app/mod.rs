@@ -1,6 +1,9 @@
 //! What people do with Onsite, one file an action: authorise, load, decide, store, publish.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicU32},
+};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -20,6 +23,7 @@ mod access;
 mod access_tokens;
 mod account_policy;
 mod accounts;
+mod arrivals;
 mod attempts;
 mod audit;
 mod boundaries;
@@ -29,6 +33,7 @@ mod change_password;
 mod check_in;
 mod counting;
 mod devices;
+mod discard_photos;
 mod export_evidence;
 mod failure;
 mod housekeeping;
@@ -42,6 +47,7 @@ mod manage_accounts;
 mod nearest_sites;
 mod passwords;
 mod period;
+mod photo_limits;
 mod photo_upload;
 mod policies;
 mod projects;
@@ -63,6 +69,7 @@ pub use access::scope_of;
 pub use access_tokens::{AccessToken, TokenRequest};
 pub use account_policy::AccountPolicy;
 pub use accounts::{NewAccount, login_of};
+pub use arrivals::Arrivals;
 pub use audit::{Actor, accounts_of_trail, audit_trail};
 pub use boundary_hints::BoundaryHint;
 pub use check_in::{Recorded, fuzz_check_in};
@@ -74,11 +81,12 @@ pub use import_sites::SitesImported;
 pub use inspection::INSPECTION_LEASE;
 pub use nearest_sites::{SiteOffer, Whereabouts};
 pub use period::Period;
+pub use photo_limits::PhotoLimits;
 pub use photo_upload::{PhotoUploadRequest, UploadTicket};
 pub use policies::PolicyChange;
 pub use reassess::{Reassessment, Trial};
 pub use recount::{Difference, Recounted};
-pub use rejudge::{RejudgeRequest, Transition};
+pub use rejudge::{RejudgeRequest, Rejudged, Transition};
 pub use review::{AppealRequest, ReviewRequest};
 pub use second_factor::Enrolment;
 pub use sign_in::{SignInRequest, SignedIn};
@@ -108,12 +116,18 @@ pub struct App {
     known_sessions: KnownSessions,
     /// Rung when a photo waits for inspection.
     photo_waits: Notify,
+    photo_limits: PhotoLimits,
+    /// Looking at a picture takes memory and a core: one at a time.
+    looking: Semaphore,
+    /// Rounds of inspection in a row in which the store handed over nothing.
+    store_failures: AtomicU32,
     /// argon2id takes memory and time on purpose: only so many at once.
     hashing: Semaphore,
 }
 
 impl App {
     /// Puts the parts together.
+    #[expect(clippy::too_many_arguments, reason = "one for each part")]
     pub fn new(
         database: Database,
         objects: ObjectStore,
@@ -121,6 +135,7 @@ impl App {
         feed: Arc<Feed>,
         challenge_key: &SecretString,
         account_policy: AccountPolicy,
+        photo_limits: PhotoLimits,
         identity_provider: Option<IdentityProvider>,
     ) -> Self {
         let challenge_key = challenge_key.expose_secret().as_bytes().to_vec();
@@ -135,6 +150,9 @@ impl App {
             clock,
             feed,
             photo_waits: Notify::new(),
+            photo_limits,
+            looking: Semaphore::new(1),
+            store_failures: AtomicU32::new(0),
             hashing: Semaphore::new(2),
         }
     }

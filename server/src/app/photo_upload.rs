@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use chrono::{Datelike, TimeDelta};
 use entity::{photo, values::PhotoState};
+use sea_orm::ConnectionTrait;
+use tokio::time::timeout;
 
-use super::{App, Failure, Refusal, RefusalCode, check_in::not_a_person};
+use super::{App, Broken, Failure, PhotoLimits, Refusal, RefusalCode, check_in::not_a_person};
 use crate::{
     domain::{digest::Sha256Digest, permission::Viewer},
-    photos::{ObjectKey, ObjectSpec, PresignedUpload},
+    photos::{ObjectKey, ObjectSpec, PresignedUpload, Room},
     store,
 };
 
@@ -20,8 +22,10 @@ const BYTES_LIMIT: u64 = 20 * 1024 * 1024;
 const UPLOAD_LIFETIME: Duration = Duration::from_secs(3600);
 /// A download URL is for showing a photo now.
 const DOWNLOAD_LIFETIME: Duration = Duration::from_secs(300);
-/// Uploads asked for within a day and never attached, at most: storage is not free.
-const UNUSED_LIMIT: u64 = 200;
+/// How long a disk has to say how much room it has.
+const ROOM_PATIENCE: Duration = Duration::from_secs(5);
+/// For how long a photo waits for a check-in that names it; then it goes.
+pub(super) const WAITS: TimeDelta = TimeDelta::days(1);
 
 /// The photo a phone wants to upload.
 #[derive(Clone, Debug)]
@@ -53,14 +57,11 @@ impl App {
         let person = viewer.person.ok_or_else(not_a_person)?;
         let (byte_size, sha256) = check(&request).map_err(Failure::Refused)?;
         let now = self.clock.now();
-        let unused = store::photo::count_unattached(self.database.reader(), person, now - TimeDelta::days(1)).await?;
-        if unused >= UNUSED_LIMIT {
-            return Err(too_many().into());
-        }
+        self.check_room(byte_size).await?;
         let id: entity::ids::PhotoId = self.clock.id();
         let key: ObjectKey = format!("photos/{:04}/{:02}/{id}", now.year(), now.month())
             .parse()
-            .map_err(|error| super::Broken::Record(format!("photo {id}: {error}")))?;
+            .map_err(|error| Broken::Record(format!("photo {id}: {error}")))?;
         let spec = ObjectSpec { key, content_type: request.content_type, byte_size, sha256 };
         let upload = self.objects.presign_upload(&spec, now, UPLOAD_LIFETIME).await?;
         let photo = photo::Model {
@@ -80,15 +81,54 @@ impl App {
             lease_until: None,
         };
         let transaction = self.database.begin().await?;
+        // One request after the other, or several at once would each find room.
+        store::person::lock(&transaction, person).await?;
+        if let Some(refusal) = self.no_more_may_wait(&transaction, &photo).await? {
+            transaction.rollback().await?;
+            return Err(refusal.into());
+        }
         store::photo::insert(&transaction, photo.clone()).await?;
         transaction.commit().await?;
         Ok(UploadTicket { photo, upload })
     }
 
+    /// Says that the store is full before it is: photos under way and the database need room, too.
+    async fn check_room(&self, byte_size: u64) -> Result<(), Failure> {
+        let room = timeout(ROOM_PATIENCE, self.objects.room_for(byte_size)).await;
+        match room {
+            Ok(Ok(Room::None)) => Err(store_full().into()),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the room for photos is not known");
+                Err(self.store_unavailable("").into())
+            }
+            Err(_) => Err(self.store_unavailable("").into()),
+        }
+    }
+
+    /// Why a person may not have this photo waiting as well; none if they may.
+    async fn no_more_may_wait(
+        &self,
+        connection: &impl ConnectionTrait,
+        photo: &photo::Model,
+    ) -> Result<Option<Refusal>, Broken> {
+        let limits = &self.photo_limits;
+        let since = photo.requested_at - WAITS;
+        let waiting = store::photo::unattached(connection, photo.person_id, since, limits.waiting).await?;
+        let bytes = waiting.iter().map(|(bytes, _)| u64::try_from(*bytes).unwrap_or(0)).sum::<u64>();
+        let own = u64::try_from(photo.byte_size).unwrap_or(0);
+        if (waiting.len() as u64) < limits.waiting && bytes + own <= limits.waiting_bytes {
+            return Ok(None);
+        }
+        // The earliest makes room first; without any, this one alone is too much.
+        let retry_at = waiting.first().map(|(_, requested_at)| *requested_at + WAITS);
+        Ok(Some(Refusal { retry_at, ..too_many(waiting.len(), bytes, limits) }))
+    }
+
     /// A URL that shows an object for a few minutes. Whoever calls this has asked whether the viewer may.
     pub async fn photo_download(&self, object_key: &str) -> Result<String, Failure> {
         let key: ObjectKey =
-            object_key.parse().map_err(|error| super::Broken::Record(format!("object key {object_key}: {error}")))?;
+            object_key.parse().map_err(|error| Broken::Record(format!("object key {object_key}: {error}")))?;
         Ok(self.objects.presign_download(&key, self.clock.now(), DOWNLOAD_LIFETIME).await?)
     }
 }
@@ -128,14 +168,25 @@ fn check(request: &PhotoUploadRequest) -> Result<(u64, Sha256Digest), Vec<Refusa
     }
 }
 
-fn too_many() -> Refusal {
-    Refusal {
-        field: Vec::new(),
-        ..Refusal::new(
-            RefusalCode::TooManyUploads,
-            "",
-            format!("一天内已申请 {UNUSED_LIMIT} 次上传而未用于签到，请先使用已上传的照片。"),
-            format!("{UNUSED_LIMIT} uploads were asked for within a day and not used; use those first."),
-        )
-    }
+fn store_full() -> Refusal {
+    Refusal::of_no_field(
+        RefusalCode::StoreFull,
+        "照片存储空间不足，暂不能上传；请联系管理员，或先不带照片签到。",
+        "The store of photos is nearly full and takes no more; tell the administrator, or check in without photos.",
+    )
+}
+
+fn too_many(photos: usize, bytes: u64, limits: &PhotoLimits) -> Refusal {
+    let (most, most_mib) = (limits.waiting, limits.waiting_bytes >> 20);
+    let mib = bytes.div_ceil(1 << 20);
+    Refusal::of_no_field(
+        RefusalCode::TooManyUploads,
+        format!(
+            "您有 {photos} 张照片（{mib} MiB）等待签到使用，最多 {most} 张、共 {most_mib} MiB；请先签到，或等到期自动删除。"
+        ),
+        format!(
+            "{photos} photos of yours ({mib} MiB) wait for a check-in, and at most {most} of {most_mib} MiB together may. \
+             Check in with them first, or wait until they are removed."
+        ),
+    )
 }

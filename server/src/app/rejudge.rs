@@ -26,6 +26,7 @@ use crate::{
         evidence::Judgement,
         permission::{Viewer, table::change},
         policy::Policy,
+        sentence::Sentence,
     },
     store::{self, check_in::CheckInFilter, scope::Scope},
 };
@@ -71,6 +72,23 @@ impl Transition {
     }
 }
 
+/// What was judged again.
+#[derive(Clone, Debug)]
+pub struct Rejudged {
+    /// As it is on record; of a dry run, as it would be.
+    pub run: rejudgement::Model,
+    /// Why some were left as they are: the store does not say whether their lost photos are there again.
+    pub left: Option<Refusal>,
+}
+
+/// Whether lost photos can be looked for. A store that is away is not asked for each of thousands.
+#[derive(Default)]
+struct Search {
+    away: bool,
+    /// Check-ins that were left as they are.
+    left: usize,
+}
+
 /// What came of one check-in.
 struct Outcome {
     before: Verdict,
@@ -89,7 +107,8 @@ struct Look {
 impl App {
     /// Judges check-ins again by what is known today: today's photos, and the boundaries and the policy that hold for
     /// each capture. Those whose result would be the same are left as they are, so doing it twice changes nothing more.
-    /// Photos that were lost, and whose bytes are there now, wait for inspection again.
+    /// Photos that were lost, and whose bytes are there now, wait for inspection again; where the store is away, their
+    /// check-ins are left as they are, and the others go on.
     ///
     /// Asked by a viewer of the office, or by nobody on the command line. Each check-in is judged in a transaction of
     /// its own. `step` is called after each, with how many there are.
@@ -98,7 +117,7 @@ impl App {
         viewer: Option<&Viewer>,
         request: RejudgeRequest,
         step: &(dyn Fn(usize) + Sync),
-    ) -> Result<rejudgement::Model, Failure> {
+    ) -> Result<Rejudged, Failure> {
         if viewer.is_some_and(|viewer| !viewer.has_part_in(const { change("rejudgeCheckIns") })) {
             return Err(not_office().into());
         }
@@ -127,7 +146,7 @@ impl App {
         if !request.dry_run {
             self.begin_run(&run).await?;
         }
-        let (mut transitions, mut last) = (BTreeMap::new(), None);
+        let (mut transitions, mut last, mut search) = (BTreeMap::new(), None, Search::default());
         loop {
             let ids = store::check_in::ids(connection, &filter, last, PAGE).await?;
             let Some(end) = ids.last().copied() else { break };
@@ -136,8 +155,11 @@ impl App {
                     Some(policy) => policy.clone(),
                     None => policy_at(&policies, check_in.corrected_at)?,
                 };
-                let outcome = self.rejudge_one(&check_in, &policy, (!request.dry_run).then_some(run.id)).await?;
-                add(&mut run, &mut transitions, &outcome);
+                let record_as = (!request.dry_run).then_some(run.id);
+                match self.rejudge_one(&check_in, &policy, record_as, &mut search).await? {
+                    Some(outcome) => add(&mut run, &mut transitions, &outcome),
+                    None => search.left += 1,
+                }
                 step(usize::try_from(count).unwrap_or(usize::MAX));
             }
             run.transitions = written(&transitions)?;
@@ -152,7 +174,8 @@ impl App {
             self.feed.ring();
             self.photo_waits.notify_one();
         }
-        Ok(run)
+        let left = (search.left > 0).then(|| self.left_for_later(search.left));
+        Ok(Rejudged { run, left })
     }
 
     /// The last ones there were, the latest first.
@@ -195,12 +218,13 @@ impl App {
         check_in: &check_in::Model,
         policy: &Policy,
         run: Option<RejudgementId>,
-    ) -> Result<Outcome, Broken> {
+        search: &mut Search,
+    ) -> Result<Option<Outcome>, Broken> {
         let photos = store::photo::of_check_ins(self.database.reader(), [check_in.id]).await?;
-        let found = self.found_again(&photos).await?;
+        let Some(found) = self.found_again(&photos, search).await? else { return Ok(None) };
         // Most are as they were: they cost no lock.
         let look = self.look(self.database.reader(), check_in, &found, policy).await?;
-        let Some(run) = run.filter(|_| !look.same) else { return Ok(look.outcome(found.len())) };
+        let Some(run) = run.filter(|_| !look.same) else { return Ok(Some(look.outcome(found.len()))) };
         let transaction = self.database.begin().await?;
         let week = counting::week_of(check_in);
         let tally = store::weekly_tally::lock(&transaction, check_in.project_id, check_in.person_id, week).await?;
@@ -214,18 +238,36 @@ impl App {
             counting::record(&transaction, &self.clock, check_in, &look.judged, occasion, &tally).await?;
         }
         transaction.commit().await?;
-        Ok(look.outcome(again))
+        Ok(Some(look.outcome(again)))
     }
 
-    /// The photos that were judged damaged, and of which the announced bytes are there now.
-    async fn found_again(&self, photos: &[photo::Model]) -> Result<Vec<PhotoId>, Broken> {
+    /// The photos that were judged damaged, and of which the announced bytes are there now; none where the store is away.
+    async fn found_again(&self, photos: &[photo::Model], search: &mut Search) -> Result<Option<Vec<PhotoId>>, Broken> {
         let mut found = Vec::new();
         for photo in photos.iter().filter(|photo| photo.state == PhotoState::Damaged) {
-            if self.fetch(photo).await?.0 == PhotoState::Intact {
-                found.push(photo.id);
+            if search.away {
+                return Ok(None);
+            }
+            match self.fetch(photo).await {
+                Ok((PhotoState::Intact, _)) => found.push(photo.id),
+                Ok(_) => {}
+                Err(Broken::Objects(error)) => {
+                    tracing::warn!(%error, "lost photos can't be looked for");
+                    search.away = true;
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
             }
         }
-        Ok(found)
+        Ok(Some(found))
+    }
+
+    fn left_for_later(&self, check_ins: usize) -> Refusal {
+        let zh = format!("照片存储暂时无法访问，{check_ins} 次照片丢失的签到未重新评判；请稍后再评判一次。");
+        let en = format!(
+            "The store of photos does not answer: {check_ins} check-ins whose photos were lost were left as they are. Judge again later."
+        );
+        Refusal { sentence: Sentence { zh, en }, ..self.store_unavailable("") }
     }
 
     async fn look(

@@ -121,7 +121,8 @@ impl App {
         for (place, photo) in photos.iter().enumerate() {
             let ordinal = i32::try_from(known + place).unwrap_or(i32::MAX);
             if !store::photo::attach(&transaction, photo.id, check_in.person_id, check_in.id, ordinal).await? {
-                return Err(super::check_in::photo_used(place).into());
+                transaction.rollback().await?;
+                return Err(self.no_longer_usable(check_in.person_id, photo.id, place).await?.into());
             }
         }
         let ids: Vec<PhotoId> = photos.iter().map(|photo| photo.id).collect();

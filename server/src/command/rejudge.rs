@@ -7,7 +7,7 @@ use clap::Args;
 use entity::values::Verdict;
 
 use super::{Settings, Undone, progress, undone};
-use crate::app::{RejudgeRequest, Transition};
+use crate::app::{RejudgeRequest, Rejudged, Transition};
 
 /// Judge check-ins again by what is known today, after an outage or a corrected boundary. Assessments are appended and
 /// people's decisions stand over them; those whose result is the same are left as they are. Lost photos that are there
@@ -60,7 +60,7 @@ impl Rejudge {
         };
         let bar = OnceLock::new();
         let step = |check_ins| bar.get_or_init(|| progress::bar(check_ins, "judging again")).inc(1);
-        let done = app.rejudge(None, request, &step).await.map_err(undone)?;
+        let Rejudged { run: done, left } = app.rejudge(None, request, &step).await.map_err(undone)?;
         if let Some(bar) = bar.get() {
             bar.finish_and_clear();
         }
@@ -71,6 +71,9 @@ impl Rejudge {
         }
         if done.photos > 0 {
             println!("{} photos were found again and wait for inspection", done.photos);
+        }
+        if let Some(left) = left {
+            println!("{}", left.sentence.en);
         }
         if self.dry_run {
             println!("nothing was changed");

@@ -126,7 +126,8 @@ pub struct RejudgeCheckInsInput {
 pub struct RejudgeCheckInsPayload {
     /// What was judged again; null if it was refused.
     rejudgement: Option<Rejudgement>,
-    /// Why it was refused; empty if it was not.
+    /// Why it was refused; empty if it was not. `STORE_UNAVAILABLE` beside a rejudgement: check-ins whose photos were lost
+    /// were left as they are, and it is to be done again after `retryAt`.
     user_errors: Vec<UserError>,
 }
 
@@ -162,7 +163,10 @@ impl RejudgementMutation {
             dry_run: input.dry_run,
         };
         Ok(match answered(app(ctx).rejudge(Some(viewer), request, &|_| {}).await)? {
-            Ok(row) => RejudgeCheckInsPayload { rejudgement: Some(row.into()), user_errors: Vec::new() },
+            Ok(done) => RejudgeCheckInsPayload {
+                rejudgement: Some(done.run.into()),
+                user_errors: done.left.into_iter().map(UserError::from).collect(),
+            },
             Err(user_errors) => RejudgeCheckInsPayload { user_errors, ..RejudgeCheckInsPayload::default() },
         })
     }

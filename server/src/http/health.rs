@@ -6,6 +6,7 @@ use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde::Serialize;
 
 use super::Surface;
+use crate::photos::Room;
 
 /// `GET /healthz`
 pub(super) async fn alive() -> &'static str {
@@ -19,13 +20,25 @@ struct Readiness {
     photos: &'static str,
 }
 
+/// Too little room is a warning: check-ins without photos go on.
+fn state_of_photos(room: Option<Room>) -> &'static str {
+    match room {
+        Some(Room::Enough) => "ok",
+        Some(Room::Little) => "nearly full",
+        Some(Room::None) => "full",
+        None => "failing",
+    }
+}
+
 /// `GET /readyz`
 pub(super) async fn ready(State(surface): State<Arc<Surface>>) -> impl IntoResponse {
     let told = |works: bool| if works { "ok" } else { "failing" };
     let database = surface.app.database.ready().await.is_ok();
     let migrations = database && matches!(surface.app.database.pending_migrations().await, Ok(0));
-    let photos = surface.app.objects.ready().await.is_ok();
-    let readiness = Readiness { database: told(database), migrations: told(migrations), photos: told(photos) };
+    let objects = &surface.app.objects;
+    let photos = objects.ready().await.is_ok();
+    let room = if photos { objects.room_for(0).await.ok() } else { None };
+    let readiness = Readiness { database: told(database), migrations: told(migrations), photos: state_of_photos(room) };
     let all = database && migrations && photos;
     (if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(readiness))
 }

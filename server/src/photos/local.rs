@@ -19,7 +19,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -27,10 +27,14 @@ use tokio::task::spawn_blocking;
 
 use crate::domain::digest::Sha256Digest;
 
-use super::{ObjectInfo, ObjectKey, ObjectSpec, PresignedUpload, StoreError, checked_content_type, expiry};
+use super::{ObjectInfo, ObjectKey, ObjectSpec, PresignedUpload, Room, StoreError, checked_content_type, expiry};
 
 const CONTENT: &str = "content";
 const CONTENT_TYPE: &str = "content-type";
+/// Files that are kept free: an upload takes two, and directories beside.
+const FEW_FILES: u64 = 1000;
+/// How much newer than the oldest upload that may be under way the newest can be.
+const LONGEST_AHEAD: TimeDelta = TimeDelta::days(1);
 
 /// An object store in a directory of this machine, reached through [`routes`](super::routes). Cheap to clone.
 #[derive(Clone, Debug)]
@@ -42,6 +46,7 @@ struct Settings {
     public_url: String,
     secret: SecretString,
     patience: Patience,
+    keep_free: u64,
 }
 
 /// How long an upload may take.
@@ -70,7 +75,7 @@ impl LocalDirectory {
         }
         let public_url = public_url.trim_end_matches('/').to_owned();
         let patience = Patience { stall: Duration::from_secs(30), whole: Duration::from_secs(15 * 60) };
-        let directory = Self(Arc::new(Settings { root, public_url, secret, patience }));
+        let directory = Self(Arc::new(Settings { root, public_url, secret, patience, keep_free: 0 }));
         let (objects, incoming) = (directory.objects(), directory.incoming());
         blocking(move || {
             let mut builder = fs::DirBuilder::new();
@@ -88,6 +93,11 @@ impl LocalDirectory {
         Self(Arc::new(Settings { patience: Patience { stall, whole }, ..Arc::unwrap_or_clone(self.0) }))
     }
 
+    /// The same store, with so many bytes kept free on its disk.
+    pub fn keeping_free(self, bytes: u64) -> Self {
+        Self(Arc::new(Settings { keep_free: bytes, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
     /// Removes what uploads that began before `before` left in `incoming`, and says how many that were. Only a crash
     /// leaves anything: run it when the server starts, with a time well past the longest upload.
     ///
@@ -99,9 +109,10 @@ impl LocalDirectory {
             let mut removed = 0;
             for entry in fs::read_dir(incoming)? {
                 let entry = entry?;
-                if DateTime::<Utc>::from(entry.metadata()?.modified()?) < before {
-                    fs::remove_dir_all(entry.path())?;
-                    removed += 1;
+                // One from the future is of a clock that was ahead: no upload is that new.
+                let begun = DateTime::<Utc>::from(entry.metadata()?.modified()?);
+                if begun < before || begun > before + LONGEST_AHEAD {
+                    removed += usize::from(absent_as_none(fs::remove_dir_all(entry.path()))?.is_some());
                 }
             }
             Ok(removed)
@@ -186,8 +197,34 @@ impl LocalDirectory {
         self.commit(staging, content, &spec).await.map(drop)
     }
 
+    /// Moves an object out of sight first, so that it is never half there, and removes it then.
+    pub(super) async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        let (object, staging) = (self.path_of(key), self.staging());
+        blocking(move || {
+            if absent_as_none(fs::rename(&object, &staging.path))?.is_some() {
+                object.parent().map_or(Ok(()), sync)?;
+            }
+            drop(staging);
+            Ok(())
+        })
+        .await
+    }
+
+    pub(super) async fn room_for(&self, byte_size: u64) -> Result<Room, StoreError> {
+        let (root, keep_free) = (self.0.root.clone(), self.0.keep_free);
+        blocking(move || Ok(room(&rustix::fs::statvfs(&root)?, byte_size, keep_free))).await
+    }
+
+    /// Writes something small, as durably as an upload.
     pub(super) async fn ready(&self) -> Result<(), StoreError> {
-        self.stage().await.map(drop)
+        let (staging, mut content) = self.stage().await?;
+        blocking(move || {
+            io::Write::write_all(&mut content, b"ready\n")?;
+            content.sync_all()?;
+            drop(staging);
+            Ok(())
+        })
+        .await
     }
 
     pub(super) fn patience(&self) -> Patience {
@@ -211,15 +248,18 @@ impl LocalDirectory {
 
     /// A place for an upload and its empty content file. The place is gone with the [`Staging`] unless committed.
     pub(super) async fn stage(&self) -> Result<(Staging, fs::File), StoreError> {
-        let path = self.incoming().join(format!("{:032x}", rand::random::<u128>()));
+        let staging = self.staging();
         blocking(move || {
-            fs::create_dir(&path)?;
-            // From here on the directory is removed on every way out, also when nobody waits for this any more.
-            let staging = Staging { path };
+            // It is removed on every way out, also when nobody waits for this any more.
+            fs::create_dir(&staging.path)?;
             let content = fs::File::create_new(staging.path.join(CONTENT))?;
             Ok((staging, content))
         })
         .await
+    }
+
+    fn staging(&self) -> Staging {
+        Staging { path: self.incoming().join(format!("{:032x}", rand::random::<u128>())) }
     }
 
     /// Makes a complete upload an object. `false` when the key has one already, which then stays as it is.
@@ -304,6 +344,22 @@ fn absent_as_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// What is left of a file system, in bytes and in files, after so many bytes more.
+fn room(disk: &rustix::fs::StatVfs, byte_size: u64, keep_free: u64) -> Room {
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize).saturating_sub(byte_size);
+    // File systems that make inodes as they are needed count none.
+    let files = if disk.f_files == 0 { u64::MAX } else { disk.f_favail };
+    if keep_free == 0 {
+        Room::Enough
+    } else if free < keep_free || files < FEW_FILES {
+        Room::None
+    } else if free < keep_free.saturating_mul(2) || files < 2 * FEW_FILES {
+        Room::Little
+    } else {
+        Room::Enough
     }
 }
 

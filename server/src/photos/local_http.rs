@@ -18,7 +18,7 @@ use tokio::{fs::File, io::AsyncWriteExt, time::timeout};
 use tokio_util::io::ReaderStream;
 
 use super::{
-    LocalDirectory, ObjectKey, ObjectSpec, StoreError, checked_content_type,
+    LocalDirectory, ObjectKey, ObjectSpec, Room, StoreError, checked_content_type,
     local::{Grant, Patience},
 };
 use crate::domain::digest::Sha256Digest;
@@ -38,6 +38,7 @@ use crate::domain::digest::Sha256Digest;
 /// | 415 | `CONTENT_TYPE_MISMATCH` |
 /// | 422 | `DIGEST_MISMATCH` |
 /// | 503 | `STORE_UNAVAILABLE` |
+/// | 507 | `STORE_FULL` |
 pub fn routes<S>(directory: LocalDirectory, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>) -> Router<S> {
     Router::new().route("/objects/{*key}", get(download).put(upload)).with_state(Objects { directory, now })
 }
@@ -117,6 +118,9 @@ async fn upload(
     check_headers(request.headers(), &spec)?;
     if objects.directory.stat(&spec.key).await?.is_some() {
         return Err(Refusal::Exists);
+    }
+    if objects.directory.room_for(spec.byte_size).await? == Room::None {
+        return Err(Refusal::Full);
     }
 
     let (staging, content) = objects.directory.stage().await?;
@@ -211,8 +215,16 @@ enum Refusal {
     Digest,
     #[error("the upload was too slow")]
     TooSlow,
+    #[error("the object store is full")]
+    Full,
     #[error("the object store is unavailable")]
-    Store(#[from] StoreError),
+    Store(#[source] StoreError),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        if error.is_of_room() { Self::Full } else { Self::Store(error) }
+    }
 }
 
 impl Refusal {
@@ -231,6 +243,7 @@ impl Refusal {
             }
             Self::Digest => (StatusCode::UNPROCESSABLE_ENTITY, "DIGEST_MISMATCH", "内容摘要与链接所限定的不符"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "UPLOAD_TOO_SLOW", "上传过慢"),
+            Self::Full => (StatusCode::INSUFFICIENT_STORAGE, "STORE_FULL", "存储空间不足"),
             Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE", "存储暂不可用"),
         }
     }

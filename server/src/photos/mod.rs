@@ -137,6 +137,28 @@ impl ObjectStore {
         }
     }
 
+    /// Removes an object; one that is absent is no error. An upload that is still allowed may make it anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it can't be removed.
+    pub async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        match self {
+            Self::Local(directory) => directory.delete(key).await,
+            Self::S3(bucket) => bucket.delete(key).await,
+        }
+    }
+
+    /// How much room there would be after so many bytes more.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the directory can't be asked.
+    pub async fn room_for(&self, byte_size: u64) -> Result<Room, StoreError> {
+        match self {
+            Self::Local(directory) => directory.room_for(byte_size).await,
+            Self::S3(bucket) => Ok(bucket.room()),
+        }
+    }
+
     /// Whether the store can be used right now: the directory can be written to, or the bucket answers.
     ///
     /// # Errors
@@ -147,6 +169,17 @@ impl ObjectStore {
             Self::S3(bucket) => bucket.ready().await,
         }
     }
+}
+
+/// How much room a store has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Enough, as far as can be known: S3 does not tell before it is full.
+    Enough,
+    /// It will soon be full.
+    Little,
+    /// Nothing more is to be uploaded.
+    None,
 }
 
 /// The name of an object: 1 to 200 bytes of `a-z 0-9 / _ . -`, segments between single slashes, none of them empty,
@@ -254,6 +287,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// It did not answer in the time it has.
+    pub fn too_slow() -> Self {
+        Self::unavailable("no answer in time")
+    }
+
+    /// Whether what is lacking is room.
+    pub fn is_of_room(&self) -> bool {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        let Self::Unavailable(source) = self else { return false };
+        let kind = source.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        matches!(kind, Some(StorageFull | QuotaExceeded))
+    }
+
     fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(source.into())
     }

@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncRead;
 
-use super::{ObjectInfo, ObjectKey, ObjectSpec, PresignedUpload, StoreError, checked_content_type, expiry};
+use super::{ObjectInfo, ObjectKey, ObjectSpec, PresignedUpload, Room, StoreError, checked_content_type, expiry};
 
 /// Which bucket, and how to reach it.
 #[derive(Clone, Debug)]
@@ -147,6 +147,22 @@ impl Bucket {
             Err(SdkError::ServiceError(error)) if error.raw().status().as_u16() == 412 => Ok(()),
             Err(error) => Err(StoreError::unavailable(error)),
         }
+    }
+
+    pub(super) async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        self.client
+            .delete_object()
+            .bucket(&self.name)
+            .key(key.as_str())
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        Ok(())
+    }
+
+    /// S3 does not tell how much room is left.
+    pub(super) fn room(&self) -> Room {
+        Room::Enough
     }
 
     pub(super) async fn ready(&self) -> Result<(), StoreError> {

@@ -17,6 +17,7 @@ pub mod chain;
 pub mod check_in;
 pub mod decision;
 pub mod device;
+pub mod discarded_object;
 pub mod identity;
 pub mod organisation;
 pub mod outbox;

@@ -9,7 +9,8 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    QueryTrait, sea_query::Expr,
+    QueryTrait,
+    sea_query::{Expr, LockType},
 };
 
 use super::scope::{Scope, in_scope};
@@ -20,6 +21,12 @@ pub async fn find(
     ids: impl IntoIterator<Item = PersonId>,
 ) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::Id.is_in(ids)).all(connection).await
+}
+
+/// Has whoever else counts what is this person's wait until the transaction ends.
+pub async fn lock(connection: &impl ConnectionTrait, id: PersonId) -> Result<(), DbErr> {
+    // Not from those who only refer to them.
+    Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(connection).await.map(drop)
 }
 
 /// A person the viewer may look up: themselves, and whoever serves a project in scope.

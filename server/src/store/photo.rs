@@ -1,6 +1,6 @@
 //! Photos, and the queue of those to inspect.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     check_in,
     ids::{CheckInId, PersonId, PhotoId},
@@ -8,7 +8,7 @@ use entity::{
     values::PhotoState,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, RelationDef,
     sea_query::{Expr, ExprTrait},
 };
@@ -55,18 +55,53 @@ fn to_check_in() -> RelationDef {
     Entity::belongs_to(check_in::Entity).from(Column::CheckInId).to(check_in::Column::Id).into()
 }
 
-/// Uploads this person asked for since a time and never attached.
-pub async fn count_unattached(
+/// Length and time of request of what this person asked to upload since a time and no check-in names, the earliest first,
+/// so many at most.
+pub async fn unattached(
     connection: &impl ConnectionTrait,
     person: PersonId,
     since: DateTime<Utc>,
-) -> Result<u64, DbErr> {
+    limit: u64,
+) -> Result<Vec<(i64, DateTime<Utc>)>, DbErr> {
     Entity::find()
+        .select_only()
+        .column(Column::ByteSize)
+        .column(Column::RequestedAt)
         .filter(Column::PersonId.eq(person))
         .filter(Column::State.eq(PhotoState::Requested))
         .filter(Column::RequestedAt.gt(since))
-        .count(connection)
+        .order_by_asc(Column::RequestedAt)
+        .limit(limit)
+        .into_tuple()
+        .all(connection)
         .await
+}
+
+/// Some photos that were asked for until a time and that no check-in names.
+pub async fn forgotten(
+    connection: &impl ConnectionTrait,
+    until: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::State.eq(PhotoState::Requested))
+        .filter(Column::CheckInId.is_null())
+        .filter(Column::RequestedAt.lte(until))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .all(connection)
+        .await
+}
+
+/// Takes a photo off the record; false if a check-in names it.
+pub async fn discard(connection: &impl ConnectionTrait, id: PhotoId) -> Result<bool, DbErr> {
+    let discarded = Entity::delete_many()
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.eq(PhotoState::Requested))
+        .filter(Column::CheckInId.is_null())
+        .exec(connection)
+        .await?;
+    Ok(discarded.rows_affected == 1)
 }
 
 /// Attaches a photo to a check-in; false if it is not the person's or is attached already.
@@ -89,11 +124,17 @@ pub async fn attach(
     Ok(attached.rows_affected == 1)
 }
 
-/// Photos that wait for inspection and that no server holds.
-pub async fn waiting(connection: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Model>, DbErr> {
+/// Photos that wait for inspection and that no server holds. A lease that would last longer than leases do was taken by a
+/// clock that was ahead, and holds nothing.
+pub async fn waiting(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
     Entity::find()
         .filter(Column::State.eq(PhotoState::Attached))
-        .filter(Column::LeaseUntil.is_null().or(Column::LeaseUntil.lte(now)))
+        .filter(not_held(now, lease))
         .order_by_asc(Column::Id)
         .limit(limit)
         .all(connection)
@@ -105,23 +146,41 @@ pub async fn lease(
     connection: &impl ConnectionTrait,
     id: PhotoId,
     now: DateTime<Utc>,
-    until: DateTime<Utc>,
+    lease: TimeDelta,
 ) -> Result<bool, DbErr> {
     let leased = Entity::update_many()
-        .col_expr(Column::LeaseUntil, Expr::value(until))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .col_expr(Column::LeaseUntil, Expr::value(now + lease))
         .filter(Column::Id.eq(id))
         .filter(Column::State.eq(PhotoState::Attached))
-        .filter(Column::LeaseUntil.is_null().or(Column::LeaseUntil.lte(now)))
+        .filter(not_held(now, lease))
         .exec(connection)
         .await?;
     Ok(leased.rows_affected == 1)
 }
 
-/// Takes back that the inspection under way counts as one broken off by a crash. The lease stays, and with it the wait.
-pub async fn uncount(connection: &impl ConnectionTrait, id: PhotoId) -> Result<(), DbErr> {
+fn not_held(now: DateTime<Utc>, lease: TimeDelta) -> Condition {
+    Condition::any()
+        .add(Column::LeaseUntil.is_null())
+        .add(Column::LeaseUntil.lte(now))
+        .add(Column::LeaseUntil.gt(now + lease))
+}
+
+/// Gives a leased photo back that could not be inspected, as it was before, for whoever looks again from then on.
+pub async fn give_back(connection: &impl ConnectionTrait, photo: &Model, from: DateTime<Utc>) -> Result<(), DbErr> {
     Entity::update_many()
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+        .col_expr(Column::LeaseUntil, Expr::value(from))
+        .col_expr(Column::Attempts, Expr::value(photo.attempts))
+        .filter(Column::Id.eq(photo.id))
+        .filter(Column::State.eq(PhotoState::Attached))
+        .exec(connection)
+        .await
+        .map(drop)
+}
+
+/// Counts a look at a photo that a crash may break off.
+pub async fn count_attempt(connection: &impl ConnectionTrait, id: PhotoId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .filter(Column::Id.eq(id))
         .filter(Column::State.eq(PhotoState::Attached))
         .exec(connection)

@@ -7,11 +7,14 @@ use uuid::Uuid;
 
 use super::CheckIn;
 use crate::{
-    app::{self, BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime, Whereabouts},
+    app::{
+        self, Arrivals, BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime,
+        Whereabouts,
+    },
     domain::permission::table::read,
     graphql::{
         access::{app, scope, viewer},
-        error::{UserError, answered},
+        error::{UserError, answered, broken},
         global_id,
         site_offer::SiteOffer,
     },
@@ -183,37 +186,53 @@ impl CheckInMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The check-in.")] input: CheckInInput,
     ) -> Result<CheckInPayload> {
-        record(ctx, input).await
+        record(ctx, input.parse(), None).await
     }
 
     /// Records the check-ins of an offline queue, one answer for each, in order. One that can't be recorded does not
-    /// keep the others from it.
+    /// keep the others from it, whatever the reason; `retryAt` tells when to send it again.
     #[graphql(complexity = "20 * input.items.len() + child_complexity")]
     async fn check_ins(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The queue.")] input: CheckInsInput,
     ) -> Result<CheckInsPayload> {
-        viewer(ctx)?;
+        let viewer = viewer(ctx)?;
         if input.items.len() > BATCH_LIMIT {
             return Ok(CheckInsPayload {
                 user_errors: vec![too_many(input.items.len()).into()],
                 ..CheckInsPayload::default()
             });
         }
-        let mut results = Vec::with_capacity(input.items.len());
-        for (place, item) in input.items.into_iter().enumerate() {
-            let mut payload = record(ctx, item).await?;
+        let items: Vec<_> = input.items.into_iter().map(CheckInInput::parse).collect();
+        let readable: Vec<_> = items.iter().filter_map(|item| item.as_ref().ok().cloned()).collect();
+        let arrivals = app(ctx).arrivals_of(viewer, &readable).await.map_err(broken)?;
+        let (mut results, mut fault, mut faults) = (Vec::with_capacity(items.len()), None, 0);
+        for (place, item) in items.into_iter().enumerate() {
+            let recorded = record(ctx, item, Some(&arrivals)).await;
+            let mut payload = recorded.unwrap_or_else(|error| {
+                (fault, faults) = (Some(error), faults + 1);
+                let user_errors = vec![app(ctx).server_fault().into()];
+                CheckInPayload { user_errors, ..CheckInPayload::default() }
+            });
             payload.user_errors = payload.user_errors.into_iter().map(|error| error.of_item(place)).collect();
             results.push(payload);
+        }
+        // Where nothing at all could be answered, there is nobody to be told anything else.
+        if let Some(fault) = fault.filter(|_| faults == results.len()) {
+            return Err(fault);
         }
         Ok(CheckInsPayload { results, user_errors: Vec::new() })
     }
 }
 
-async fn record(ctx: &Context<'_>, input: CheckInInput) -> Result<CheckInPayload> {
+async fn record(
+    ctx: &Context<'_>,
+    request: std::result::Result<CheckInRequest, Vec<Refusal>>,
+    arrivals: Option<&Arrivals>,
+) -> Result<CheckInPayload> {
     let (viewer, scope) = (viewer(ctx)?, scope(ctx, const { read("Project", "id") })?);
-    let request = match input.parse() {
+    let request = match request {
         Ok(request) => request,
         Err(refusals) => {
             let user_errors = refusals.into_iter().map(UserError::from).collect();
@@ -221,7 +240,7 @@ async fn record(ctx: &Context<'_>, input: CheckInInput) -> Result<CheckInPayload
         }
     };
     let unnamed = request.project.is_none().then(|| Whereabouts::of(&request));
-    Ok(match answered(app(ctx).check_in(viewer, scope, request).await)? {
+    Ok(match answered(app(ctx).check_in(viewer, scope, request, arrivals).await)? {
         Ok(recorded) => CheckInPayload {
             check_in: CheckIn::list(vec![recorded.check_in]).pop(),
             already_recorded: recorded.replayed,
