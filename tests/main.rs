@@ -40,6 +40,8 @@ mod nearest_sites;
 #[cfg(test)]
 mod object_store;
 #[cfg(test)]
+mod obligations;
+#[cfg(test)]
 mod over_events;
 #[cfg(test)]
 mod over_http;

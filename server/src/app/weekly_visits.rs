@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     ids::{PersonId, ProjectId},
-    policy, team_role,
+    team_role,
     values::{ObligationStatus, TeamRoleKind},
     weekly_tally,
 };
 use sea_orm::ConnectionTrait;
 
-use super::{Broken, check_in::policy_at, counting::numbered};
+use super::{Broken, check_in::policy_at, counting::numbered, judging};
 use crate::{
     clock::Clock,
     domain::{
@@ -61,10 +61,14 @@ pub async fn weekly_visits(
 ) -> Result<HashMap<ProjectId, Vec<LeaderWeek>>, Broken> {
     let policies = store::policy::all(connection).await?;
     let now = clock.now();
-    let policy = policy_at(&policies, now)?;
+    let zone = policy_at(&policies, now)?.time_zone;
+    let policies = policies.iter().map(|row| Ok((row.effective_from, judging::policy_of(row)?)));
+    let policies = policies.collect::<Result<Vec<_>, Broken>>()?;
     let roles = store::team_role::of_projects(connection, projects.iter().copied()).await?;
     let sites = store::site::effective_since(connection, projects.iter().copied()).await?;
-    let sites = sites.into_iter().map(|(project, since)| (project, local_date(since, policy.time_zone))).collect();
+    let sites = sites.into_iter().map(|(project, since)| (project, local_date(since, zone))).collect();
+    let closed = store::project::closed(connection, projects.iter().copied()).await?;
+    let closed = closed.into_iter().map(|(project, at)| (project, local_date(at, zone))).collect();
     let tallies = store::weekly_tally::of_projects(
         connection,
         projects.iter().copied(),
@@ -72,7 +76,7 @@ pub async fn weekly_visits(
         numbered(range.to),
     )
     .await?;
-    let ledger = Ledger { policies, today: local_date(now, policy.time_zone), sites, tallies: by_week(tallies) };
+    let ledger = Ledger { policies, today: local_date(now, zone), sites, closed, tallies: by_week(tallies) };
     let mut weeks = HashMap::<ProjectId, Vec<LeaderWeek>>::new();
     for role in roles.iter().filter(|role| role.kind == TeamRoleKind::Leader) {
         weeks.entry(role.project_id).or_default().extend(ledger.weeks_of(role, range)?);
@@ -86,15 +90,19 @@ pub async fn weekly_visits(
 type WeekKey = (ProjectId, PersonId, i32, i32);
 
 struct Ledger {
-    policies: Vec<policy::Model>,
+    /// Since when each is in effect, the newest first.
+    policies: Vec<(DateTime<Utc>, Policy)>,
     today: NaiveDate,
     sites: HashMap<ProjectId, NaiveDate>,
+    /// The day on which each closed project was closed.
+    closed: HashMap<ProjectId, NaiveDate>,
     tallies: HashMap<WeekKey, Tally>,
 }
 
 impl Ledger {
     fn weeks_of(&self, role: &team_role::Model, range: WeekRange) -> Result<Vec<LeaderWeek>, Broken> {
-        let tenure = Tenure { from: role.from_date, to: role.to_date };
+        let closed_on = self.closed.get(&role.project_id).copied();
+        let tenure = Tenure { from: role.from_date, to: role.to_date }.within(None, closed_on);
         let (mut visits, mut weeks) = (0, 0);
         let held = |week: &IsoWeek| {
             tenure.from <= week.last_day()
@@ -110,7 +118,7 @@ impl Ledger {
                 let tally =
                     self.tallies.get(&(role.project_id, role.person_id, year, number)).copied().unwrap_or_default();
                 let site_since = self.sites.get(&role.project_id).copied();
-                let facts = WeekFacts { week, tally, site_since, today: self.today };
+                let facts = WeekFacts { week, tally, site_since, closed_on, today: self.today };
                 let obligation = obligation::judge(self.policy_of(week)?.weekly_visits, tenure, facts);
                 visits += tally.verified;
                 weeks += 1;
@@ -127,10 +135,12 @@ impl Ledger {
             .collect()
     }
 
-    /// The policy in force when the week ended decides what was owed in it.
-    fn policy_of(&self, week: IsoWeek) -> Result<Policy, Broken> {
-        let end = week.last_day().and_hms_opt(23, 59, 59).unwrap_or_default().and_utc();
-        policy_at(&self.policies, end)
+    /// What is owed in a week is known when it begins: by the newest policy in effect at its first moment, in that
+    /// policy's own time zone. One that is adopted in the middle of a week begins to count with the next.
+    fn policy_of(&self, week: IsoWeek) -> Result<&Policy, Broken> {
+        let holds = |(since, policy): &&(DateTime<Utc>, Policy)| *since <= week.begins_in(policy.time_zone);
+        let policy = self.policies.iter().find(holds).or(self.policies.last());
+        policy.map(|(_, policy)| policy).ok_or_else(|| Broken::Record("there is no policy version".to_owned()))
     }
 }
 

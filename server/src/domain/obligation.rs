@@ -20,6 +20,12 @@ impl Tenure {
         self.from <= day && self.to.is_none_or(|to| day <= to)
     }
 
+    /// The part of it from one day on and up to another, both included.
+    pub fn within(self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Self {
+        let to = self.to.into_iter().chain(to).min();
+        Self { from: from.map_or(self.from, |from| from.max(self.from)), to }
+    }
+
     fn days_in(self, week: IsoWeek) -> u32 {
         let days = week.first_day().iter_days().take(7).filter(|day| self.covers(*day)).count();
         u32::try_from(days).unwrap_or(7)
@@ -35,6 +41,8 @@ pub struct WeekFacts {
     pub tally: Tally,
     /// From which day on the project has a site to visit.
     pub site_since: Option<NaiveDate>,
+    /// On which day the project was closed.
+    pub closed_on: Option<NaiveDate>,
     /// The local day on which the question is asked.
     pub today: NaiveDate,
 }
@@ -50,10 +58,14 @@ pub struct Obligation {
 
 /// Judges one week.
 ///
-/// A week in which the role was held for only part owes its share, rounded half up: `weekly_visits × days / 7`.
-/// With one visit a week, a leader who took over on a Thursday owes one, who took over on a Friday owes none.
+/// A day counts on which the role was held and the project was not closed before, and, in the week in which its first
+/// site came, there was a site to visit. A part of a week owes its share, rounded half up: `weekly_visits × days / 7`.
+/// With one visit a week, a leader who took over on a Thursday owes one, who took over on a Friday owes none. In a week
+/// without any site nothing of it is asked for.
 pub fn judge(weekly_visits: u32, tenure: Tenure, facts: WeekFacts) -> Obligation {
-    let required = (2 * weekly_visits * tenure.days_in(facts.week) + 7) / 14;
+    let site_since = facts.site_since.filter(|since| *since <= facts.week.last_day());
+    let days = tenure.within(site_since, facts.closed_on).days_in(facts.week);
+    let required = (2 * weekly_visits * days + 7) / 14;
     Obligation { required, status: status(required, facts) }
 }
 
@@ -89,6 +101,7 @@ mod tests {
             week: IsoWeek::of(date("2026-11-16")),
             tally: Tally { verified, provisional, rejected: 0 },
             site_since: Some(date("2026-01-01")),
+            closed_on: None,
             today: date(today),
         }
     }
@@ -136,8 +149,33 @@ mod tests {
         assert_eq!(judge(1, ALWAYS, facts).status, Excused);
         facts.site_since = Some(date("2026-11-23"));
         assert_eq!(judge(1, ALWAYS, facts).status, Excused);
-        facts.site_since = Some(date("2026-11-22"));
+        facts.site_since = Some(date("2026-11-16"));
         assert_eq!(judge(1, ALWAYS, facts).status, Missed);
+    }
+
+    #[rstest]
+    #[case::before_the_week("2026-01-01", None, 7)]
+    #[case::site_from_thursday("2026-11-19", None, 4)]
+    #[case::site_from_sunday("2026-11-22", None, 1)]
+    #[case::closed_before_the_week("2026-01-01", Some("2026-11-15"), 0)]
+    #[case::closed_on_monday("2026-01-01", Some("2026-11-16"), 1)]
+    #[case::closed_on_thursday("2026-01-01", Some("2026-11-19"), 4)]
+    #[case::closed_on_sunday("2026-01-01", Some("2026-11-22"), 7)]
+    #[case::closed_after_the_week("2026-01-01", Some("2026-11-23"), 7)]
+    #[case::closed_before_it_had_a_site("2026-11-20", Some("2026-11-18"), 0)]
+    #[case::both_in_the_week("2026-11-17", Some("2026-11-19"), 3)]
+    fn only_days_with_a_site_of_an_open_project_count(
+        #[case] site: &str,
+        #[case] closed: Option<&str>,
+        #[case] days: u32,
+    ) {
+        let facts =
+            WeekFacts { site_since: Some(date(site)), closed_on: closed.map(date), ..facts(0, 0, "2026-12-01") };
+        // Seven a week is one a day.
+        assert_eq!(judge(7, ALWAYS, facts).required, days);
+        let share = if days >= 4 { (1, Missed) } else { (0, Excused) };
+        let owed = judge(1, ALWAYS, facts);
+        assert_eq!((owed.required, owed.status), share);
     }
 
     fn rank(status: ObligationStatus) -> u8 {

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 /// An ISO 8601 week such as `2026-W47`: Monday to Sunday, in the year that holds its Thursday.
@@ -50,6 +50,13 @@ impl IsoWeek {
     /// Its Sunday.
     pub fn last_day(self) -> NaiveDate {
         self.first_day() + Days::new(6)
+    }
+
+    /// The moment it begins in a time zone. Where midnight is skipped, the day begins later.
+    pub fn begins_in(self, zone: Tz) -> DateTime<Utc> {
+        let monday = self.first_day().and_time(NaiveTime::MIN);
+        let at = |hours| zone.from_local_datetime(&(monday + TimeDelta::hours(hours))).earliest();
+        (0..24).find_map(at).map_or(monday.and_utc(), |moment| moment.to_utc())
     }
 
     /// The week after it.
@@ -126,6 +133,23 @@ mod tests {
         let zone = chrono_tz::Asia::Shanghai;
         assert_eq!(local_date("2026-11-22T15:59:59Z".parse().unwrap(), zone), date("2026-11-22"));
         assert_eq!(local_date("2026-11-22T16:00:00Z".parse().unwrap(), zone), date("2026-11-23"));
+    }
+
+    #[rstest]
+    #[case::shanghai(chrono_tz::Asia::Shanghai, "2026-11-15T16:00:00Z")]
+    #[case::auckland(chrono_tz::Pacific::Auckland, "2026-11-15T11:00:00Z")]
+    #[case::honolulu(chrono_tz::Pacific::Honolulu, "2026-11-16T10:00:00Z")]
+    fn a_week_begins_at_its_own_midnight(#[case] zone: Tz, #[case] moment: &str) {
+        assert_eq!(IsoWeek::of(date("2026-11-18")).begins_in(zone).to_rfc3339(), moment.replace('Z', "+00:00"));
+    }
+
+    #[test]
+    fn a_week_without_its_first_midnight_begins_when_the_clock_was_put_forward() {
+        // Damascus put its clocks forward at midnight on the last Monday of March.
+        let (monday, zone) = (date("1997-03-31"), chrono_tz::Asia::Damascus);
+        let begins = IsoWeek::of(monday).begins_in(zone);
+        assert_eq!(begins.with_timezone(&zone).to_rfc3339(), "1997-03-31T01:00:00+03:00");
+        assert_eq!(local_date(begins - TimeDelta::seconds(1), zone), date("1997-03-30"));
     }
 
     proptest! {

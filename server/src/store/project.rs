@@ -1,5 +1,6 @@
 //! Enterprise projects.
 
+use chrono::{DateTime, Utc};
 use entity::{
     ids::ProjectId,
     project::{Column, Entity, Model},
@@ -7,7 +8,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, Select, Value,
+    QueryOrder, QuerySelect, Select, Value,
     sea_query::{Expr, ExprTrait, Func, LikeExpr},
 };
 
@@ -96,6 +97,21 @@ pub async fn find(
     Entity::find().filter(in_scope(scope, Column::Id)).filter(Column::Id.is_in(ids)).all(connection).await
 }
 
+/// Which of these projects are closed, and since when.
+pub async fn closed(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = ProjectId>,
+) -> Result<Vec<(ProjectId, DateTime<Utc>)>, DbErr> {
+    Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::ClosedAt])
+        .filter(Column::Id.is_in(ids))
+        .filter(Column::ClosedAt.is_not_null())
+        .into_tuple()
+        .all(connection)
+        .await
+}
+
 /// The project of this name.
 pub async fn find_by_name(connection: &impl ConnectionTrait, name: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).one(connection).await
@@ -117,11 +133,7 @@ pub async fn insert(connection: &impl ConnectionTrait, project: Model) -> Result
 }
 
 /// Closes a project from `at` on; false if it was closed before.
-pub async fn close(
-    connection: &impl ConnectionTrait,
-    id: ProjectId,
-    at: chrono::DateTime<chrono::Utc>,
-) -> Result<bool, DbErr> {
+pub async fn close(connection: &impl ConnectionTrait, id: ProjectId, at: DateTime<Utc>) -> Result<bool, DbErr> {
     let closed = Entity::update_many()
         .col_expr(Column::ClosedAt, Expr::value(at))
         .filter(Column::Id.eq(id))
