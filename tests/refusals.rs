@@ -72,6 +72,37 @@ async fn only_people_on_the_team_check_in(#[values(Sqlite, Postgres)] backend: B
     server.as_(Leader).checked_in(&draft.captured("2026-10-31T02:00:00Z")).await;
 }
 
+/// Offline phones deliver late: whoever is on the team on the day of capture, or today, may send it.
+#[rstest]
+#[case::joined_today("2026-11-18", None, "2026-11-10", true)]
+#[case::joined_today_and_leaves("2026-11-18", Some("2026-11-18"), "2026-11-17", true)]
+#[case::joins_tomorrow("2026-11-19", None, "2026-11-10", false)]
+#[case::left_yesterday_and_was_there("2026-11-01", Some("2026-11-17"), "2026-11-17", true)]
+#[case::left_yesterday_and_was_not_there_yet("2026-11-10", Some("2026-11-17"), "2026-11-09", false)]
+#[case::left_before_the_capture("2026-11-01", Some("2026-11-16"), "2026-11-17", false)]
+#[tokio::test]
+async fn who_is_on_the_team_that_day_or_today_may_check_in(
+    #[case] from: &str,
+    #[case] to: Option<&str>,
+    #[case] captured: &str,
+    #[case] allowed: bool,
+) {
+    let server = TestServer::on(Sqlite).await;
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    team_role::Entity::update_many()
+        .col_expr(team_role::Column::FromDate, Expr::value(day(from)))
+        .col_expr(team_role::Column::ToDate, Expr::value(to.map(day)))
+        .exec(server.app().database.writer())
+        .await
+        .unwrap();
+    let draft = Draft::at(&server, BEARING_PARK).captured(&format!("{captured}T02:00:00Z"));
+    if allowed {
+        server.as_(Leader).checked_in(&draft).await;
+    } else {
+        assert_refused(&server, Leader, &draft, "NOT_ON_TEAM", "input.projectId").await;
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_closed_project_takes_no_more_visits(#[values(Sqlite, Postgres)] backend: Backend) {

@@ -55,6 +55,24 @@ mod tests {
         assert_eq!(visit_verdict(verdicts.iter().copied()), visit);
     }
 
+    #[rstest]
+    #[case::verified(Verified, [1, 0, 0])]
+    #[case::for_review(NeedsReview, [0, 1, 0])]
+    #[case::waiting_for_its_photos(PendingEvidence, [0, 1, 0])]
+    #[case::rejected(Rejected, [0, 0, 1])]
+    fn each_visit_counts_as_what_it_is(#[case] verdict: Verdict, #[case] counts: [u32; 3]) {
+        let [verified, provisional, rejected] = counts;
+        assert_eq!(tally([verdict]), Tally { verified, provisional, rejected });
+    }
+
+    #[rstest]
+    #[case(&[PendingEvidence], PendingEvidence)]
+    #[case(&[Rejected, PendingEvidence], PendingEvidence)]
+    #[case(&[Verified, PendingEvidence], Verified)]
+    fn a_visit_that_waits_for_photos_waits(#[case] check_ins: &[Verdict], #[case] visit: Verdict) {
+        assert_eq!(visit_verdict(check_ins.iter().copied()), Some(visit));
+    }
+
     fn verdict() -> impl Strategy<Value = Verdict> {
         prop_oneof![Just(Verified), Just(NeedsReview), Just(PendingEvidence), Just(Rejected)]
     }

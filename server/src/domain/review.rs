@@ -124,6 +124,8 @@ mod tests {
     #[case::one_the_subject_leads(Reviewer { led_by_subject: true, ..office() }, false, Err(Bar::Subordinate))]
     #[case::a_lower_rank_of_the_unit(Reviewer { organisation: Some(UNIT), ..office() }, false, Err(Bar::Subordinate))]
     #[case::a_higher_rank_of_the_unit(Reviewer { organisation: Some(UNIT), rank: Rank::TownshipChief, ..office() }, false, Ok(()))]
+    #[case::an_equal_rank_of_the_unit(Reviewer { organisation: Some(UNIT), rank: Rank::TownshipDeputy, ..office() }, false, Ok(()))]
+    #[case::a_lower_rank_of_another_unit(Reviewer { organisation: Some(OrganisationId(Uuid::from_u128(2))), ..office() }, false, Ok(()))]
     #[case::who_decided_before(office(), true, Err(Bar::DecidedBefore))]
     fn who_may_decide(#[case] reviewer: Reviewer, #[case] appeal: bool, #[case] allowed: Result<(), Bar>) {
         let before = if appeal { vec![reviewer.account] } else { vec![] };

@@ -72,6 +72,21 @@ fn measures_from_each_side_of_a_square_and_its_hole() {
     assert_eq!(signed_distance_m(&boundary, Position::parse(corner.y, corner.x).unwrap()), 0.0);
 }
 
+/// Near the edge distances are measured on the map, further off along geodesics: inside they are negative either way.
+#[test]
+fn whoever_is_far_inside_a_big_site_is_inside() {
+    let plane = LocalPlane::at(at(WAFANGDIAN));
+    let corners = [(-20e3, -20e3), (20e3, -20e3), (20e3, 20e3), (-20e3, 20e3), (-20e3, -20e3)];
+    let ring = corners.map(|(x, y)| degrees(plane.position(Coord { x, y }))).to_vec();
+    let boundary = site(Polygon::new(LineString(ring), vec![]));
+    for inside in [10.0, 4_990.0, 5_010.0, 6_000.0, 12_000.0, 20_000.0] {
+        let distance = signed_distance_m(&boundary, plane.position(Coord { x: 20e3 - inside, y: 0.0 }));
+        assert!((distance + inside).abs() < 1.0, "{inside}: {distance}");
+        let outside = signed_distance_m(&boundary, plane.position(Coord { x: 20e3 + inside, y: 0.0 }));
+        assert!((outside - inside).abs() < 1.0, "{inside}: {outside}");
+    }
+}
+
 #[test]
 fn a_site_across_the_antimeridian_or_around_a_pole_is_like_any_other() {
     let radii = [400.0, 700.0, 500.0, 650.0, 300.0, 800.0];
