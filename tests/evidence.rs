@@ -33,13 +33,13 @@ const REVIEW: &str = "mutation($input: ReviewCheckInInput!) { reviewCheckIn(inpu
     checkIn { verdict } userErrors { code } } }";
 
 /// A phone whose key can't leave it.
-struct Device {
+pub(crate) struct Device {
     key: EcdsaKeyPair,
-    fingerprint: String,
+    pub(crate) fingerprint: String,
 }
 
 impl Device {
-    async fn registered(client: &Client) -> Self {
+    pub(crate) async fn registered(client: &Client) -> Self {
         let random = SystemRandom::new();
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
@@ -48,7 +48,7 @@ impl Device {
         device
     }
 
-    async fn register(&self, client: &Client) -> String {
+    pub(crate) async fn register(&self, client: &Client) -> String {
         let challenge = challenge(client).await;
         let input = json!({
             "publicKey": STANDARD.encode(self.key.public_key().as_ref()),
@@ -68,7 +68,7 @@ impl Device {
     }
 
     /// The draft, signed as it is, its photos named by their bytes.
-    fn signed(&self, server: &TestServer, draft: Draft, photos: &[Bytes]) -> Draft {
+    pub(crate) fn signed(&self, server: &TestServer, draft: Draft, photos: &[Bytes]) -> Draft {
         let value = &draft.0;
         let time = |text: &Value| {
             let time: DateTime<Utc> = text.as_str().unwrap().parse().unwrap();

@@ -22,7 +22,11 @@ mod check_in;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod contradictions;
+#[cfg(test)]
 mod evidence;
+#[cfg(test)]
+mod histories;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]

@@ -27,14 +27,14 @@ const CORRECTED: &str = r#"{"type": "FeatureCollection", "features": [{"type": "
 "properties": {"project": "轴承园区项目"}, "geometry": {"type": "Polygon", "coordinates":
 [[[121.99767, 39.6146], [122.00233, 39.6146], [122.00233, 39.6218], [121.99767, 39.6218], [121.99767, 39.6146]]]}}]}"#;
 
-async fn rejudge(client: &Client, more: Value) -> Answer {
+pub(crate) async fn rejudge(client: &Client, more: Value) -> Answer {
     let mut input = json!({ "from": "2026-11-01", "to": "2026-11-30", "reason": "边界已更正" });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     client.ask(REJUDGE, json!({ "input": input })).await
 }
 
 /// Judged, unchanged, changed, and each transition.
-fn told(answer: &Answer) -> Value {
+pub(crate) fn told(answer: &Answer) -> Value {
     let done = answer.at("/rejudgeCheckIns/rejudgement");
     let transitions = done["transitions"].as_array().unwrap().iter();
     let transitions: Vec<_> = transitions
@@ -43,7 +43,7 @@ fn told(answer: &Answer) -> Value {
     json!([done["checkIns"], done["unchanged"], done["changed"], transitions])
 }
 
-async fn correct(server: &TestServer) {
+pub(crate) async fn correct(server: &TestServer) {
     let sites = roster::parse_sites(CORRECTED.as_bytes()).unwrap();
     server.app().import_sites(&sites, time("2025-12-31T16:00:00Z"), &|| {}).await.unwrap();
 }
@@ -137,7 +137,7 @@ fn files_with(directory: PathBuf, bytes: &[u8]) -> Vec<PathBuf> {
 }
 
 /// Inspects until nothing waits.
-async fn inspected(server: &TestServer) {
+pub(crate) async fn inspected(server: &TestServer) {
     loop {
         server.app().inspect_waiting().await.unwrap();
         let states = photo_row::Entity::find()

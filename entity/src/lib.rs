@@ -10,6 +10,7 @@ pub mod audit_entry;
 pub mod chain_entry;
 pub mod check_in;
 pub mod check_in_fix;
+pub mod contradiction;
 pub mod decision;
 pub mod device;
 pub mod discarded_object;

@@ -215,6 +215,8 @@ values! {
         PhotoInspection = "PHOTO_INSPECTION",
         /// It was judged again, for a boundary was corrected or a part had failed.
         Rejudgement = "REJUDGEMENT",
+        /// Another check-in that was recorded later contradicts it.
+        Contradiction = "CONTRADICTION",
     }
 
     /// How far a photo has come.

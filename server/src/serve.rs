@@ -207,6 +207,7 @@ async fn work(app: Arc<App>, keep_events: TimeDelta, tls: Option<Certificates>, 
         () = feed.run() => {}
         () = keep_fresh => {}
         () = app.inspect_photos() => {}
+        () = app.watch_contradictions() => {}
         () = app.keep_house(keep_events) => {}
         () = told(stopped) => {}
     }

@@ -136,6 +136,11 @@ impl Client {
 
 /// A JPEG without EXIF: a patchwork that no two seeds share, nor anything like it.
 pub(crate) fn photo(seed: u32) -> Bytes {
+    photo_saved(seed, 90)
+}
+
+/// The same picture, saved with another quality, 1 to 100: other bytes.
+pub(crate) fn photo_saved(seed: u32, quality: u8) -> Bytes {
     const PATCHES: usize = 8;
     const SIDE: usize = 8 * PATCHES;
     let shades: [[u8; 32]; 2] =
@@ -144,7 +149,7 @@ pub(crate) fn photo(seed: u32) -> Bytes {
     let pixels: Vec<u8> = (0..SIDE * SIDE).map(|at| shades[at / SIDE / 8 * PATCHES + at % SIDE / 8]).collect();
     let side = u16::try_from(SIDE).unwrap();
     let mut jpeg = Vec::new();
-    Encoder::new(&mut jpeg, 90).encode(&pixels, side, side, ColorType::Luma).unwrap();
+    Encoder::new(&mut jpeg, quality).encode(&pixels, side, side, ColorType::Luma).unwrap();
     jpeg.into()
 }
 

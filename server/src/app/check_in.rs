@@ -11,7 +11,7 @@ use super::{
     App, Arrivals, Failure, Refusal, RefusalCode,
     chain::Record,
     counting::{self, Occasion},
-    judging,
+    judging::{self, Turn},
     submission::{CheckInRequest, Submission},
 };
 use crate::{
@@ -73,8 +73,11 @@ impl App {
         };
         let recorded = self.store_check_in(check_in, further_fixes(&submission), photos, &policy).await;
         match recorded {
-            Ok(Stored::Recorded(check_in)) => {
+            Ok(Stored::Recorded(check_in, contradicts)) => {
                 self.feed.ring();
+                if contradicts {
+                    self.judge_contradicted().await;
+                }
                 self.photo_waits.notify_one();
                 Ok(Recorded { check_in: *check_in, replayed: false })
             }
@@ -156,6 +159,8 @@ impl App {
         policy: &Policy,
     ) -> Result<Stored, Failure> {
         let transaction = self.database.begin().await?;
+        // Each of a person's check-ins is judged by the others: one after the other.
+        store::person::lock(&transaction, check_in.person_id).await?;
         if !store::check_in::insert(&transaction, check_in.clone()).await? {
             transaction.rollback().await?;
             return Ok(Stored::IdTaken);
@@ -176,19 +181,19 @@ impl App {
             counting::week_of(&check_in),
         )
         .await?;
-        let judged = self.judge(&transaction, &check_in, &photos, policy).await?;
+        let judged = self.judge(&transaction, &check_in, &photos, policy, Turn::First).await?;
         let record = Record::check_in(&check_in, &judging::signed(&check_in, &further, &photos), judged.signed);
         let occasion = Occasion::Submission(Box::new(record));
-        counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
+        let contradicts = counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
         transaction.commit().await?;
-        Ok(Stored::Recorded(Box::new(check_in)))
+        Ok(Stored::Recorded(Box::new(check_in), contradicts))
     }
 }
 
 /// What became of an attempt to store a check-in.
 enum Stored {
-    /// It is on record.
-    Recorded(Box<check_in::Model>),
+    /// It is on record, and whether it contradicts others.
+    Recorded(Box<check_in::Model>, bool),
     /// Another request took its id meanwhile.
     IdTaken,
     /// Another request took the photo at this place meanwhile.

@@ -12,6 +12,7 @@ use sea_orm::ConnectionTrait;
 use super::{
     Broken,
     chain::{self, Record},
+    contradictions,
     judging::Judged,
 };
 use crate::{
@@ -35,6 +36,8 @@ pub(super) enum Occasion {
     PhotoInspection,
     /// It is judged again with many others.
     Rejudgement(RejudgementId),
+    /// Another one contradicts it.
+    Contradiction,
 }
 
 impl Occasion {
@@ -43,6 +46,7 @@ impl Occasion {
             Self::Submission(_) => AssessmentTrigger::Submission,
             Self::PhotoInspection => AssessmentTrigger::PhotoInspection,
             Self::Rejudgement(_) => AssessmentTrigger::Rejudgement,
+            Self::Contradiction => AssessmentTrigger::Contradiction,
         }
     }
 }
@@ -57,7 +61,8 @@ pub(super) fn numbered(week: IsoWeek) -> (i32, i32) {
     (week.year(), i32::try_from(week.week()).unwrap_or(i32::MAX))
 }
 
-/// Appends an assessment to a check-in and lets everything that follows from it follow.
+/// Appends an assessment to a check-in and lets everything that follows from it follow. Returns whether others that
+/// it contradicts now wait to be judged again.
 ///
 /// The caller holds the week's tally, `before`, locked.
 pub(super) async fn record(
@@ -67,7 +72,7 @@ pub(super) async fn record(
     judged: &Judged,
     occasion: Occasion,
     before: &weekly_tally::Model,
-) -> Result<(), Broken> {
+) -> Result<bool, Broken> {
     let judgement = &judged.judgement;
     let assessment = assessment::Model {
         id: clock.id(),
@@ -80,7 +85,7 @@ pub(super) async fn record(
         inputs: Some(judged.inputs.clone()),
         rejudgement_id: match &occasion {
             Occasion::Rejudgement(id) => Some(*id),
-            Occasion::Submission(_) | Occasion::PhotoInspection => None,
+            Occasion::Submission(_) | Occasion::PhotoInspection | Occasion::Contradiction => None,
         },
         assessed_at: clock.now(),
     };
@@ -88,11 +93,18 @@ pub(super) async fn record(
     let findings =
         (0..).zip(&judgement.findings).map(|(ordinal, finding)| row(assessment_id, ordinal, finding)).collect();
     let mut records = vec![Record::assessment(&assessment, &judgement.findings)?];
+    // The other one found this.
+    let others = match occasion {
+        Occasion::Contradiction => &[][..],
+        _ => &judged.contradicted,
+    };
     if let Occasion::Submission(first) = occasion {
         records.insert(0, *first);
     }
     store::assessment::append(connection, assessment, findings).await?;
-    settle(connection, clock, check_in, before, &records).await
+    let queued = contradictions::queue(connection, clock, others).await?;
+    settle(connection, clock, check_in, before, &records).await?;
+    Ok(queued)
 }
 
 /// Lets standing, visit, weekly tally and events follow from a check-in's assessments, decisions and appeal.

@@ -14,6 +14,7 @@ use super::{
     App, Broken,
     check_in::policy_at,
     counting::{self, Occasion},
+    judging::Turn,
 };
 use crate::{
     domain::{
@@ -121,13 +122,16 @@ impl App {
             }
             let photos = store::photo::of_check_ins(&transaction, [check_in.id]).await?;
             if photos.iter().all(|photo| photo.inspected_at.is_some()) {
-                let judged = self.judge(&transaction, &check_in, &photos, &policy).await?;
+                let judged = self.judge(&transaction, &check_in, &photos, &policy, Turn::Again).await?;
                 let occasion = Occasion::PhotoInspection;
                 counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
             }
         }
         transaction.commit().await?;
         self.feed.ring();
+        // Two photos that look alike may be inspected at once, and neither judgement sees the other's.
+        self.look_once_more(check_in.id).await?;
+        self.judge_contradicted().await;
         Ok(())
     }
 

@@ -1,27 +1,46 @@
 //! Gathers what a check-in is judged by, and has it judged.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use entity::{check_in, check_in_fix, ids::SiteId, photo, photo_inspection, policy, site_version, values::PhotoState};
+use chrono::{DateTime, Utc};
+use entity::{
+    check_in, check_in_fix,
+    ids::{CheckInId, SiteId},
+    photo, photo_inspection, policy, site_version,
+    values::{FindingCode, PhotoState},
+};
 use sea_orm::ConnectionTrait;
 
 use super::{App, Broken};
 use crate::{
     domain::{
         challenge,
-        datum::{Position, to_wgs84},
+        datum::Position,
         device_signature::DevicePublicKey,
         evidence::{
             self, Candidate, Challenge, Device, Evidence, Fix, Judgement, Neighbour, Photo, PhotoBytes, Signature,
+            Whereabouts,
         },
-        likeness::{PerceptualHash, alike_bands, bands, near},
         policy::{Policy, PolicyDraft},
         signed_check_in::{SignedCheckIn, SignedFix, instant},
     },
     store,
 };
 
-/// Days for which it is remembered who used a device.
-const DEVICE_MEMORY: TimeDelta = TimeDelta::days(30);
+mod surroundings;
+
+pub(super) use surroundings::Contradicted;
+use surroundings::Using;
+
+/// Neighbouring check-ins that are kept with an assessment.
+const NEIGHBOURS: usize = 4;
+
+/// Which judgement of a check-in it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It arrives.
+    First,
+    /// It was judged before: what looks back in time stays as it was found then.
+    Again,
+}
 
 /// A judgement and what it was made of.
 #[derive(Debug)]
@@ -34,6 +53,8 @@ pub(super) struct Judged {
     pub(super) inputs: String,
     /// Whether it carries a signature that holds.
     pub(super) signed: bool,
+    /// Check-ins that it contradicts.
+    pub(super) contradicted: Vec<Contradicted>,
 }
 
 /// The policy a row holds.
@@ -61,28 +82,52 @@ impl App {
         check_in: &check_in::Model,
         photos: &[photo::Model],
         policy: &Policy,
+        turn: Turn,
     ) -> Result<Judged, Broken> {
         let sites = self.boundaries_held(connection, check_in).await?;
-        let gathering = Gathering { connection, check_in, photos, policy };
-        let evidence = gathering.evidence(&self.challenge_key).await?;
-        let versions: Vec<_> = sites.iter().map(|site| site.version).collect();
-        let inputs = serde_json::json!({ "evidence": evidence, "siteVersions": versions }).to_string();
+        let kept = match turn {
+            Turn::First => None,
+            Turn::Again => surroundings::kept(connection, check_in.id).await?,
+        };
+        let gathering = Gathering { connection, check_in, photos, sites: &sites, policy, kept };
+        let mut contradicted = Vec::new();
+        let mut evidence = gathering.evidence(&self.challenge_key, &mut contradicted).await?;
+        let around = gathering.neighbours().await?;
+        evidence.neighbours = around.iter().map(|(_, neighbour)| *neighbour).collect();
         let signed = evidence.device.signature == Signature::Valid;
         let judgement = evidence::judge(&evidence, &sites, policy);
-        Ok(Judged { judgement, policy_version: policy.version, inputs, signed })
+        evidence.neighbours = match judgement.whereabouts {
+            Some(whereabouts) => fastest(&evidence, whereabouts, &around, policy, &mut contradicted),
+            None => evidence.neighbours.into_iter().take(NEIGHBOURS).collect(),
+        };
+        let versions: Vec<_> = sites.iter().map(|site| site.version).collect();
+        let inputs = serde_json::json!({
+            "evidence": evidence,
+            "siteVersions": versions,
+            "whereabouts": judgement.whereabouts,
+        });
+        let (policy_version, inputs) = (policy.version, inputs.to_string());
+        Ok(Judged { judgement, policy_version, inputs, signed, contradicted })
     }
 
-    /// The boundary of each of the project's sites that held when the check-in was captured.
+    /// The boundary of each of the project's sites that held when the check-in was captured. A site that came later
+    /// stands in only where there was none.
     async fn boundaries_held(
         &self,
         connection: &impl ConnectionTrait,
         check_in: &check_in::Model,
     ) -> Result<Vec<Candidate>, Broken> {
+        let at = check_in.corrected_at;
         let sites = store::site::of_projects(connection, [check_in.project_id]).await?;
-        let ids =
-            sites.iter().filter(|site| site.retired_at.is_none_or(|at| at > check_in.corrected_at)).map(|site| site.id);
-        let versions = store::site::versions(connection, ids.clone()).await?;
-        let held = ids.filter_map(|id| in_force(&versions, id, check_in.corrected_at));
+        let ids: Vec<_> = sites
+            .iter()
+            .filter(|site| site.retired_at.is_none_or(|retired| retired > at))
+            .map(|site| site.id)
+            .collect();
+        let versions = store::site::versions(connection, ids.iter().copied()).await?;
+        let of_sites = || ids.iter().filter_map(|id| in_force(&versions, *id, at));
+        let any = of_sites().any(|version| version.effective_from <= at);
+        let held = of_sites().filter(|version| !any || version.effective_from <= at);
         held.map(|version| self.boundaries.candidate(version)).collect()
     }
 }
@@ -99,28 +144,53 @@ pub(super) fn in_force(
     held.or_else(|| of_site().min_by_key(|version| version.effective_from))
 }
 
+/// The neighbours that ask for the fastest travel; those that ask for more than can be are contradicted.
+fn fastest(
+    evidence: &Evidence,
+    from: Whereabouts,
+    around: &[(CheckInId, Neighbour)],
+    policy: &Policy,
+    contradicted: &mut Vec<Contradicted>,
+) -> Vec<Neighbour> {
+    let speed = |neighbour: &Neighbour| evidence::asked_speed_mps(evidence, from, neighbour, policy);
+    let mut asked: Vec<_> = around.iter().map(|(id, neighbour)| (speed(neighbour), *id, *neighbour)).collect();
+    asked.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
+    let impossible = asked.iter().filter(|(speed, ..)| *speed > policy.thresholds.travel_speed_mps);
+    let rule = Some(FindingCode::Travel);
+    contradicted.extend(impossible.map(|(_, check_in, _)| Contradicted { check_in: *check_in, rule }));
+    asked.into_iter().map(|(_, _, neighbour)| neighbour).take(NEIGHBOURS).collect()
+}
+
 struct Gathering<'a, C> {
     connection: &'a C,
     check_in: &'a check_in::Model,
     photos: &'a [photo::Model],
+    sites: &'a [Candidate],
     policy: &'a Policy,
+    /// What it was judged by first, if it was.
+    kept: Option<Evidence>,
 }
 
 impl<C: ConnectionTrait> Gathering<'_, C> {
-    async fn evidence(&self, challenge_key: &[u8]) -> Result<Evidence, Broken> {
+    /// Everything but the neighbours.
+    async fn evidence(&self, challenge_key: &[u8], found: &mut Vec<Contradicted>) -> Result<Evidence, Broken> {
         let check_in = self.check_in;
-        let further = store::check_in::fixes(self.connection, check_in.id).await?;
-        let days = store::check_in::days_at(self.connection, check_in).await?;
+        let further = store::check_in::fixes(self.connection, [check_in.id]).await?;
+        let fixes = fixes(check_in, &further)?;
+        let repeated_days = match &self.kept {
+            Some(kept) => kept.repeated_days,
+            None => self.repeated_days(&fixes).await?,
+        };
         Ok(Evidence {
-            fixes: fixes(check_in, &further)?,
+            fixes,
             skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
             corrected_at: check_in.corrected_at,
             clock_jump_ms: clock_jump(check_in),
             challenge: self.challenge(challenge_key),
-            photos: self.photos().await?,
-            device: self.device(&further).await?,
-            neighbours: self.neighbours().await?,
-            repeated_days: u32::try_from(days.len()).unwrap_or(u32::MAX),
+            photos: self.photos(found).await?,
+            device: self.device(&further, found).await?,
+            neighbours: Vec::new(),
+            repeated_days,
         })
     }
 
@@ -132,25 +202,29 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         }
     }
 
-    async fn photos(&self) -> Result<Vec<Photo>, Broken> {
+    async fn photos(&self, contradicted: &mut Vec<Contradicted>) -> Result<Vec<Photo>, Broken> {
         let inspections =
             store::photo_inspection::find(self.connection, self.photos.iter().map(|photo| photo.id)).await?;
         let mut photos = Vec::with_capacity(self.photos.len());
         for photo in self.photos {
             let inspection = inspections.iter().find(|inspection| inspection.photo_id == photo.id);
-            photos.push(self.photo(photo, inspection).await?);
+            photos.push(self.photo(photo, inspection, contradicted).await?);
         }
         Ok(photos)
     }
 
-    async fn photo(&self, photo: &photo::Model, inspection: Option<&photo_inspection::Model>) -> Result<Photo, Broken> {
+    async fn photo(
+        &self,
+        photo: &photo::Model,
+        inspection: Option<&photo_inspection::Model>,
+        contradicted: &mut Vec<Contradicted>,
+    ) -> Result<Photo, Broken> {
         let bytes = match photo.state {
             PhotoState::Requested | PhotoState::Attached => PhotoBytes::Waiting,
             PhotoState::Intact => PhotoBytes::Intact,
             PhotoState::Damaged => PhotoBytes::Damaged,
         };
-        let reused = store::photo_inspection::reused(self.connection, &photo.sha256, self.check_in.id).await?;
-        let reused = u32::try_from(reused).unwrap_or(u32::MAX);
+        let reused = self.reused(&photo.sha256, contradicted).await?;
         let Some(found) = inspection else { return Ok(Photo { reused, ..Photo::of(bytes) }) };
         let position = found.latitude.zip(found.longitude).and_then(|(north, east)| Position::parse(north, east).ok());
         Ok(Photo {
@@ -160,30 +234,21 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
             position_error_m: found.position_error_m,
             taken_at: found.taken_at,
             reused,
-            nearest_bits: self.nearest_bits(found).await?,
+            nearest_bits: self.nearest_bits(found, contradicted).await?,
             screenshot: found.screenshot,
             edited: found.edited,
         })
     }
 
-    /// Bits between a photo and the most similar one of another visit. The very same bytes are told by `reused`.
-    async fn nearest_bits(&self, found: &photo_inspection::Model) -> Result<Option<u32>, Broken> {
-        let Some(bits) = found.perceptual_hash else { return Ok(None) };
-        let hash = PerceptualHash::from_bits(bits.cast_unsigned());
-        let alike = bands(hash).map(|band| alike_bands(band).to_vec());
-        let burst = TimeDelta::seconds(self.policy.thresholds.photo_burst_s.into());
-        let alike = store::photo_inspection::sharing_band(self.connection, &alike, self.check_in, burst).await?;
-        let distance = |bits: i64| near(hash, PerceptualHash::from_bits(bits.cast_unsigned()));
-        Ok(alike.iter().map(|other| distance(other.perceptual_hash)).min())
-    }
-
-    async fn device(&self, further: &[check_in_fix::Model]) -> Result<Device, Broken> {
+    async fn device(&self, further: &[check_in_fix::Model], found: &mut Vec<Contradicted>) -> Result<Device, Broken> {
         let check_in = self.check_in;
         let registered = store::device::of_person(self.connection, check_in.person_id).await?;
         let held = |device: &&entity::device::Model| device.revoked_at.is_none_or(|at| at > check_in.corrected_at);
         let device = Device { developer_mode: check_in.developer_mode, ..Device::default() };
         let (Some(fingerprint), Some(signature)) = (&check_in.device, &check_in.signature) else {
-            let any = registered.iter().any(|device| held(&device));
+            // Whoever registered a device afterwards could not sign with it.
+            let had = |device: &entity::device::Model| device.registered_at <= check_in.corrected_at;
+            let any = registered.iter().any(|device| held(&device) && had(device));
             let signature = if any { Signature::Missing } else { Signature::None };
             return Ok(Device { signature, ..device });
         };
@@ -197,27 +262,8 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
             }
             None => false,
         };
-        let since = check_in.corrected_at - DEVICE_MEMORY;
-        let others = store::device::other_people(self.connection, fingerprint, check_in.person_id, since).await?;
-        let used = store::device::used_before(self.connection, check_in.person_id, check_in.corrected_at).await?;
-        Ok(Device {
-            signature: if valid { Signature::Valid } else { Signature::Invalid },
-            other_people: u32::try_from(others.len()).unwrap_or(u32::MAX),
-            new: !used.is_empty() && !used.contains(fingerprint),
-            ..device
-        })
-    }
-
-    async fn neighbours(&self) -> Result<Vec<Neighbour>, Broken> {
-        let check_in = self.check_in;
-        let rows = store::check_in::neighbours(self.connection, check_in.person_id, check_in.corrected_at, check_in.id)
-            .await?;
-        let neighbour = |row: &check_in::Model| {
-            let reported = Position::parse(row.latitude?, row.longitude?).ok()?;
-            let accuracy_m = row.accuracy_m.filter(|accuracy| *accuracy > 0.0)?;
-            Some(Neighbour { corrected_at: row.corrected_at, position: to_wgs84(reported, row.datum?), accuracy_m })
-        };
-        Ok(rows.iter().filter_map(neighbour).collect())
+        let Using { other_people, new } = self.using(fingerprint, found).await?;
+        Ok(Device { signature: if valid { Signature::Valid } else { Signature::Invalid }, other_people, new, ..device })
     }
 }
 

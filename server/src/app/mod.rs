@@ -31,6 +31,7 @@ mod boundary_hints;
 mod chain;
 mod change_password;
 mod check_in;
+mod contradictions;
 mod counting;
 mod devices;
 mod discard_photos;

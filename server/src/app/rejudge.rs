@@ -8,7 +8,7 @@ use entity::{
     assessment, check_in, finding,
     ids::{PhotoId, ProjectId, RejudgementId},
     photo, policy, rejudgement,
-    values::{PhotoState, Verdict},
+    values::{FindingCode, FindingOutcome, PhotoState, Verdict},
 };
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use super::{
     chain::{self, Record},
     check_in::policy_at,
     counting::{self, Occasion},
-    judging::{self, Judged},
+    judging::{self, Judged, Turn},
     submission::NOTE_LIMIT,
 };
 use crate::{
@@ -97,11 +97,16 @@ struct Outcome {
     photos: usize,
 }
 
+impl Outcome {
+    const UNTOUCHED: Self =
+        Self { before: Verdict::PendingEvidence, after: Verdict::PendingEvidence, changed: false, photos: 0 };
+}
+
 /// How a check-in was judged last, and how it would be now.
-struct Look {
+pub(super) struct Look {
     before: assessment::Model,
-    judged: Judged,
-    same: bool,
+    pub(super) judged: Judged,
+    pub(super) same: bool,
 }
 
 impl App {
@@ -221,6 +226,10 @@ impl App {
         search: &mut Search,
     ) -> Result<Option<Outcome>, Broken> {
         let photos = store::photo::of_check_ins(self.database.reader(), [check_in.id]).await?;
+        if photos.iter().any(|photo| photo.inspected_at.is_none()) {
+            // Their inspection judges it, by everything known then.
+            return Ok(Some(Outcome::UNTOUCHED));
+        }
         let Some(found) = self.found_again(&photos, search).await? else { return Ok(None) };
         // Most are as they were: they cost no lock.
         let look = self.look(self.database.reader(), check_in, &found, policy).await?;
@@ -238,6 +247,7 @@ impl App {
             counting::record(&transaction, &self.clock, check_in, &look.judged, occasion, &tally).await?;
         }
         transaction.commit().await?;
+        self.judge_contradicted().await;
         Ok(Some(look.outcome(again)))
     }
 
@@ -270,7 +280,7 @@ impl App {
         Refusal { sentence: Sentence { zh, en }, ..self.store_unavailable("") }
     }
 
-    async fn look(
+    pub(super) async fn look(
         &self,
         connection: &impl ConnectionTrait,
         check_in: &check_in::Model,
@@ -281,7 +291,7 @@ impl App {
         for photo in photos.iter_mut().filter(|photo| found.contains(&photo.id)) {
             photo.state = PhotoState::Attached;
         }
-        let judged = self.judge(connection, check_in, &photos, policy).await?;
+        let judged = self.judge(connection, check_in, &photos, policy, Turn::Again).await?;
         let last = store::assessment::of_check_ins(connection, [check_in.id]).await?.pop();
         let before = last.ok_or_else(|| counting::missing(check_in.id))?;
         let findings = store::assessment::findings(connection, [before.id]).await?;
@@ -297,16 +307,24 @@ impl Look {
     }
 }
 
+/// What rules measure on other check-ins. Those go on coming: it matters whether one is contradicted, and no more.
+const ON_OTHERS: [FindingCode; 4] =
+    [FindingCode::Travel, FindingCode::PhotoReused, FindingCode::PhotoSimilar, FindingCode::DeviceShared];
+
 /// Whether a judgement says what an assessment says, whatever the words.
 fn same(before: &assessment::Model, findings: &[finding::Model], after: &Judgement) -> bool {
+    let told = |code: FindingCode, outcome| !(ON_OTHERS.contains(&code) && outcome == FindingOutcome::Pass);
+    let said = findings.iter().filter(|row| told(row.code, row.outcome));
+    let says = after.findings.iter().filter(|finding| told(finding.code, finding.outcome));
     let alike = |(row, finding): (&finding::Model, &crate::domain::evidence::Finding)| {
         (row.code, row.outcome, row.counts) == (finding.code, finding.outcome, finding.counts)
-            && (row.measured, row.threshold, row.probability)
-                == (finding.measured, finding.threshold, finding.probability)
+            && (ON_OTHERS.contains(&row.code)
+                || (row.measured, row.threshold, row.probability)
+                    == (finding.measured, finding.threshold, finding.probability))
     };
     (before.verdict, before.site_version_id) == (after.verdict, after.site_version)
-        && findings.len() == after.findings.len()
-        && findings.iter().zip(&after.findings).all(alike)
+        && said.clone().count() == says.clone().count()
+        && said.zip(says).all(alike)
 }
 
 fn add(run: &mut rejudgement::Model, transitions: &mut BTreeMap<(Verdict, Verdict), usize>, outcome: &Outcome) {

@@ -25,7 +25,9 @@ mod situations;
 mod tests;
 mod time;
 
+pub use position::Whereabouts;
 pub(in crate::domain) use position::{Mislabel, is_nowhere, usable};
+pub use time::asked_speed_mps;
 
 /// Everything a check-in is judged by, but for the boundaries. Stored with each assessment, so that the same evidence
 /// can be judged again under another policy years later.
@@ -50,10 +52,10 @@ pub struct Evidence {
     /// The device it came from.
     #[serde(default)]
     pub device: Device,
-    /// The person's check-ins just before and just after it.
+    /// Those of the person's check-ins around it from and to which travel had to be fastest.
     #[serde(default)]
     pub neighbours: Vec<Neighbour>,
-    /// Other days on which the person sent exactly these coordinates.
+    /// Other days of which the person had sent exactly these coordinates, in a usable fix, when it arrived.
     #[serde(default)]
     pub repeated_days: u32,
 }
@@ -187,10 +189,16 @@ pub enum Signature {
 pub struct Neighbour {
     /// When it happened, corrected.
     pub corrected_at: DateTime<Utc>,
-    /// Where, WGS-84.
+    /// Where, WGS-84: by the fix that judging it used.
     pub position: Position,
     /// 68 % accuracy radius, metres.
     pub accuracy_m: f64,
+    /// Age of that fix at the capture, milliseconds; negative if it was taken after.
+    #[serde(default)]
+    pub age_ms: i64,
+    /// Server's clock minus the phone's at receipt, milliseconds.
+    #[serde(default)]
+    pub skew_ms: Option<i64>,
 }
 
 /// A boundary a fix may lie in.
@@ -274,6 +282,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// The boundary it was compared with.
     pub site_version: Option<SiteVersionId>,
+    /// Where the person was at the capture, so far as the phone knew.
+    pub whereabouts: Option<Whereabouts>,
     /// Why, rule by rule.
     pub findings: Vec<Finding>,
 }
@@ -288,7 +298,7 @@ pub fn judge(evidence: &Evidence, sites: &[Candidate], policy: &Policy) -> Judge
     for finding in &mut findings {
         finding.counts = !policy.thresholds.hints.contains(&finding.code);
     }
-    Judgement { verdict: verdict(&findings, evidence), site_version, findings }
+    Judgement { verdict: verdict(&findings, evidence), site_version, whereabouts, findings }
 }
 
 /// A contradiction rejects; what waits for its photos is pending; anything else but a pass is for a person.
@@ -302,6 +312,13 @@ fn verdict(findings: &[Finding], evidence: &Evidence) -> Verdict {
         Verdict::NeedsReview
     } else {
         Verdict::Verified
+    }
+}
+
+impl Fix {
+    /// Whether it tells where the phone was at the capture.
+    pub fn is_usable(&self, sites: &[Candidate], policy: &Policy) -> bool {
+        usable(self, policy) && !is_nowhere(self, sites)
     }
 }
 

@@ -17,6 +17,9 @@ pub struct Thresholds {
     /// Metres a second beyond which travel between two check-ins is for review: 70 (250 km/h), faster than any train
     /// or car here.
     pub travel_speed_mps: f64,
+    /// Seconds by which the clocks of two check-ins of a person may be off to one another: 10, in which a reflected fix
+    /// may jump by 700 m before it makes a traveller.
+    pub travel_clock_s: u32,
     /// Metres, above both accuracies and what travel between them allows, by which two fixes of a check-in may lie
     /// apart. Reflections among steel and concrete displace honest ones by 200 m.
     pub fixes_distance_m: f64,
@@ -58,6 +61,7 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             travel_speed_mps: 70.0,
+            travel_clock_s: 10,
             fixes_distance_m: 500.0,
             repeated_days: 3,
             clock_jump_s: 120,
@@ -88,6 +92,7 @@ impl Thresholds {
         let read: Self = serde_json::from_str(text).map_err(|error| PolicyError::Thresholds(error.to_string()))?;
         let in_range = [
             ("travelSpeedMps", (10.0..=1000.0).contains(&read.travel_speed_mps)),
+            ("travelClockS", (1..=3600).contains(&read.travel_clock_s)),
             ("fixesDistanceM", (0.0..=100_000.0).contains(&read.fixes_distance_m)),
             ("repeatedDays", (1..=366).contains(&read.repeated_days)),
             ("clockJumpS", (1..=86_400).contains(&read.clock_jump_s)),

@@ -58,6 +58,19 @@ pub async fn of_check_ins(
         .await
 }
 
+/// What a check-in's first assessment was made of, JSON.
+pub async fn first_inputs(connection: &impl ConnectionTrait, check_in: CheckInId) -> Result<Option<String>, DbErr> {
+    let first: Option<Option<String>> = assessment::Entity::find()
+        .select_only()
+        .column(assessment::Column::Inputs)
+        .filter(assessment::Column::CheckInId.eq(check_in))
+        .order_by_asc(assessment::Column::Sequence)
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(first.flatten())
+}
+
 /// The last sequence number given to a check-in's assessments; 0 before the first.
 pub async fn last_sequence(connection: &impl ConnectionTrait, check_in: CheckInId) -> Result<i32, DbErr> {
     let last: Option<Option<i32>> = assessment::Entity::find()

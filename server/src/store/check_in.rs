@@ -1,7 +1,8 @@
 //! Check-ins: written once, read by whom it concerns.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
+    assessment,
     check_in::{Column, Entity, Model},
     check_in_fix,
     ids::{CheckInId, PersonId, ProjectId, VisitId},
@@ -9,8 +10,9 @@ use entity::{
     values::Verdict,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Select, Value, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Value,
+    sea_query::{ExprTrait, OnConflict},
 };
 
 use super::{
@@ -60,7 +62,7 @@ fn matching(scope: Scope, filter: &CheckInFilter) -> Select<Entity> {
     }
     if let Some(verdicts) = &filter.verdicts {
         select = select
-            .join(sea_orm::JoinType::InnerJoin, to_standing())
+            .join(JoinType::InnerJoin, to_standing())
             .filter(standing::Column::Verdict.is_in(verdicts.iter().copied()));
     }
     if let Some(from) = filter.from {
@@ -111,40 +113,87 @@ pub async fn queue_length(connection: &impl ConnectionTrait, scope: Scope) -> Re
     for_review(scope).count(connection).await
 }
 
-/// A person's check-ins with a position just before and just after a time, at most one each.
-pub async fn neighbours(
+/// A check-in as those around it are compared with it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Beside {
+    /// Id.
+    pub id: CheckInId,
+    /// Corrected capture.
+    pub corrected_at: DateTime<Utc>,
+    /// The phone's time at sending.
+    pub sent_at: DateTime<Utc>,
+    /// The server's at receipt.
+    pub received_at: DateTime<Utc>,
+    /// What its last assessment was made of, JSON.
+    pub inputs: Option<String>,
+}
+
+/// The check-ins of the same person around one, up to `within` before and after: the nearest `limit` on either side.
+/// Those of one moment are in order of their ids.
+pub async fn around(
     connection: &impl ConnectionTrait,
-    person: PersonId,
-    at: DateTime<Utc>,
-    id: CheckInId,
+    of: &Model,
+    within: TimeDelta,
+    limit: u64,
+) -> Result<Vec<Beside>, DbErr> {
+    let (at, id) = (of.corrected_at, of.id);
+    let of_person = || {
+        Entity::find()
+            .join(JoinType::InnerJoin, to_standing())
+            .join(JoinType::InnerJoin, to_assessment())
+            .select_only()
+            .columns([Column::Id, Column::CorrectedAt, Column::SentAt, Column::ReceivedAt])
+            .column(assessment::Column::Inputs)
+            .filter(Column::PersonId.eq(of.person_id))
+            .filter(Column::Id.ne(id))
+            .limit(limit)
+    };
+    let same_moment = || Column::CorrectedAt.eq(at);
+    let before = of_person()
+        .filter(Column::CorrectedAt.between(at - within, at))
+        .filter(Column::CorrectedAt.lt(at).or(same_moment().and(Column::Id.lt(id))))
+        .order_by_desc(Column::CorrectedAt)
+        .order_by_desc(Column::Id);
+    let after = of_person()
+        .filter(Column::CorrectedAt.between(at, at + within))
+        .filter(Column::CorrectedAt.gt(at).or(same_moment().and(Column::Id.gt(id))))
+        .order_by_asc(Column::CorrectedAt)
+        .order_by_asc(Column::Id);
+    let mut found: Vec<Beside> = before.into_model().all(connection).await?;
+    found.extend(after.into_model::<Beside>().all(connection).await?);
+    Ok(found)
+}
+
+fn to_assessment() -> RelationDef {
+    standing::Entity::belongs_to(assessment::Entity)
+        .from(standing::Column::AssessmentId)
+        .to(assessment::Column::Id)
+        .into()
+}
+
+/// A person's check-ins of other local days, of which a fix has one of these coordinates to the last digit.
+pub async fn at_coordinates(
+    connection: &impl ConnectionTrait,
+    own: &Model,
+    coordinates: &[(f64, f64)],
+    limit: u64,
 ) -> Result<Vec<Model>, DbErr> {
     let of_person = || {
         Entity::find()
-            .filter(Column::PersonId.eq(person))
-            .filter(Column::Id.ne(id))
-            .filter(Column::Latitude.is_not_null())
+            .filter(Column::PersonId.eq(own.person_id))
+            .filter(Column::LocalDate.ne(own.local_date))
+            .limit(limit)
     };
-    let before =
-        of_person().filter(Column::CorrectedAt.lte(at)).order_by_desc(Column::CorrectedAt).one(connection).await?;
-    let after =
-        of_person().filter(Column::CorrectedAt.gt(at)).order_by_asc(Column::CorrectedAt).one(connection).await?;
-    Ok(before.into_iter().chain(after).collect())
-}
-
-/// Other local days on which a person sent exactly these coordinates.
-pub async fn days_at(connection: &impl ConnectionTrait, check_in: &Model) -> Result<Vec<NaiveDate>, DbErr> {
-    let (Some(latitude), Some(longitude)) = (check_in.latitude, check_in.longitude) else { return Ok(Vec::new()) };
-    Entity::find()
-        .select_only()
-        .column(Column::LocalDate)
-        .distinct()
-        .filter(Column::PersonId.eq(check_in.person_id))
-        .filter(Column::Latitude.eq(latitude))
-        .filter(Column::Longitude.eq(longitude))
-        .filter(Column::LocalDate.ne(check_in.local_date))
-        .into_tuple()
-        .all(connection)
-        .await
+    let (mut first, mut further) = (Condition::any(), Condition::any());
+    for (latitude, longitude) in coordinates.iter().copied() {
+        first = first.add(Column::Latitude.eq(latitude).and(Column::Longitude.eq(longitude)));
+        let (north, east) = (check_in_fix::Column::Latitude, check_in_fix::Column::Longitude);
+        further = further.add(north.eq(latitude).and(east.eq(longitude)));
+    }
+    let mut found = of_person().filter(first).all(connection).await?;
+    let to_fixes = Entity::belongs_to(check_in_fix::Entity).from(Column::Id).to(check_in_fix::Column::CheckInId);
+    found.extend(of_person().join(JoinType::InnerJoin, to_fixes.into()).filter(further).all(connection).await?);
+    Ok(found)
 }
 
 /// Check-ins in scope by id.
@@ -171,7 +220,7 @@ pub async fn of_visits(
     visits: impl IntoIterator<Item = VisitId>,
 ) -> Result<Vec<(Model, standing::Model)>, DbErr> {
     let rows = Entity::find()
-        .join(sea_orm::JoinType::InnerJoin, to_standing())
+        .join(JoinType::InnerJoin, to_standing())
         .filter(standing::Column::VisitId.is_in(visits))
         .order_by_asc(Column::CorrectedAt)
         .order_by_asc(Column::Id)
@@ -199,10 +248,14 @@ pub async fn insert_fixes(connection: &impl ConnectionTrait, fixes: Vec<check_in
     check_in_fix::Entity::insert_many(fixes).exec_without_returning(connection).await.map(|_| ())
 }
 
-/// The further fixes of a check-in, in order.
-pub async fn fixes(connection: &impl ConnectionTrait, id: CheckInId) -> Result<Vec<check_in_fix::Model>, DbErr> {
+/// The further fixes of check-ins, in order.
+pub async fn fixes(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = CheckInId>,
+) -> Result<Vec<check_in_fix::Model>, DbErr> {
     check_in_fix::Entity::find()
-        .filter(check_in_fix::Column::CheckInId.eq(id))
+        .filter(check_in_fix::Column::CheckInId.is_in(ids))
+        .order_by_asc(check_in_fix::Column::CheckInId)
         .order_by_asc(check_in_fix::Column::Ordinal)
         .all(connection)
         .await

@@ -1,15 +1,15 @@
 //! Devices whose keys sign check-ins.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     check_in,
     device::{Column, Entity, Model},
-    ids::PersonId,
+    ids::{CheckInId, PersonId},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 
 /// A person's devices, revoked ones too, the oldest first.
@@ -43,23 +43,75 @@ pub async fn revoke(
     Ok(revoked.rows_affected == 1)
 }
 
-/// Who else checked in from a device since a time.
+/// A check-in from a device, by someone who had proved to hold its key.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct Use {
+    /// Which check-in.
+    pub id: CheckInId,
+    /// Whose.
+    pub person_id: PersonId,
+}
+
+/// Check-ins from a device, by people who registered it: a fingerprint alone can be written by anybody.
+fn uses(fingerprint: &str) -> Select<check_in::Entity> {
+    let (device, person) = (check_in::Column::Device, check_in::Column::PersonId);
+    let registered = Condition::all()
+        .add(Expr::col((Entity, Column::Fingerprint)).equals((check_in::Entity, device)))
+        .add(Expr::col((Entity, Column::PersonId)).equals((check_in::Entity, person)));
+    check_in::Entity::find()
+        .join(JoinType::InnerJoin, check_in::Entity::belongs_to(Entity).from(person).to(Column::PersonId).into())
+        .filter(registered)
+        .filter(device.eq(fingerprint))
+}
+
+/// Who else checked in from a device within some time before a check-in.
 pub async fn other_people(
     connection: &impl ConnectionTrait,
     fingerprint: &str,
-    person: PersonId,
-    since: DateTime<Utc>,
+    own: &check_in::Model,
+    within: TimeDelta,
 ) -> Result<Vec<PersonId>, DbErr> {
-    check_in::Entity::find()
+    uses(fingerprint)
         .select_only()
         .column(check_in::Column::PersonId)
         .distinct()
-        .filter(check_in::Column::Device.eq(fingerprint))
-        .filter(check_in::Column::PersonId.ne(person))
-        .filter(check_in::Column::CorrectedAt.gt(since))
+        .filter(check_in::Column::PersonId.ne(own.person_id))
+        .filter(check_in::Column::CorrectedAt.between(own.corrected_at - within, own.corrected_at))
         .into_tuple()
         .all(connection)
         .await
+}
+
+/// The check-ins from a device next before and next after one, within some time of it.
+pub async fn beside(
+    connection: &impl ConnectionTrait,
+    fingerprint: &str,
+    own: &check_in::Model,
+    within: TimeDelta,
+) -> Result<Vec<Use>, DbErr> {
+    let (at, id) = (check_in::Column::CorrectedAt, check_in::Column::Id);
+    let others = || {
+        uses(fingerprint)
+            .select_only()
+            .columns([id, check_in::Column::PersonId])
+            .filter(at.between(own.corrected_at - within, own.corrected_at + within))
+    };
+    let same_moment = || at.eq(own.corrected_at);
+    let before = others()
+        .filter(at.lt(own.corrected_at).or(same_moment().and(id.lt(own.id))))
+        .order_by_desc(at)
+        .order_by_desc(id)
+        .into_model::<Use>()
+        .one(connection)
+        .await?;
+    let after = others()
+        .filter(at.gt(own.corrected_at).or(same_moment().and(id.gt(own.id))))
+        .order_by_asc(at)
+        .order_by_asc(id)
+        .into_model::<Use>()
+        .one(connection)
+        .await?;
+    Ok(before.into_iter().chain(after).collect())
 }
 
 /// Devices a person checked in from before a time.

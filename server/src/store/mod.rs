@@ -15,6 +15,7 @@ pub mod assessment;
 pub mod audit;
 pub mod chain;
 pub mod check_in;
+pub mod contradiction;
 pub mod decision;
 pub mod device;
 pub mod discarded_object;

@@ -1,6 +1,6 @@
 //! What was found in photos, and photos that look alike.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     check_in,
     ids::{CheckInId, PhotoId},
@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    JoinType, QueryFilter, QuerySelect, RelationDef, sea_query::OnConflict,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::OnConflict,
 };
 
 /// Photos that are looked at for likeness at most: more would be a flood of look-alikes, and one is enough.
@@ -44,14 +44,18 @@ pub async fn insert(connection: &impl ConnectionTrait, inspection: Model, bands:
 }
 
 /// A photo that may look like another.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Copy, Debug, FromQueryResult)]
 pub struct Alike {
     /// Perceptual hash.
     pub perceptual_hash: i64,
+    /// The check-in it is evidence of.
+    pub check_in_id: CheckInId,
+    /// When that was captured, corrected.
+    pub corrected_at: DateTime<Utc>,
 }
 
-/// Photos of other check-ins that have one of these values in a band of their perceptual hash, found by index. Those that the same person
-/// took at the same project within `burst` are left out: honest photos of one visit look alike.
+/// Photos of other check-ins that have one of these values in a band of their perceptual hash, found by index. Those
+/// that the same person took at the same project within `burst` are left out: honest photos of one visit look alike.
 pub async fn sharing_band(
     connection: &impl ConnectionTrait,
     bands: &[Vec<i32>],
@@ -76,30 +80,52 @@ pub async fn sharing_band(
         .join(JoinType::InnerJoin, to_check_in())
         .select_only()
         .column(Column::PerceptualHash)
+        .column(photo::Column::CheckInId)
+        .column(check_in::Column::CorrectedAt)
         .filter(any)
         .filter(photo::Column::CheckInId.ne(own.id))
         .filter(same_burst.not())
         .filter(Column::PerceptualHash.is_not_null())
+        .order_by_asc(photo_band::Column::PhotoId)
         .limit(MOST_ALIKE)
         .into_model()
         .all(connection)
         .await
 }
 
-/// How many other check-ins have a photo of these very bytes.
-pub async fn reused(connection: &impl ConnectionTrait, sha256: &str, check_in: CheckInId) -> Result<usize, DbErr> {
-    let others: Vec<Option<CheckInId>> = photo::Entity::find()
-        .select_only()
-        .column(photo::Column::CheckInId)
-        .distinct()
-        .filter(photo::Column::Sha256.eq(sha256))
-        .filter(photo::Column::CheckInId.is_not_null())
-        .filter(photo::Column::CheckInId.ne(check_in))
-        .limit(100)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    Ok(others.len())
+/// Another check-in that has a photo of the very same bytes.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct SameBytes {
+    /// Which.
+    pub check_in_id: CheckInId,
+    /// When it was captured, corrected.
+    pub corrected_at: DateTime<Utc>,
+}
+
+/// Other check-ins that have a photo of these very bytes: the nearest `limit` captured before one, and after it.
+pub async fn same_bytes(
+    connection: &impl ConnectionTrait,
+    sha256: &str,
+    own: &check_in::Model,
+    limit: u64,
+) -> Result<Vec<SameBytes>, DbErr> {
+    let others = || {
+        photo::Entity::find()
+            .join(JoinType::InnerJoin, to_check_in())
+            .select_only()
+            .column(photo::Column::CheckInId)
+            .column(check_in::Column::CorrectedAt)
+            .distinct()
+            .filter(photo::Column::Sha256.eq(sha256))
+            .filter(photo::Column::CheckInId.ne(own.id))
+            .limit(limit)
+    };
+    let at = check_in::Column::CorrectedAt;
+    let before = others().filter(at.lte(own.corrected_at)).order_by_desc(at).order_by_desc(photo::Column::CheckInId);
+    let after = others().filter(at.gt(own.corrected_at)).order_by_asc(at).order_by_asc(photo::Column::CheckInId);
+    let mut found: Vec<SameBytes> = before.into_model().all(connection).await?;
+    found.extend(after.into_model::<SameBytes>().all(connection).await?);
+    Ok(found)
 }
 
 fn to_inspection() -> RelationDef {

@@ -6,6 +6,7 @@ use entity::{
     ids::SiteVersionId,
     values::{Datum, FindingCode, FindingOutcome},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Evidence, Finding, Fix, Unit, count, pass_or, seconds};
 use crate::domain::{
@@ -16,12 +17,15 @@ use crate::domain::{
 };
 
 /// Where the person was at the capture, so far as the phone knew: what other evidence is compared with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Whereabouts {
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Whereabouts {
     /// WGS-84.
-    pub(super) here: Position,
+    pub here: Position,
     /// 68 % accuracy radius, metres, above 0.
-    pub(super) accuracy_m: f64,
+    pub accuracy_m: f64,
+    /// Age of the fix at the capture, milliseconds; negative if it was taken after.
+    pub age_ms: i64,
 }
 
 /// Adds the findings about position; returns the boundary it was compared with, and where the person was.
@@ -48,7 +52,8 @@ pub(super) fn judge(
     findings.extend(best.standing.as_ref().map(|standing| standing.finding(best.fix)));
     // A coarse fix still tells of other cities; one of another time, or of unknown error, tells nothing.
     let known = fresh(best.fix, policy) && best.fix.accuracy_m > 0.0;
-    let whereabouts = known.then_some(Whereabouts { here: best.here, accuracy_m: best.fix.accuracy_m });
+    let Fix { accuracy_m, age_ms, .. } = *best.fix;
+    let whereabouts = known.then_some(Whereabouts { here: best.here, accuracy_m, age_ms });
     (best.standing.map(|standing| standing.site.version), whereabouts)
 }
 
@@ -57,6 +62,7 @@ struct Reading<'a> {
     fix: &'a Fix,
     /// WGS-84.
     here: Position,
+    usable: bool,
     /// None where the fix is unusable or there is no site.
     standing: Option<Standing<'a>>,
 }
@@ -64,8 +70,9 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     fn of(fix: &'a Fix, sites: &'a [Candidate], policy: &Policy) -> Self {
         let here = to_wgs84(fix.reported, fix.datum);
-        let standing = usable(fix, policy).then(|| Standing::of(fix, here, sites, policy)).flatten();
-        Self { fix, here, standing }
+        let usable = usable(fix, policy);
+        let standing = usable.then(|| Standing::of(fix, here, sites, policy)).flatten();
+        Self { fix, here, usable, standing }
     }
 
     /// Which of two fixes is better to decide by: the usable one, the one that gives the better outcome, the one that
@@ -76,7 +83,7 @@ impl<'a> Reading<'a> {
             None => (0, -seconds(reading.fix.age_ms).abs()),
         };
         let ((one, finely), (another, other_finely)) = (quality(self), quality(other));
-        one.cmp(&another).then(finely.total_cmp(&other_finely))
+        (self.usable, one).cmp(&(other.usable, another)).then(finely.total_cmp(&other_finely))
     }
 }
 

@@ -83,6 +83,8 @@ impl Case {
             corrected_at: corrected_at - TimeDelta::days(1),
             position: metres(-6_000.0, 2_000.0),
             accuracy_m: 12.0,
+            age_ms: 3_000,
+            skew_ms: Some(800),
         };
         Self {
             evidence: Evidence {
@@ -155,7 +157,14 @@ impl Case {
     /// Another check-in of the person, so many minutes later (or before), so many metres from the centre.
     fn neighbour(&mut self, minutes: i64, north_m: f64, east_m: f64, accuracy_m: f64) {
         let corrected_at = self.evidence.corrected_at + TimeDelta::minutes(minutes);
-        self.evidence.neighbours.push(Neighbour { corrected_at, position: metres(north_m, east_m), accuracy_m });
+        let neighbour = Neighbour {
+            corrected_at,
+            position: metres(north_m, east_m),
+            accuracy_m,
+            age_ms: 3_000,
+            skew_ms: Some(800),
+        };
+        self.evidence.neighbours.push(neighbour);
     }
 
     fn hints(&mut self, codes: &[FindingCode]) {

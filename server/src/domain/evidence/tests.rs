@@ -155,8 +155,16 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
         Just(Challenge::Forged),
         any_time().prop_map(|at| Challenge::Issued { at }),
     ];
-    let neighbour = (any_time(), any_position(), any_metres())
-        .prop_map(|(corrected_at, position, accuracy_m)| Neighbour { corrected_at, position, accuracy_m });
+    let clocks = (any::<i64>(), any::<Option<i64>>());
+    let neighbour = (any_time(), any_position(), any_metres(), clocks).prop_map(
+        |(corrected_at, position, accuracy_m, (age_ms, skew_ms))| Neighbour {
+            corrected_at,
+            position,
+            accuracy_m,
+            age_ms,
+            skew_ms,
+        },
+    );
     let clocks = (prop_oneof![-900_000i64..900_000, any::<i64>()], any_time(), any::<Option<i64>>());
     let lists = (
         prop::collection::vec(any_fix(), 0..4),
@@ -265,6 +273,8 @@ proptest! {
             position: fix(-apart_m).reported,
             // A degree of latitude grows by a thousandth towards the south; the discs always meet.
             accuracy_m: apart_m * (1.0 - share) + 0.01 * apart_m + 0.1,
+            age_ms: 0,
+            skew_ms: None,
         };
         let evidence = Evidence { neighbours: vec![neighbour], ..of(vec![Fix { accuracy_m, ..fix(0.0) }]) };
         prop_assert_eq!(outcome(&judged(&evidence), FindingCode::Travel), Some(FindingOutcome::Pass));

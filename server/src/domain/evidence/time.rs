@@ -60,12 +60,13 @@ fn challenge(evidence: &Evidence, steady: bool, policy: &Policy) -> Option<Findi
     }
 }
 
-/// The fastest travel that a neighbouring check-in asks for. Both error discs are taken off the way, so that two bad
-/// fixes never make a traveller.
+/// The fastest travel that a neighbouring check-in asks for.
 fn travel(evidence: &Evidence, from: Whereabouts, policy: &Policy) -> Option<Finding> {
     let neighbours = evidence.neighbours.iter().filter(|neighbour| neighbour.accuracy_m > 0.0);
-    let speeds = neighbours.map(|neighbour| speed_mps(evidence, from, neighbour, policy));
-    let (speed, way) = speeds.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    let fastest = neighbours
+        .map(|neighbour| (asked_speed_mps(evidence, from, neighbour, policy), way_m(from, neighbour)))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    let (speed, way) = fastest?;
     let limit = policy.thresholds.travel_speed_mps;
     let possible = speed <= limit;
     let outcome = pass_or(possible, FindingOutcome::Review);
@@ -77,10 +78,23 @@ fn travel(evidence: &Evidence, from: Whereabouts, policy: &Policy) -> Option<Fin
     Some(finding.measuring(speed, limit, Unit::MetrePerSecond))
 }
 
-/// Metres a second, and metres.
-fn speed_mps(evidence: &Evidence, from: Whereabouts, to: &Neighbour, policy: &Policy) -> (f64, f64) {
-    let way = (distance_m(from.here, to.position) - from.accuracy_m - to.accuracy_m).max(0.0);
-    let time = (to.corrected_at - evidence.corrected_at).abs().as_seconds_f64();
-    // A fix may be this much older or younger than its check-in, so a shorter time is none to divide by.
-    (way / time.max(policy.fix_age_limit.as_seconds_f64()), way)
+/// The speed, metres a second, at which one has to travel to have been at both check-ins. The same from either.
+///
+/// The time is what lies between the two fixes, and what the clocks may be off by: the policy's `travelClockS`, and by
+/// how much longer the one message was on its way than the other. More than 30 s of that is no way through a
+/// network but a clock that was set, and times are corrected by it. So two sites side by side can be visited within a
+/// second, and what was kept while offline and sent at once has the phone's own times, but no nine sites 4 km apart are
+/// visited in nine milliseconds.
+pub fn asked_speed_mps(evidence: &Evidence, from: Whereabouts, to: &Neighbour, policy: &Policy) -> f64 {
+    /// Seconds.
+    const LATENCY_S: f64 = 30.0;
+    let captures = (to.corrected_at - evidence.corrected_at).as_seconds_f64();
+    let between = (captures - seconds(to.age_ms) + seconds(from.age_ms)).abs();
+    let latency = to.skew_ms.map_or(0.0, |skew| (seconds(skew) - seconds(evidence.skew_ms)).abs().min(LATENCY_S));
+    way_m(from, to) / (between + latency + f64::from(policy.thresholds.travel_clock_s))
+}
+
+/// Metres between the two, both error discs taken off, so that two bad fixes never make a traveller.
+fn way_m(from: Whereabouts, to: &Neighbour) -> f64 {
+    (distance_m(from.here, to.position) - from.accuracy_m - to.accuracy_m).max(0.0)
 }

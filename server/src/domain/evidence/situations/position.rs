@@ -83,6 +83,7 @@ situations! {
             *c.fix() = Fix { age_ms: 10_800_000, ..fix(-40_000.0, 0.0) };
             c.also(fix(10.0, 0.0));
         } => Verified [];
+        "The first fix has no accuracy, the second has, and the project has no site": |c| { c.sites.clear(); c.fix().accuracy_m = 0.0; c.also(fix(10.0, 0.0)); } => NeedsReview [SiteKnown Unknown];
         "The first fix has no accuracy, the second has": |c| { c.fix().accuracy_m = 0.0; c.also(fix(10.0, 0.0)); } => Verified [];
         "One fix is 30 m beyond the tolerance, reflected by a crane, the next is on the site": |c| { c.stand(220.0, 0.0); c.also(fix(120.0, 0.0)); } => Verified [];
         "A coarse fix leaves it open, a fine one clears it": |c| { c.fix().accuracy_m = 90.0; c.stand(200.0, 0.0); c.also(fix(140.0, 0.0)); } => Verified [];
@@ -116,6 +117,9 @@ situations! {
         "She stands in the middle of a hole, 50 m from its edge": |c| c.draw(&[&[SQUARE, HOLE]]) => Rejected [Position Fail];
         "She stands in a hole, as far from its edge as the tolerance": |c| { c.draw(&[&[SQUARE, HOLE]]); c.stand(20.0, 0.0); } => NeedsReview [Position Review];
         "She stands on an island in the hole that belongs to the site": |c| c.draw(&[&[SQUARE, HOLE], &[ISLAND]]) => Verified [];
+        "An open-cast mine 24 km across: she stands in its middle, 12 km from any edge": |c| c.draw(&[&[MINE]]) => Verified [];
+        "An open-cast mine: she stands 6 km inside its edge": |c| { c.draw(&[&[MINE]]); c.stand(6_000.0, 0.0); } => Verified [];
+        "An open-cast mine: she is 6 km beyond its edge": |c| { c.draw(&[&[MINE]]); c.stand(18_000.0, 0.0); } => Rejected [Position Fail];
         "A site of two plots: she stands on the second": |c| { c.draw(&[&[SQUARE], &[FAR_PLOT]]); c.stand(0.0, 1_050.0); } => Verified [];
         "A site of two plots: she stands between them": |c| { c.draw(&[&[SQUARE], &[FAR_PLOT]]); c.stand(-400.0, 600.0); } => Rejected [Position Fail];
         "A bent site: she stands in the bay that it surrounds on three sides, 100 m from each": |c| { c.draw(&[&[BAY]]); } => Rejected [Position Fail];
@@ -188,6 +192,8 @@ situations! {
 }
 
 const SQUARE: &[(f64, f64)] = &[(-150.0, -150.0), (150.0, -150.0), (150.0, 150.0), (-150.0, 150.0)];
+const MINE: &[(f64, f64)] =
+    &[(-12_000.0, -12_000.0), (12_000.0, -12_000.0), (12_000.0, 12_000.0), (-12_000.0, 12_000.0)];
 const HOLE: &[(f64, f64)] = &[(-50.0, -50.0), (-50.0, 50.0), (50.0, 50.0), (50.0, -50.0)];
 const ISLAND: &[(f64, f64)] = &[(-20.0, -20.0), (20.0, -20.0), (20.0, 20.0), (-20.0, 20.0)];
 const FAR_PLOT: &[(f64, f64)] = &[(1_000.0, -50.0), (1_100.0, -50.0), (1_100.0, 50.0), (1_000.0, 50.0)];

@@ -58,6 +58,13 @@ situations! {
         "Dalian, 90 km away, ten minutes later": |c| c.neighbour(10, -90_000.0, 0.0, 8.0) => NeedsReview [Travel Review];
         "Two sites 30 km apart within five minutes: somebody has her account on a second phone": |c| c.neighbour(-5, 30_000.0, 0.0, 8.0) => NeedsReview [Travel Review];
         "Two sites 12 km apart at the same moment": |c| c.neighbour(0, 12_000.0, 0.0, 8.0) => NeedsReview [Travel Review];
+        "Two sites 4 km apart in the same millisecond": |c| c.neighbour(0, 4_000.0, 0.0, 8.0) => NeedsReview [Travel Review];
+        "Two sites 1 km apart in the same millisecond": |c| c.neighbour(0, 1_000.0, 0.0, 8.0) => NeedsReview [Travel Review];
+        "Two sites side by side, checked in at one after the other within the second, by one fix 500 m off among the cranes": |c| c.neighbour(0, 500.0, 0.0, 8.0) => Verified [];
+        "Two sites 4 km apart within three minutes, by car": |c| c.neighbour(-3, 4_000.0, 0.0, 8.0) => Verified [];
+        "The same, the message from the first 20 s on its way": |c| { c.neighbour(-1, 6_000.0, 0.0, 8.0); c.evidence.neighbours[1].skew_ms = Some(20_800); } => Verified [];
+        "A clock that is set anew between two sites makes no time to travel in": |c| { c.neighbour(0, 4_000.0, 0.0, 8.0); c.evidence.neighbours[1].skew_ms = Some(250_000); } => NeedsReview [Travel Review];
+        "The fix of the site before was 50 s old at its capture: so much longer was the way": |c| { c.neighbour(0, 3_500.0, 0.0, 8.0); c.evidence.neighbours[1].age_ms = 53_000; } => Verified [];
         "She pressed the button twice, and the second fix is 150 m off": |c| c.neighbour(0, 150.0, 0.0, 8.0) => Verified [];
         "She checked in at both ends of the site within a minute, from a car": |c| c.neighbour(1, 1_200.0, 0.0, 8.0) => Verified [];
         "The check-in before had only the cell tower, 40 km off and as coarse": |c| c.neighbour(-5, 40_000.0, 0.0, 30_000.0) => Verified [];
