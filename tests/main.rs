@@ -34,6 +34,8 @@ mod hostile_documents;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
+mod importing;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod lock_out;

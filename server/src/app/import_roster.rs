@@ -8,7 +8,10 @@ use entity::{
 };
 use sea_orm::ConnectionTrait;
 
-use super::{App, Failure, Refusal, RefusalCode};
+use super::{
+    App, Failure, Refusal, RefusalCode,
+    known_projects::{KnownProjects, Meant},
+};
 use crate::{
     roster::{Named, Roster, RosterEntry},
     store,
@@ -39,8 +42,9 @@ impl App {
         step: &(dyn Fn() + Sync),
     ) -> Result<RosterImported, Failure> {
         let transaction = self.database.begin().await?;
-        let mut import =
-            Import { app: self, connection: &transaction, tier: roster.tier, from, done: RosterImported::default() };
+        let known = KnownProjects::load(&transaction).await?;
+        let done = RosterImported::default();
+        let mut import = Import { app: self, connection: &transaction, tier: roster.tier, from, known, done };
         for entry in &roster.entries {
             import.entry(entry).await?;
             step();
@@ -56,6 +60,7 @@ struct Import<'a, C> {
     connection: &'a C,
     tier: Tier,
     from: NaiveDate,
+    known: KnownProjects,
     done: RosterImported,
 }
 
@@ -97,8 +102,10 @@ impl<C: ConnectionTrait> Import<'_, C> {
     }
 
     async fn project(&mut self, entry: &RosterEntry, unit: OrganisationId) -> Result<ProjectId, Failure> {
-        if let Some(known) = store::project::find_by_name(self.connection, &entry.project_name).await? {
-            return Ok(known.id);
+        match self.known.named(&entry.project_name) {
+            Meant::One(known) => return Ok(known.id),
+            Meant::Several(names) => return Err(ambiguous(entry, &names).into()),
+            Meant::Nothing => {}
         }
         let project = project::Model {
             id: self.app.clock.id(),
@@ -112,6 +119,7 @@ impl<C: ConnectionTrait> Import<'_, C> {
             closed_at: None,
         };
         let id = project.id;
+        self.known.add(&project);
         store::project::insert(self.connection, project).await?;
         self.done.projects += 1;
         Ok(id)
@@ -182,6 +190,22 @@ impl<C: ConnectionTrait> Import<'_, C> {
         store::team_role::insert(self.connection, role).await?;
         self.done.roles_begun += 1;
         Ok(())
+    }
+}
+
+fn ambiguous(entry: &RosterEntry, names: &[&str]) -> Refusal {
+    Refusal {
+        field: vec!["rows".to_owned(), entry.row.to_string()],
+        ..Refusal::new(
+            RefusalCode::Conflict,
+            "",
+            format!("“{}”可能是已有项目中的几个（{}），请写成其中之一。", entry.project_name, names.join("、")),
+            format!(
+                "{} may be any of several projects on record ({}); write it as one of them.",
+                entry.project_name,
+                names.join(", ")
+            ),
+        )
     }
 }
 

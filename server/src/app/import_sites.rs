@@ -1,22 +1,27 @@
 //! Imports sites: a new one, or a new version of the boundary of one that is known; all or nothing.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use entity::{ids::ProjectId, site, site_version};
 use sea_orm::ConnectionTrait;
 
-use super::{App, Failure, Refusal, RefusalCode};
+use super::{
+    App, Failure, Refusal, RefusalCode,
+    known_projects::{Known, KnownProjects, Meant},
+};
 use crate::{
     domain::{
         boundary::SiteBoundary,
         datum::{Position, to_wgs84},
         sentence::Sentence,
     },
-    roster::{ProjectRef, SiteDraft, SiteShape},
+    roster::{ProjectRef, SiteDraft, SiteShape, folded},
     store,
 };
 
 /// What an import changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SitesImported {
     /// Sites that were new.
     pub sites: usize,
@@ -24,6 +29,20 @@ pub struct SitesImported {
     pub versions: usize,
     /// Sites that were on record just so.
     pub unchanged: usize,
+    /// Known sites whose new boundary lies wholly beside the one it takes the place of: perhaps another plot that was
+    /// given the same name.
+    pub elsewhere: Vec<SiteElsewhere>,
+}
+
+/// A known site that was drawn somewhere else than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteElsewhere {
+    /// Which feature of the file, from 1.
+    pub feature: usize,
+    /// The project's name.
+    pub project: String,
+    /// The site's name.
+    pub site: String,
 }
 
 impl App {
@@ -36,16 +55,24 @@ impl App {
         step: &(dyn Fn() + Sync),
     ) -> Result<SitesImported, Failure> {
         let transaction = self.database.begin().await?;
-        let mut done = SitesImported::default();
+        let mut import = Import {
+            app: self,
+            connection: &transaction,
+            effective_from,
+            known: KnownProjects::load(&transaction).await?,
+            drawn: HashMap::new(),
+            done: SitesImported::default(),
+        };
         let mut refusals = Vec::new();
         for draft in drafts {
-            match self.import_site(&transaction, draft, effective_from, &mut done).await {
+            match import.site(draft).await {
                 Ok(()) => {}
                 Err(Failure::Refused(reasons)) => refusals.extend(reasons),
                 Err(broken) => return Err(broken),
             }
             step();
         }
+        let done = import.done;
         if !refusals.is_empty() {
             transaction.rollback().await?;
             return Err(Failure::Refused(refusals));
@@ -53,57 +80,109 @@ impl App {
         transaction.commit().await?;
         Ok(done)
     }
+}
 
-    async fn import_site(
-        &self,
-        connection: &impl ConnectionTrait,
-        draft: &SiteDraft,
-        effective_from: DateTime<Utc>,
-        done: &mut SitesImported,
-    ) -> Result<(), Failure> {
+struct Import<'a, C> {
+    app: &'a App,
+    connection: &'a C,
+    effective_from: DateTime<Utc>,
+    known: KnownProjects,
+    /// Which feature drew a site, by project and folded name: however a file names a project, two plots of one name are
+    /// never taken for one.
+    drawn: HashMap<(ProjectId, String), usize>,
+    done: SitesImported,
+}
+
+impl<C: ConnectionTrait> Import<'_, C> {
+    async fn site(&mut self, draft: &SiteDraft) -> Result<(), Failure> {
         let boundary = boundary_of(draft).map_err(|sentence| refuse(draft, "geometry", sentence))?;
-        let project = project_of(connection, draft).await?;
-        let sites = store::site::of_projects(connection, [project]).await?;
-        let known = sites.into_iter().find(|site| site.name == draft.name);
-        let now = self.clock.now();
-        let site = match known {
-            Some(site) => site,
-            None => {
-                let site = site::Model {
-                    id: self.clock.id(),
-                    project_id: project,
-                    name: draft.name.clone(),
-                    created_at: now,
-                    retired_at: None,
-                };
-                store::site::insert(connection, site.clone()).await?;
-                site
-            }
-        };
-        let last = store::site::versions(connection, [site.id]).await?.into_iter().next();
+        let project = self.project(draft)?;
+        let first = *self.drawn.entry((project.id, folded(&draft.name))).or_insert(draft.feature);
+        if first != draft.feature {
+            return Err(refuse(draft, "site", same_site(first, &project, draft)).into());
+        }
+        let site = self.site_of(project.id, &draft.name).await?;
+        let last = store::site::versions(self.connection, [site.id]).await?.into_iter().next();
         let version = site_version::Model {
-            id: self.clock.id(),
+            id: self.app.clock.id(),
             site_id: site.id,
             version: last.as_ref().map_or(1, |last| last.version + 1),
             boundary: boundary.to_geojson(),
             drawn: drawn(&draft.shape),
             datum: draft.datum,
             tolerance_m: draft.tolerance_m,
-            effective_from,
-            recorded_at: now,
+            effective_from: self.effective_from,
+            recorded_at: self.app.clock.now(),
         };
         let same = |last: &site_version::Model| {
             last.boundary == version.boundary && last.datum == version.datum && last.tolerance_m == version.tolerance_m
         };
         match &last {
-            Some(last) if same(last) => done.unchanged += 1,
-            Some(_) => done.versions += 1,
-            None => done.sites += 1,
+            Some(last) if same(last) => self.done.unchanged += 1,
+            Some(last) => {
+                self.done.versions += 1;
+                if SiteBoundary::from_stored(&last.boundary).is_ok_and(|before| boundary.lies_beside(&before)) {
+                    let (feature, project, site) = (draft.feature, project.name, site.name);
+                    self.done.elsewhere.push(SiteElsewhere { feature, project, site });
+                }
+            }
+            None => self.done.sites += 1,
         }
         if !last.as_ref().is_some_and(same) {
-            store::site::insert_version(connection, version).await?;
+            store::site::insert_version(self.connection, version).await?;
         }
         Ok(())
+    }
+
+    /// The project's site of this name, however it is written; a new one if there is none.
+    async fn site_of(&self, project: ProjectId, name: &str) -> Result<site::Model, Failure> {
+        let sites = store::site::of_projects(self.connection, [project]).await?;
+        let exactly = sites.iter().position(|site| site.name == name);
+        let alike = || sites.iter().position(|site| folded(&site.name) == folded(name));
+        if let Some(known) = exactly.or_else(alike).and_then(|at| sites.get(at)) {
+            return Ok(known.clone());
+        }
+        let site = site::Model {
+            id: self.app.clock.id(),
+            project_id: project,
+            name: name.to_owned(),
+            created_at: self.app.clock.now(),
+            retired_at: None,
+        };
+        store::site::insert(self.connection, site.clone()).await?;
+        Ok(site)
+    }
+
+    fn project(&self, draft: &SiteDraft) -> Result<Known, Refusal> {
+        let (meant, named) = match &draft.project {
+            ProjectRef::Name(name) => (self.known.named(name), name.clone()),
+            ProjectRef::Number(number) => (self.known.numbered(*number), number.to_string()),
+        };
+        let sentence = match meant {
+            Meant::One(known) => return Ok(known.clone()),
+            Meant::Nothing => Sentence {
+                zh: format!("没有项目“{named}”，请先导入名册。"),
+                en: format!("There is no project {named}; import the roster first."),
+            },
+            Meant::Several(names) => Sentence {
+                zh: format!("“{named}”对应多个项目（{}），请写明完整的项目名称。", names.join("、")),
+                en: format!(
+                    "{named} may be any of several projects ({}); use the project's full name.",
+                    names.join(", ")
+                ),
+            },
+        };
+        Err(refuse(draft, "project", sentence))
+    }
+}
+
+fn same_site(first: usize, project: &Known, draft: &SiteDraft) -> Sentence {
+    let (project, site) = (&project.name, &draft.name);
+    Sentence {
+        zh: format!("与第{first}个要素同为项目“{project}”的现场“{site}”；若是另一地块，请用 site 写不同的名称。"),
+        en: format!(
+            "Feature {first} is the same site “{site}” of {project}, too; if this is another plot, give each its own name in `site`."
+        ),
     }
 }
 
@@ -133,33 +212,6 @@ fn drawn(shape: &SiteShape) -> String {
             format!("{members},\"widthMeters\":{width_m}}}")
         }
     }
-}
-
-async fn project_of(connection: &impl ConnectionTrait, draft: &SiteDraft) -> Result<ProjectId, Failure> {
-    let (mut found, named) = match &draft.project {
-        ProjectRef::Name(name) => {
-            (store::project::find_by_name(connection, name).await?.into_iter().collect(), name.clone())
-        }
-        ProjectRef::Number(number) => (store::project::find_by_number(connection, *number).await?, number.to_string()),
-    };
-    let project = found.pop().ok_or_else(|| {
-        refuse(
-            draft,
-            "project",
-            Sentence {
-                zh: format!("没有项目“{named}”，请先导入名册。"),
-                en: format!("There is no project {named}; import the roster first."),
-            },
-        )
-    })?;
-    if !found.is_empty() {
-        let sentence = Sentence {
-            zh: format!("序号 {named} 对应多个项目，请改用项目名称。"),
-            en: format!("Several projects have number {named}; use the project's name."),
-        };
-        return Err(refuse(draft, "project", sentence).into());
-    }
-    Ok(project.id)
 }
 
 fn refuse(draft: &SiteDraft, property: &str, sentence: Sentence) -> Refusal {

@@ -1,12 +1,15 @@
 //! `onsite import`
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::{Settings, Undone, progress, undone};
-use crate::{app::App, roster};
+use crate::{
+    app::{App, SiteElsewhere},
+    roster,
+};
 
 /// Problems of a file that are told at once.
 const SHOWN: usize = 50;
@@ -33,7 +36,9 @@ pub(super) struct ImportRoster {
 
 /// Import sites: a GeoJSON FeatureCollection of Polygons, MultiPolygons, Points with a radius, or LineStrings and
 /// MultiLineStrings with a width. Properties: `project` (name or number), `site` (the site's name), `datum` (WGS84,
-/// GCJ02 or BD09), `toleranceMeters`, `radiusMeters`, `widthMeters`. A site that is known gets a new version of its boundary. A file with any problem is refused whole.
+/// GCJ02 or BD09), `toleranceMeters`, `radiusMeters`, `widthMeters`. Each plot of a project has a site name of its own. A
+/// site that is known gets a new version of its boundary. Coordinates are in WGS-84 unless `datum` says otherwise; a
+/// `crs` of any other kind is refused. A file with any problem is refused whole.
 #[derive(Debug, Args)]
 pub(super) struct ImportSites {
     /// The file
@@ -80,7 +85,8 @@ impl ImportRoster {
 impl ImportSites {
     async fn run(self, settings: &Settings) -> Result<(), Undone> {
         let bytes = read(&self.file)?;
-        let drafts = roster::parse_sites(&bytes).map_err(|problems| problems_of_sites(&problems))?;
+        let roster::SiteFile { drafts, ignored } =
+            roster::read_sites(&bytes).map_err(|problems| problems_of_sites(&problems))?;
         let app = settings.app().await?;
         let from = match self.from {
             Some(from) => from,
@@ -93,8 +99,28 @@ impl ImportSites {
             "{} new sites, {} new versions of known sites, {} unchanged",
             done.sites, done.versions, done.unchanged
         );
+        for elsewhere in &done.elsewhere {
+            println!("{}", told_elsewhere(elsewhere));
+        }
+        if !ignored.is_empty() {
+            println!("{}", told_ignored(&ignored));
+        }
         Ok(())
     }
+}
+
+fn told_elsewhere(SiteElsewhere { feature, project, site }: &SiteElsewhere) -> String {
+    format!(
+        "要素 {feature}：“{project}”的现场“{site}”画在了与原先完全不同的地方，并取代原边界；若是另一地块，请另取 site 名称后重新导入 / \
+         feature {feature}: site “{site}” of {project} now lies wholly beside where it was, and the new boundary takes its place; \
+         if it is another plot, give it its own name in `site` and import both again"
+    )
+}
+
+fn told_ignored(ignored: &BTreeMap<String, usize>) -> String {
+    let names: Vec<String> = ignored.iter().map(|(name, times)| format!("{name} ({times})")).collect();
+    let names = names.join(", ");
+    format!("未读取的属性 / not read: {names}")
 }
 
 /// The moment a day begins where the plan runs.

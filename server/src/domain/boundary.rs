@@ -3,11 +3,16 @@
 use std::ops::RangeInclusive;
 
 use entity::values::Datum;
-use geo::{Centroid, Coord, Destination, Geodesic, GeodesicArea, LineString, MultiPolygon, Point, Polygon};
+use geo::{
+    BoundingRect, Centroid, Coord, Destination, Geodesic, GeodesicArea, Intersects, LineString, MultiPolygon, Point,
+    Polygon,
+};
 use geojson::{GeoJson, Geometry, GeometryValue};
 
 use super::datum::{CoordinateError, Position, to_wgs84};
+use adjoining::Joined;
 
+mod adjoining;
 mod corridor;
 mod error;
 mod outline;
@@ -62,10 +67,43 @@ impl SiteBoundary {
 
     /// Reads a GeoJSON Polygon or MultiPolygon, or a Feature that holds one, whose coordinates are in `datum`.
     /// Heights are left out, repeated positions merged, windings put right.
+    ///
+    /// Parts that share edges become one part, such as adjoining plots, or a shape that is cut at the antimeridian as
+    /// RFC 7946 asks (section 3.1.9). Rings may touch where one has a position and the other only an edge, straight in
+    /// longitude and latitude as the RFC has it.
     pub fn parse_geojson(text: &str, datum: Datum) -> Result<Self, BoundaryError> {
-        let mut polygons = read(text, |given| rounded(to_wgs84(given, datum)))?;
-        polygons.iter_mut().for_each(merge_repeated);
-        Ok(Self::of_valid(validity::validated(polygons)?))
+        /// How near counts as touching, in metres: a hand's width, which is what coordinates of six decimals and two
+        /// surveys of one fence differ by; and no more than rounding to eight decimals.
+        const TOUCHING_M: [f64; 2] = [0.15, 0.002];
+        let parts = read_parts(text)?;
+        let settled = |parts: &Parts| {
+            let mut polygons = placed(parts, |given| rounded(to_wgs84(given, datum)));
+            polygons.iter_mut().for_each(merge_repeated);
+            validity::validated(polygons)
+        };
+        let met = |parts: &Parts, near_m: f64, wanted: fn(&Joined) -> bool| {
+            adjoining::joined(parts, near_m).filter(wanted).and_then(|joined| settled(&joined.parts).ok())
+        };
+        // A part that is wrong by itself is not put right by what adjoins it.
+        let stands_alone = |part: &Vec<Vec<Position>>| {
+            let alone = vec![part.clone()];
+            settled(&alone).is_ok() || TOUCHING_M.into_iter().any(|near_m| met(&alone, near_m, |_| true).is_some())
+        };
+        let drawn = settled(&parts);
+        let [wide, narrow] = TOUCHING_M;
+        let (several, touching) = (parts.len() > 1, matches!(drawn, Err(BoundaryError::RingsCross { .. })));
+        let joined = match (several, touching) {
+            (false, true) => met(&parts, narrow, |_| true).or_else(|| met(&parts, wide, |_| true)),
+            (true, true) if parts.iter().all(stands_alone) => {
+                met(&parts, wide, |_| true).or_else(|| met(&parts, narrow, |_| true))
+            }
+            (true, false) if drawn.is_ok() => met(&parts, wide, |joined| joined.shared > 0),
+            _ => None,
+        };
+        if let Some(joined) = joined {
+            return Ok(Self::of_valid(joined));
+        }
+        drawn.map(Self::of_valid)
     }
 
     /// The circle of `radius_m` metres around `centre`, as a polygon of 64 vertices.
@@ -91,7 +129,7 @@ impl SiteBoundary {
     /// Reads back what [`Self::to_geojson`] wrote. It trusts that text and checks no more than its structure, in time
     /// proportional to its length: anything else belongs to [`Self::parse_geojson`].
     pub fn from_stored(text: &str) -> Result<Self, BoundaryError> {
-        Ok(Self::of_valid(read(text, degrees)?))
+        Ok(Self::of_valid(placed(&read_parts(text)?, degrees)))
     }
 
     /// The boundary as a GeoJSON MultiPolygon in WGS-84: longitude, latitude, at most 8 decimals.
@@ -113,6 +151,16 @@ impl SiteBoundary {
         centroid.map_or(first, |centroid| plane.position(centroid.0))
     }
 
+    /// Whether all of it is so far from another boundary that not even the rectangles around them meet.
+    pub fn lies_beside(&self, other: &Self) -> bool {
+        let plane = LocalPlane::at(self.centre());
+        let around = |boundary: &Self| plane.project_all(&boundary.polygons).and_then(|flat| flat.bounding_rect());
+        match (around(self), around(other)) {
+            (Some(own), Some(others)) => !own.intersects(&others),
+            _ => true,
+        }
+    }
+
     /// How many vertices it has, those that close its rings too.
     pub const fn vertices(&self) -> usize {
         self.outline.vertices()
@@ -130,8 +178,11 @@ impl SiteBoundary {
     }
 }
 
-/// Parses the text and its structure, and turns each position into degrees by `place`.
-fn read(text: &str, place: impl Fn(Position) -> Coord) -> Result<MultiPolygon, BoundaryError> {
+/// Rings of positions as they were given, closed: part by part, the shell first.
+type Parts = Vec<Vec<Vec<Position>>>;
+
+/// Parses the text and its structure.
+fn read_parts(text: &str) -> Result<Parts, BoundaryError> {
     let parts = parts_of(text)?;
     if parts.is_empty() || parts.iter().any(Vec::is_empty) {
         return Err(BoundaryError::Empty);
@@ -144,15 +195,23 @@ fn read(text: &str, place: impl Fn(Position) -> Coord) -> Result<MultiPolygon, B
     if vertices > MOST_VERTICES {
         return Err(BoundaryError::TooManyVertices { count: vertices });
     }
-    let polygon = |(part, rings): (usize, &Vec<GeoJsonRing>)| {
-        let mut rings = rings
-            .iter()
-            .enumerate()
-            .map(|(ring, positions)| read_ring(RingPath { part: part + 1, ring: ring + 1 }, positions, &place));
-        let shell = rings.next().ok_or(BoundaryError::Empty)??;
-        Ok(Polygon::new(shell, rings.collect::<Result<_, _>>()?))
+    let read = |(part, rings): (usize, &Vec<GeoJsonRing>)| {
+        let ring = |(ring, positions): (usize, &GeoJsonRing)| {
+            read_ring(RingPath { part: part + 1, ring: ring + 1 }, positions)
+        };
+        rings.iter().enumerate().map(ring).collect()
     };
-    parts.iter().enumerate().map(polygon).collect()
+    parts.iter().enumerate().map(read).collect()
+}
+
+/// The parts with each position turned into degrees by `place`.
+fn placed(parts: &Parts, place: impl Fn(Position) -> Coord) -> MultiPolygon {
+    let line = |ring: &Vec<Position>| -> LineString { ring.iter().map(|position| place(*position)).collect() };
+    let polygon = |rings: &Vec<Vec<Position>>| {
+        let mut lines = rings.iter().map(line);
+        lines.next().map(|shell| Polygon::new(shell, lines.collect()))
+    };
+    parts.iter().filter_map(polygon).collect()
 }
 
 type GeoJsonRing = Vec<geojson::Position>;
@@ -179,11 +238,7 @@ fn geometry_of(text: &str, wrong: impl Fn(&str) -> BoundaryError) -> Result<Geom
     }
 }
 
-fn read_ring(
-    ring: RingPath,
-    positions: &[geojson::Position],
-    place: impl Fn(Position) -> Coord,
-) -> Result<LineString, BoundaryError> {
+fn read_ring(ring: RingPath, positions: &[geojson::Position]) -> Result<Vec<Position>, BoundaryError> {
     let parsed = positions
         .iter()
         .enumerate()
@@ -197,7 +252,7 @@ fn read_ring(
     if parsed.first() != parsed.last() {
         return Err(BoundaryError::NotClosed { ring });
     }
-    Ok(parsed.into_iter().map(place).collect())
+    Ok(parsed)
 }
 
 fn read_position(position: &geojson::Position) -> Result<Position, CoordinateError> {

@@ -8,7 +8,7 @@ use super::{
     Named, Roster, RosterEntry, RosterProblem, RosterProblemCode as Code, RosterProblems,
     named::{self, Beside, Units},
     table::Table,
-    text::{joined, positive, without_spaces},
+    text::{folded, joined, positive, without_spaces},
 };
 
 /// The headings stand within the sheet's first lines, below a title or two.
@@ -243,7 +243,7 @@ impl EntryReader<'_> {
 
     fn project(&mut self, line: u32, row: &[String]) -> Option<String> {
         let name = joined(self.filled(line, row, Column::Project)?);
-        let first = *self.projects.entry(without_spaces(&name)).or_insert(line);
+        let first = *self.projects.entry(folded(&name)).or_insert(line);
         if first != line {
             let problem = RosterProblem::file(
                 Code::ProjectDuplicate,

@@ -5,6 +5,8 @@
 
 mod annex2;
 mod named;
+mod site_feature;
+mod site_members;
 mod site_problem;
 mod sites;
 mod table;
@@ -18,8 +20,11 @@ use entity::values::Tier;
 
 pub use named::Named;
 pub use site_problem::{SiteProblem, SiteProblemCode, SiteProblems};
-pub use sites::{MAX_SITE_FEATURES, MAX_SITE_FILE_BYTES, ProjectRef, SiteDraft, SiteShape, parse_sites};
+pub use sites::{
+    MAX_SITE_FEATURES, MAX_SITE_FILE_BYTES, ProjectRef, SiteDraft, SiteFile, SiteShape, parse_sites, read_sites,
+};
 pub use table::{MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROSTER_BYTES, MAX_ROWS, MAX_UNPACKED_BYTES};
+pub use text::folded;
 
 /// A roster that can be imported as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -71,7 +71,8 @@ pub(super) fn parse(cell: &str, beside: Beside, own_unit: &str, units: &Units) -
         return Err(problems);
     }
     Ok(Named {
-        name,
+        // One kind of dot, so that a person is found again however a list writes it.
+        name: name.replace(is_dot, "·"),
         unit: unit_of(title, units),
         title: Some(title.to_owned()).filter(|title| !title.is_empty()),
         phone,
@@ -140,8 +141,11 @@ fn normal_phone(raw: &str) -> Result<Option<String>, RosterProblem> {
     Ok(Some(if leading { format!("+{digits}") } else { digits }))
 }
 
+fn is_dot(c: char) -> bool {
+    matches!(c, '·' | '•' | '‧' | '・')
+}
+
 fn is_name(text: &str) -> bool {
-    let is_dot = |c: char| matches!(c, '·' | '•' | '‧' | '・');
     let length = text.chars().count();
     let longest = if text.contains(is_dot) { MAX_NAME_CHARS } else { 4 };
     (2..=longest).contains(&length)

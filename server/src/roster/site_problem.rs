@@ -17,6 +17,13 @@ pub struct SiteProblem {
     pub message_en: String,
 }
 
+impl SiteProblem {
+    /// A problem of the whole file.
+    pub(super) fn file(code: SiteProblemCode, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { feature: None, property: None, code, message_zh: zh.into(), message_en: en.into() }
+    }
+}
+
 /// The kinds of problem a site file can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SiteProblemCode {
@@ -38,6 +45,10 @@ pub enum SiteProblemCode {
     OutOfRange,
     /// The datum is none of `WGS84`, `GCJ02`, `BD09`.
     UnknownDatum,
+    /// A `crs` member names another coordinate system than WGS-84.
+    UnsupportedCrs,
+    /// A property that is not known but may be meant for one that is, or a known one that stands in another place.
+    UnknownProperty,
     /// The geometry is no Polygon, MultiPolygon, Point, LineString or MultiLineString.
     UnsupportedGeometry,
     /// A radius beside a geometry that isn't a Point.

@@ -1,5 +1,7 @@
 //! How the text of a cell is tidied and compared.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Trims, makes every run of spaces, line breaks and control characters one space, and drops invisible characters.
 pub(super) fn tidy(raw: &str) -> String {
     let visible: String = raw
@@ -26,6 +28,25 @@ pub(super) fn joined(text: &str) -> String {
 /// The text without any space, for comparing.
 pub(super) fn without_spaces(text: &str) -> String {
     text.split_whitespace().collect()
+}
+
+/// What names are compared by: spaces, invisible characters, letters' case and width, and the kinds of dots, dashes,
+/// quotes and brackets make no difference. Never shown.
+pub fn folded(text: &str) -> String {
+    let visible = tidy(text);
+    let letters = visible.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace());
+    letters
+        .map(|c| match c {
+            '.' | '•' | '‧' | '・' | '∙' | '⋅' => '·',
+            '‐'..='―' | '−' | '－' | '~' | '～' => '-',
+            '“' | '”' | '‘' | '’' | '„' | '‟' | '\'' | '「' | '」' | '『' | '』' | '《' | '》' | '〈' | '〉' => {
+                '"'
+            }
+            '[' | '【' | '〔' | '〖' => '(',
+            ']' | '】' | '〕' | '〗' => ')',
+            c => c,
+        })
+        .collect()
 }
 
 /// Whether a character is a Chinese one (the CJK ideograph blocks of Unicode, and 〇).

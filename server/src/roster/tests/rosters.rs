@@ -123,6 +123,7 @@ fn columns_may_stand_in_any_order_and_headings_may_be_repeated() {
     person("干乙", Some("轴承园区管委会副主任"), Some("轴承园区管委会"), None)
 )]
 #[case::middle_dot("阿依古丽·买买提 副主任", person("阿依古丽·买买提", Some("副主任"), None, None))]
+#[case::other_dot("阿依古丽•买买提 副主任", person("阿依古丽·买买提", Some("副主任"), None, None))]
 #[case::with_phone("干部甲 副主任(兼) 0411-85550000", person("干部甲", Some("副主任(兼)"), None, Some("041185550000")))]
 #[case::digit_in_title("干部甲 项目部3", person("干部甲", Some("项目部3"), None, None))]
 #[case::zero_width("干\u{200b}乙 副主任", person("干乙", Some("副主任"), None, None))]

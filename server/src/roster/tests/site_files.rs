@@ -166,6 +166,187 @@ fn bad_files_are_refused_and_good_features_do_not_save_bad_ones() {
     );
 }
 
+#[rstest]
+#[case::whole(json!(1.0))]
+#[case::exponent(json!(1e0))]
+#[case::text(json!("1"))]
+#[case::full_width(json!("１"))]
+#[case::zeros(json!("001"))]
+fn a_number_is_the_same_however_it_is_written(#[case] number: Value) {
+    let drafts = parse_sites(&collection(|feature| feature["properties"]["project"] = number)).unwrap();
+    assert_eq!(drafts[0].project, ProjectRef::Number(1));
+}
+
+#[rstest]
+#[case::fraction(json!(1.5), "1.5")]
+#[case::negative(json!(-3), "-3")]
+#[case::large(json!(3_000_000_000_u32), "3000000000")]
+#[case::larger(json!(1e300), "1e+300")]
+fn a_number_that_is_none_of_a_project_is_told_as_it_stands(#[case] number: Value, #[case] told: &str) {
+    let problems = parse_sites(&collection(|feature| feature["properties"]["project"] = number)).unwrap_err().0;
+    assert_eq!((problems.len(), problems[0].code), (1, OutOfRange));
+    assert!(
+        problems[0].message_en.contains(told) && problems[0].message_zh.contains(told),
+        "{}",
+        problems[0].message_en
+    );
+}
+
+/// As GeoJSON of 2008 has it, in a place of the file.
+fn with_crs(crs: &Value, place: &str) -> Vec<u8> {
+    let bytes = collection(|feature| match place {
+        "feature" => feature["crs"] = crs.clone(),
+        "geometry" => feature["geometry"]["crs"] = crs.clone(),
+        "properties" => feature["properties"]["crs"] = crs.clone(),
+        _ => {}
+    });
+    let mut file: Value = serde_json::from_slice(&bytes).unwrap();
+    if place == "collection" {
+        file["crs"] = crs.clone();
+    }
+    file.to_string().into_bytes()
+}
+
+fn named_crs(name: &str) -> Value {
+    json!({ "type": "name", "properties": { "name": name } })
+}
+
+#[rstest]
+#[case(named_crs("urn:ogc:def:crs:OGC:1.3:CRS84"))]
+#[case(named_crs("urn:ogc:def:crs:OGC::CRS84"))]
+#[case(named_crs("urn:ogc:def:crs:EPSG::4326"))]
+#[case(named_crs("urn:ogc:def:crs:EPSG:6.9:4326"))]
+#[case(named_crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84"))]
+#[case(named_crs("https://www.opengis.net/def/crs/EPSG/0/4326"))]
+#[case(named_crs("http://www.opengis.net/gml/srs/epsg.xml#4326"))]
+#[case(named_crs("EPSG:4326"))]
+#[case(named_crs("epsg:4326 "))]
+#[case(named_crs("OGC:CRS84"))]
+#[case(named_crs("WGS 84"))]
+#[case(json!("EPSG:4326"))]
+#[case(json!({ "type": "EPSG", "properties": { "code": 4326 } }))]
+#[case(Value::Null)]
+fn wgs84_is_known_by_any_name(
+    #[case] crs: Value,
+    #[values("collection", "feature", "geometry", "properties")] place: &str,
+) {
+    assert_eq!(parse_sites(&with_crs(&crs, place)).map(|drafts| drafts.len()), Ok(1));
+}
+
+#[rstest]
+#[case::beijing_1954(named_crs("EPSG:4214"), "EPSG:4214")]
+#[case::xian_1980(named_crs("urn:ogc:def:crs:EPSG::4610"), "urn:ogc:def:crs:EPSG::4610")]
+#[case::web_mercator(named_crs("urn:ogc:def:crs:EPSG::3857"), "3857")]
+#[case::zone(named_crs("urn:ogc:def:crs:EPSG::4549"), "4549")]
+#[case::other_authority(named_crs("urn:ogc:def:crs:IGNF::4326"), "IGNF")]
+#[case::with_heights(named_crs("urn:ogc:def:crs,crs:EPSG::4326,crs:EPSG::5773"), "5773")]
+#[case::words(named_crs("Beijing 1954"), "Beijing 1954")]
+#[case::code(json!({ "type": "EPSG", "properties": { "code": 4214 } }), "EPSG:4214")]
+#[case::plain(json!("EPSG:4214"), "EPSG:4214")]
+#[case::number(json!(4214), "EPSG:4214")]
+#[case::link(json!({ "type": "link", "properties": { "href": "http://example.com/crs/42", "type": "proj4" } }), "http://example.com/crs/42")]
+#[case::nothing_known(json!({ "type": "name" }), "name")]
+fn another_coordinate_system_is_refused_by_its_name(
+    #[case] crs: Value,
+    #[case] told: &str,
+    #[values("collection", "feature", "geometry", "properties")] place: &str,
+) {
+    let problems = parse_sites(&with_crs(&crs, place)).unwrap_err().0;
+    let feature = (place != "collection").then_some(1);
+    assert_eq!((problems[0].feature, problems[0].property, problems[0].code), (feature, Some("crs"), UnsupportedCrs));
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    for message in [&problems[0].message_en, &problems[0].message_zh] {
+        assert!(message.contains(told) && message.contains("EPSG:4326"), "{message}");
+    }
+}
+
+#[rstest]
+#[case("tolerance", "toleranceMeters")]
+#[case("toleranceMetres", "toleranceMeters")]
+#[case("tolerance_m", "toleranceMeters")]
+#[case("ToleranceMeters", "toleranceMeters")]
+#[case("toleranceMeter ", "toleranceMeters")]
+#[case("tolrenceMeters", "toleranceMeters")]
+#[case("容差", "toleranceMeters")]
+#[case("buffer", "toleranceMeters")]
+#[case("radius", "radiusMeters")]
+#[case("width", "widthMeters")]
+#[case("Datum", "datum")]
+#[case("坐标系", "datum")]
+#[case("Site", "site")]
+#[case("siteName", "site")]
+#[case("project_name", "project")]
+#[case("projet", "project")]
+#[case("项目名称", "project")]
+fn a_property_that_may_mean_a_known_one_is_refused(
+    #[case] given: &str,
+    #[case] meant: &'static str,
+    #[values("properties", "feature", "geometry", "collection")] place: &str,
+) {
+    let bytes = collection(|feature| match place {
+        "properties" => feature["properties"][given] = json!(80),
+        "feature" => feature[given] = json!(80),
+        "geometry" => feature["geometry"][given] = json!(80),
+        _ => {}
+    });
+    let mut file: Value = serde_json::from_slice(&bytes).unwrap();
+    if place == "collection" {
+        file[given] = json!(80);
+    }
+    let problems = parse_sites(file.to_string().as_bytes()).unwrap_err().0;
+    assert_eq!((problems.len(), problems[0].property, problems[0].code), (1, Some(meant), UnknownProperty));
+    for message in [&problems[0].message_en, &problems[0].message_zh] {
+        assert!(message.contains(given) && message.contains(meant), "{message}");
+    }
+}
+
+#[test]
+fn a_known_property_in_another_place_is_refused() {
+    let beside = collection(|feature| feature["toleranceMeters"] = json!(80));
+    assert_eq!(site_faults(&beside), [(Some(1), Some("toleranceMeters"), UnknownProperty)]);
+    let within = collection(|feature| feature["geometry"]["datum"] = json!("GCJ02"));
+    assert_eq!(site_faults(&within), [(Some(1), Some("datum"), UnknownProperty)]);
+}
+
+#[test]
+fn what_is_not_read_is_told() {
+    let bytes = collection(|feature| {
+        for other in ["OBJECTID", "name", "stroke-width", "Shape_Area", "size", "date", "object", "责任单位"] {
+            feature["properties"][other] = json!(1);
+        }
+        feature["properties"]["unset"] = Value::Null;
+        feature["id"] = json!(7);
+        feature["bbox"] = json!([0, 0, 1, 1]);
+        feature["note"] = json!("n".repeat(20_000));
+    });
+    let mut file: Value = serde_json::from_slice(&bytes).unwrap();
+    file["name"] = json!("sites");
+    file["timeStamp"] = json!("2026-11-25T00:00:00Z");
+    file["features"] = json!([file["features"][0], file["features"][0]]);
+    file["features"][1]["properties"]["site"] = json!("二期");
+    let read = read_sites(file.to_string().as_bytes()).unwrap();
+    let told: Vec<(&str, usize)> = read.ignored.iter().map(|(name, times)| (name.as_str(), *times)).collect();
+    let expected = ["OBJECTID", "Shape_Area", "date", "name", "note", "object", "size", "stroke-width"];
+    let mut expected: Vec<(&str, usize)> = expected.map(|name| (name, 2)).to_vec();
+    expected.insert(8, ("timeStamp", 1));
+    expected.push(("责任单位", 2));
+    assert_eq!(told, expected);
+}
+
+#[rstest]
+#[case(["一期", "一期 "])]
+#[case(["一期（北）", "一期(北)"])]
+#[case(["A区", "ａ区"])]
+#[case(["东·西区", "东•西区"])]
+fn names_that_differ_only_in_how_they_are_written_are_one(#[case] names: [&str; 2]) {
+    let features = names.map(|name| {
+        let bytes = collection(|feature| feature["properties"]["site"] = json!(name));
+        serde_json::from_slice::<Value>(&bytes).unwrap()["features"][0].clone()
+    });
+    let file = json!({ "type": "FeatureCollection", "features": features });
+    assert_eq!(site_faults(file.to_string().as_bytes()), [(Some(2), Some("site"), Duplicate)]);
+}
+
 #[test]
 fn deep_nesting_is_refused() {
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
