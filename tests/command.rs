@@ -74,6 +74,35 @@ fn done(said: &Said) -> &str {
     &said.out
 }
 
+/// What a server starts to look at a stranger's photo: bytes in, pixels out, and nothing else.
+#[test]
+fn a_picture_is_decoded_in_a_process_of_its_own() {
+    let decoded = |input: &[u8]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_onsite"))
+            .arg("decode-picture")
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_vec();
+        let writing = std::thread::spawn(move || stdin.write_all(&input));
+        let output = child.wait_with_output().unwrap();
+        let _ = writing.join();
+        (output.status.success(), output.stdout)
+    };
+    let heic = include_bytes!("../server/src/photos/inspection/tests/x265.heic");
+    let (done, pixels) = decoded(heic);
+    assert!(done);
+    assert_eq!(pixels.len(), 16 + 160 * 120 * 3);
+    assert_eq!(pixels[..16], [160_u32, 120, 160, 120].map(u32::to_be_bytes).concat());
+    for broken in [&heic[..heic.len() / 2], b"", b"<html>", &vec![0; 31_000_000]] {
+        assert_eq!(decoded(broken), (false, Vec::new()));
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Backend) {

@@ -36,6 +36,12 @@ pub struct Model {
     pub screenshot: bool,
     /// Whether it was saved by a program that edits pictures.
     pub edited: bool,
+    /// Whether nothing can be made out on it: it is all of one colour, or smaller than an icon.
+    pub shows_nothing: bool,
+    /// Whether it says where it was taken in a way that can't be read.
+    pub unread_position: bool,
+    /// Whether it says when it was taken in a way that can't be read.
+    pub unread_time: bool,
     /// Perceptual hash, 64 bits.
     pub perceptual_hash: Option<i64>,
     /// ThumbHash, base64.

@@ -137,7 +137,7 @@ values! {
         PhotoPresent = "PHOTO_PRESENT",
         /// Whether the stored photos are byte for byte those the phone announced (length and SHA-256).
         PhotoIntact = "PHOTO_INTACT",
-        /// Whether the photos are pictures that can be looked at.
+        /// Whether the photos are pictures on which something can be made out.
         PhotoReadable = "PHOTO_READABLE",
         /// How far from the fix the photos say they were taken.
         PhotoPosition = "PHOTO_POSITION",
@@ -147,7 +147,7 @@ values! {
         PhotoReused = "PHOTO_REUSED",
         /// Whether a photo that looks almost the same is evidence of another check-in.
         PhotoSimilar = "PHOTO_SIMILAR",
-        /// Whether a photo looks like a screenshot or an edited file. A hint only.
+        /// Whether a photo looks like a screenshot or an edited file, or says something that can't be read. A hint only.
         PhotoOrigin = "PHOTO_ORIGIN",
         /// Whether the phone's clock was set between capture and sending.
         ClockJump = "CLOCK_JUMP",

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use entity::{check_in, photo, photo_inspection, values::PhotoState};
 use futures_util::{StreamExt, future, stream};
 use sha2::{Digest, Sha256};
-use tokio::task::JoinError;
+use tokio::task::{JoinError, spawn_blocking};
 
 use super::{
     App, Broken,
@@ -25,7 +25,11 @@ use crate::{
     },
     photos::{
         ObjectKey, StoreError,
-        inspection::{Inspection, InspectionError, InspectionLimits, PhotoHint, Renditions, inspect},
+        apart::decode_apart,
+        inspection::{
+            Inspection, InspectionError, InspectionLimits, PhotoHint, Renditions, inspect, inspect_decoded,
+            wants_process,
+        },
     },
     store,
 };
@@ -181,7 +185,7 @@ impl App {
                 }));
             }
         };
-        let (small_key, large_key) = self.keep_renditions(photo, inspection.renditions.as_ref()).await?;
+        let (small_key, large_key) = self.keep_renditions(photo, &inspection.renditions).await?;
         let exif = inspection.exif.as_ref();
         let (position, error_m) = inspection.position().unzip();
         let hinted = |wanted: &[PhotoHint]| inspection.hints.iter().any(|hint| wanted.contains(hint));
@@ -204,8 +208,11 @@ impl App {
             software: exif.and_then(|exif| exif.software.clone()),
             screenshot: hinted(&[PhotoHint::Screenshot]),
             edited: hinted(&[PhotoHint::Edited]),
+            shows_nothing: hinted(&[PhotoHint::Featureless]),
+            unread_position: inspection.unread.position,
+            unread_time: inspection.unread.time,
             perceptual_hash: bits.map(u64::cast_signed),
-            thumbhash: inspection.thumbhash.as_deref().map(|hash| STANDARD.encode(hash)),
+            thumbhash: Some(STANDARD.encode(&inspection.thumbhash)),
             small_key,
             large_key,
             ..empty
@@ -224,15 +231,14 @@ impl App {
         let _one = self.looking.acquire().await;
         store::photo::count_attempt(self.database.writer(), photo.id).await?;
         // A panic in there is caught by the task, and the photo counts as unreadable.
-        Ok(tokio::task::spawn_blocking(move || inspect(&bytes, &InspectionLimits::default())).await)
+        Ok(looked_at(bytes).await)
     }
 
     async fn keep_renditions(
         &self,
         photo: &photo::Model,
-        renditions: Option<&Renditions>,
+        renditions: &Renditions,
     ) -> Result<(Option<String>, Option<String>), Broken> {
-        let Some(renditions) = renditions else { return Ok((None, None)) };
         let small = key_of(&format!("renditions/{}/small", photo.id))?;
         let large = key_of(&format!("renditions/{}/large", photo.id))?;
         let put = |key, bytes: &[u8]| self.objects.put(key, "image/jpeg", Bytes::copy_from_slice(bytes));
@@ -256,6 +262,9 @@ impl App {
             software: None,
             screenshot: false,
             edited: false,
+            shows_nothing: false,
+            unread_position: false,
+            unread_time: false,
             perceptual_hash: None,
             thumbhash: None,
             small_key: None,
@@ -267,6 +276,20 @@ impl App {
 
 fn pause_after(failures: u32) -> TimeDelta {
     (SHORTEST_PAUSE * 2_i32.pow(failures.min(5))).min(INSPECTION_LEASE)
+}
+
+/// Looks at bytes where blocking is allowed, and has a picture whose decoder needs bounds decoded apart.
+async fn looked_at(bytes: Bytes) -> Result<Result<Inspection, InspectionError>, JoinError> {
+    let limits = InspectionLimits::default();
+    if wants_process(&bytes)
+        && let Some(decoded) = decode_apart(bytes.clone()).await
+    {
+        return match decoded {
+            Ok(decoded) => spawn_blocking(move || inspect_decoded(&bytes, decoded, &limits)).await,
+            Err(error) => Ok(Err(error)),
+        };
+    }
+    spawn_blocking(move || inspect(&bytes, &limits)).await
 }
 
 /// What was found in a photo.

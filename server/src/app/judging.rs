@@ -230,6 +230,9 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         Ok(Photo {
             bytes,
             unreadable: found.problem.is_some(),
+            shows_nothing: found.shows_nothing,
+            unread_position: found.unread_position,
+            unread_time: found.unread_time,
             position,
             position_error_m: found.position_error_m,
             taken_at: found.taken_at,

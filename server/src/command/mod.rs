@@ -10,6 +10,7 @@ use crate::{
     app::{App, Failure},
     clock::Clock,
     config::{Config, LogConfig, LogFormat, Overrides},
+    photos::apart,
     serve,
 };
 
@@ -96,6 +97,9 @@ enum Action {
     Rejudge(rejudge::Rejudge),
     /// Recount visits and weekly tallies from the evidence
     Recount(recount::Recount),
+    /// Decode the picture on standard input: what a server starts to look at a stranger's photo
+    #[command(name = apart::SUBCOMMAND, hide = true)]
+    DecodePicture,
     /// Print the GraphQL schema
     Schema,
     /// Print the settings file with every setting, its meaning and its default
@@ -105,6 +109,9 @@ enum Action {
 impl Command {
     /// Does what was asked, and tells the exit code: 0 done, 1 not done, 2 not understood.
     pub async fn run(self) -> ExitCode {
+        if let Ok(program) = std::env::current_exe() {
+            apart::run_by(program);
+        }
         let done = match self.action {
             Action::Demo(demo) => demo.run(&self.settings).await,
             Action::Serve(serve) => serve.run(&self.settings).await,
@@ -119,6 +126,7 @@ impl Command {
             Action::Reassess(reassess) => reassess.run(&self.settings).await,
             Action::Rejudge(rejudge) => rejudge.run(&self.settings).await,
             Action::Recount(recount) => recount.run(&self.settings).await,
+            Action::DecodePicture => apart::serve_one().map_err(Undone::from),
             Action::Schema => {
                 print!("{}", crate::graphql::sdl());
                 Ok(())

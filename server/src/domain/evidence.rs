@@ -102,6 +102,15 @@ pub struct Photo {
     /// Whether its bytes are no picture that can be looked at.
     #[serde(default)]
     pub unreadable: bool,
+    /// Whether it is a picture on which nothing can be made out: all of one colour, or smaller than an icon.
+    #[serde(default)]
+    pub shows_nothing: bool,
+    /// Whether it says where it was taken in a way that can't be read.
+    #[serde(default)]
+    pub unread_position: bool,
+    /// Whether it says when it was taken in a way that can't be read.
+    #[serde(default)]
+    pub unread_time: bool,
     /// Where it says it was taken, WGS-84.
     #[serde(default)]
     pub position: Option<Position>,
@@ -143,6 +152,9 @@ impl Photo {
         Self {
             bytes,
             unreadable: false,
+            shows_nothing: false,
+            unread_position: false,
+            unread_time: false,
             position: None,
             position_error_m: None,
             taken_at: None,

@@ -39,16 +39,25 @@ pub(in crate::domain) enum Saying {
     Travel { speed_mps: f64, way_m: f64, limit_mps: f64, possible: bool },
     PhotoPresent { attached: usize, required: bool },
     PhotoIntact { outcome: FindingOutcome, intact: usize, attached: usize },
-    PhotoReadable { unreadable: usize, looked_at: usize },
+    PhotoReadable { unreadable: usize, blank: usize, looked_at: usize },
     PhotoPlace { away_m: f64, limit_m: f64, near: bool },
     PhotoTime { apart_s: f64, limit_s: f64, near: bool },
     PhotoReused(u32),
     PhotoSimilar { bits: u32, almost_same: bool },
-    PhotoOrigin { screenshot: bool, edited: bool },
+    PhotoOrigin(PhotoOrigin),
     Signature(Signature),
     DeviceShared(u32),
     DeviceNew,
     DeveloperMode,
+}
+
+/// What a photo's file hints at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::domain) struct PhotoOrigin {
+    pub(in crate::domain) screenshot: bool,
+    pub(in crate::domain) edited: bool,
+    pub(in crate::domain) unread_position: bool,
+    pub(in crate::domain) unread_time: bool,
 }
 
 /// How a fix stands against a boundary; see [`super::evidence`].
@@ -83,12 +92,12 @@ impl Saying {
             }
             Self::PhotoPresent { attached, required } => photo::present(attached, required),
             Self::PhotoIntact { outcome, intact, attached } => photo::intact(outcome, intact, attached),
-            Self::PhotoReadable { unreadable, looked_at } => photo::readable(unreadable, looked_at),
+            Self::PhotoReadable { unreadable, blank, looked_at } => photo::readable(unreadable, blank, looked_at),
             Self::PhotoPlace { away_m, limit_m, near } => photo::place(away_m, limit_m, near),
             Self::PhotoTime { apart_s, limit_s, near } => photo::time(apart_s, limit_s, near),
             Self::PhotoReused(others) => photo::reused(others),
             Self::PhotoSimilar { bits, almost_same } => photo::similar(bits, almost_same),
-            Self::PhotoOrigin { screenshot, edited } => photo::origin(screenshot, edited),
+            Self::PhotoOrigin(origin) => photo::origin(origin),
             Self::Signature(signature) => device::signature(signature),
             Self::DeviceShared(other_people) => device::shared(other_people),
             Self::DeviceNew => device::new(),

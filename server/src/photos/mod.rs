@@ -20,6 +20,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::domain::digest::Sha256Digest;
 
+pub mod apart;
 pub mod inspection;
 mod local;
 mod local_http;

@@ -17,7 +17,7 @@ pub fn check(bytes: &[u8]) {
         return;
     }
     let limits = InspectionLimits { max_pixels: 1 << 16, max_alloc_bytes: 32 << 20, ..InspectionLimits::default() };
-    let Some(drawn) = inspect(bytes, &limits).ok().and_then(|found| found.renditions) else { return };
+    let Ok(drawn) = inspect(bytes, &limits).map(|found| found.renditions) else { return };
     for (rendition, side) in [(drawn.small, 320), (drawn.large, 1600)] {
         let seen = inspect(&rendition, &limits).unwrap_or_else(|error| panic!("a rendition is no picture: {error}"));
         assert_eq!(seen.format, ImageFormat::Jpeg);

@@ -3,7 +3,11 @@
 use entity::values::{FindingCode, FindingOutcome};
 
 use super::{Evidence, Finding, Photo, PhotoBytes, Unit, count, pass_or, position::Whereabouts, seconds};
-use crate::domain::{geofence::distance_m, policy::Policy, sentence::Saying};
+use crate::domain::{
+    geofence::distance_m,
+    policy::Policy,
+    sentence::{PhotoOrigin, Saying},
+};
 
 /// Adds the findings about photos.
 pub(super) fn judge(
@@ -52,14 +56,19 @@ fn intact(photos: &[Photo]) -> Finding {
     .measuring(count(whole), count(photos.len()), Unit::One)
 }
 
-/// A file that is no picture shows nothing, and says nothing against anyone: phones write broken files too.
+/// A file that is no picture shows nothing, nor does a picture of one colour; neither says anything against anyone:
+/// phones write broken files too, and are put into pockets.
 fn readable(photos: &[Photo]) -> Option<Finding> {
     let looked_at = photos.iter().filter(|photo| photo.bytes == PhotoBytes::Intact);
-    let (unreadable, whole) = (looked_at.clone().filter(|photo| photo.unreadable).count(), looked_at.count());
-    let outcome = pass_or(unreadable == 0, FindingOutcome::Unknown);
-    let finding =
-        Finding::plain(FindingCode::PhotoReadable, outcome, Saying::PhotoReadable { unreadable, looked_at: whole });
-    (whole > 0).then(|| finding.measuring(count(unreadable), 0.0, Unit::One))
+    let (unreadable, whole) = (looked_at.clone().filter(|photo| photo.unreadable).count(), looked_at.clone().count());
+    let blank = looked_at.filter(|photo| photo.shows_nothing && !photo.unreadable).count();
+    let outcome = pass_or(unreadable + blank == 0, FindingOutcome::Unknown);
+    let finding = Finding::plain(
+        FindingCode::PhotoReadable,
+        outcome,
+        Saying::PhotoReadable { unreadable, blank, looked_at: whole },
+    );
+    (whole > 0).then(|| finding.measuring(count(unreadable + blank), 0.0, Unit::One))
 }
 
 /// The photo that says it was taken furthest from the fix. Photos that say nothing are neutral.
@@ -117,9 +126,15 @@ fn similar(photos: &[Photo], policy: &Policy) -> Option<Finding> {
     Some(finding.measuring(bits.into(), limit.into(), Unit::One))
 }
 
+/// Hints: how a file was made, and that it says something of place or time which nobody can read.
 fn origin(photos: &[Photo]) -> Option<Finding> {
-    let (screenshot, edited) = (photos.iter().any(|photo| photo.screenshot), photos.iter().any(|photo| photo.edited));
-    (screenshot || edited).then(|| {
-        Finding::plain(FindingCode::PhotoOrigin, FindingOutcome::Review, Saying::PhotoOrigin { screenshot, edited })
-    })
+    let any = |hint: fn(&Photo) -> bool| photos.iter().any(hint);
+    let origin = PhotoOrigin {
+        screenshot: any(|photo| photo.screenshot),
+        edited: any(|photo| photo.edited),
+        unread_position: any(|photo| photo.unread_position),
+        unread_time: any(|photo| photo.unread_time),
+    };
+    (origin != PhotoOrigin::default())
+        .then(|| Finding::plain(FindingCode::PhotoOrigin, FindingOutcome::Review, Saying::PhotoOrigin(origin)))
 }

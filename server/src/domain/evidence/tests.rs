@@ -133,11 +133,27 @@ fn any_fix() -> impl Strategy<Value = Fix> {
 
 fn any_photo() -> impl Strategy<Value = Photo> {
     let bytes = prop::sample::select(&[PhotoBytes::Waiting, PhotoBytes::Intact, PhotoBytes::Damaged][..]);
-    let seen = (any::<bool>(), any::<bool>(), any::<bool>());
+    let seen = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let unread = (any::<bool>(), any::<bool>());
     let claims = (prop::option::of(any_position()), prop::option::of(any_metres()), prop::option::of(any_time()));
-    (bytes, claims, 0u32..3, prop::option::of(0u32..64), seen).prop_map(
-        |(bytes, (position, position_error_m, taken_at), reused, nearest_bits, (unreadable, screenshot, edited))| {
-            Photo { bytes, unreadable, position, position_error_m, taken_at, reused, nearest_bits, screenshot, edited }
+    (bytes, claims, 0u32..3, prop::option::of(0u32..64), seen, unread).prop_map(
+        |(bytes, (position, position_error_m, taken_at), reused, nearest_bits, seen, unread)| {
+            let (unreadable, shows_nothing, screenshot, edited) = seen;
+            let (unread_position, unread_time) = unread;
+            Photo {
+                bytes,
+                unreadable,
+                shows_nothing,
+                unread_position,
+                unread_time,
+                position,
+                position_error_m,
+                taken_at,
+                reused,
+                nearest_bits,
+                screenshot,
+                edited,
+            }
         },
     )
 }

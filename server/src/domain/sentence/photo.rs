@@ -2,7 +2,7 @@
 
 use entity::values::FindingOutcome;
 
-use super::{Sentence, both};
+use super::{PhotoOrigin, Sentence, both};
 
 pub(super) fn present(attached: usize, required: bool) -> Sentence {
     match (attached, required) {
@@ -26,14 +26,25 @@ pub(super) fn intact(outcome: FindingOutcome, intact: usize, attached: usize) ->
     }
 }
 
-pub(super) fn readable(unreadable: usize, looked_at: usize) -> Sentence {
-    if unreadable == 0 {
-        both("照片均可查看。", "The photos are pictures that can be looked at.")
-    } else {
-        both(
+pub(super) fn readable(unreadable: usize, blank: usize, looked_at: usize) -> Sentence {
+    match (unreadable, blank) {
+        (0, 0) => both("照片均可查看。", "The photos are pictures that can be looked at."),
+        (0, _) => both(
+            format!("{looked_at} 张照片中有 {blank} 张看不出任何内容（整张一色或尺寸过小），需人工核实。"),
+            format!(
+                "{blank} of {looked_at} photos show nothing (all of one colour, or smaller than an icon), so a person has to look."
+            ),
+        ),
+        (_, 0) => both(
             format!("{looked_at} 张照片中有 {unreadable} 张无法作为图片查看，需人工核实。"),
             format!("{unreadable} of {looked_at} photos can't be looked at as pictures, so a person has to look."),
-        )
+        ),
+        _ => both(
+            format!("{looked_at} 张照片中有 {unreadable} 张无法作为图片查看，{blank} 张看不出任何内容，需人工核实。"),
+            format!(
+                "{unreadable} of {looked_at} photos can't be looked at as pictures and {blank} show nothing, so a person has to look."
+            ),
+        ),
     }
 }
 
@@ -94,13 +105,28 @@ pub(super) fn similar(bits: u32, almost_same: bool) -> Sentence {
     }
 }
 
-pub(super) fn origin(screenshot: bool, edited: bool) -> Sentence {
-    match (screenshot, edited) {
-        (true, _) => both("照片像是屏幕截图，仅供参考。", "A photo looks like a screenshot. This is a hint only."),
-        (false, _) if edited => both(
-            "照片经图像软件保存过，仅供参考。",
-            "A photo was saved by a program that edits pictures. This is a hint only.",
-        ),
-        _ => both("照片像是相机直出。", "The photos look as a camera saves them."),
+pub(super) fn origin(origin: PhotoOrigin) -> Sentence {
+    let PhotoOrigin { screenshot, edited, unread_position, unread_time } = origin;
+    let looks = match (screenshot, edited) {
+        (true, _) => Some(("照片像是屏幕截图", "A photo looks like a screenshot")),
+        (false, true) => Some(("照片经图像软件保存过", "A photo was saved by a program that edits pictures")),
+        (false, false) => None,
+    };
+    let unread = match (unread_position, unread_time) {
+        (true, true) => {
+            Some(("照片带有 EXIF 位置和时间，但无法读取", "A photo has an EXIF position and time that can't be read"))
+        }
+        (true, false) => Some(("照片带有 EXIF 位置，但无法读取", "A photo has an EXIF position that can't be read")),
+        (false, true) => Some(("照片带有 EXIF 时间，但无法读取", "A photo has an EXIF time that can't be read")),
+        (false, false) => None,
+    };
+    let hints: Vec<_> = [looks, unread].into_iter().flatten().collect();
+    if hints.is_empty() {
+        return both("照片像是相机直出。", "The photos look as a camera saves them.");
     }
+    let told = |which: fn(&(&'static str, &'static str)) -> &'static str| hints.iter().map(which).collect::<Vec<_>>();
+    both(
+        format!("{}，仅供参考。", told(|(zh, _)| zh).join("；")),
+        format!("{}. This is a hint only.", told(|(_, en)| en).join(". ")),
+    )
 }

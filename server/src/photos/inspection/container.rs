@@ -9,7 +9,7 @@ pub enum ImageFormat {
     Jpeg,
     /// PNG, animated or not (W3C Portable Network Graphics).
     Png,
-    /// HEIC and its kin (ISO/IEC 23008-12). Only its structure and EXIF are read.
+    /// HEIC and its kin (ISO/IEC 23008-12), whose picture is HEVC (ITU-T H.265).
     Heic,
 }
 
@@ -41,10 +41,12 @@ pub(super) struct Container<'a> {
     pub(super) alloc_bytes: u64,
     /// How often it goes over the picture.
     pub(super) scans: u32,
-    /// Whether HEIC shows it turned by a quarter.
-    pub(super) sideways: bool,
+    /// Whether a JPEG is of a kind that only the slower decoder reads rightly.
+    pub(super) unusual: bool,
     /// The TIFF block.
     pub(super) exif: Option<&'a [u8]>,
+    /// Whether the file says that it has EXIF where none can be found.
+    pub(super) exif_lost: bool,
     pub(super) xmp: Option<&'a [u8]>,
     pub(super) marks: Marks,
 }

@@ -1,5 +1,5 @@
-//! The structure of a HEIC (ISO/IEC 14496-12 and 23008-12): how large it is, how it is turned, and where its EXIF lies.
-//! The picture itself stays unread.
+//! The structure of a HEIC (ISO/IEC 14496-12 and 23008-12): how large it says it is, and where its EXIF lies. What it
+//! shows, and how it is turned, is the decoder's business.
 
 use super::{
     InspectionError,
@@ -30,6 +30,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Container<'_>, InspectionError> {
             _ => {}
         }
     };
+    if is_cut(rest) {
+        return Err(InspectionError::Truncated);
+    }
     let (mut exif_item, mut locations, mut properties, mut data) = (None, None, None, None);
     for (kind, body) in boxes(meta) {
         match &kind {
@@ -40,7 +43,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Container<'_>, InspectionError> {
             _ => {}
         }
     }
-    let (width, height, sideways) = size(properties.unwrap_or_default());
+    if locations.is_some_and(|locations| !has_few_places(locations)) {
+        return Err(InspectionError::Malformed("more places than a photo has"));
+    }
+    let (width, height) = size(properties.unwrap_or_default());
+    let has_exif = exif_item.is_some();
     let exif = exif_item
         .zip(locations)
         .and_then(|(item, locations)| locate(locations, item))
@@ -50,10 +57,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Container<'_>, InspectionError> {
         format: ImageFormat::Heic,
         width,
         height,
-        alloc_bytes: 0,
+        // The planes of a tile or of the whole, and the picture put together.
+        alloc_bytes: 8 * u64::from(width) * u64::from(height),
         scans: 1,
-        sideways,
+        unusual: false,
         exif,
+        exif_lost: has_exif && exif.is_none(),
         xmp: None,
         marks: Marks::default(),
     })
@@ -71,28 +80,31 @@ fn next_box<'a>(rest: &mut Bytes<'a>) -> Option<([u8; 4], &'a [u8])> {
     Some((kind, rest.take(length)?))
 }
 
+/// Whether a box of data goes on beyond the end. What some phones write behind the boxes is no reason to think so.
+fn is_cut(mut rest: Bytes<'_>) -> bool {
+    loop {
+        let header = rest;
+        if next_box(&mut rest).is_none() {
+            let mut header = header;
+            return header.u32().is_some() && header.array() == Some(*b"mdat");
+        }
+    }
+}
+
 fn boxes(body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     let mut rest = Bytes(body);
     std::iter::from_fn(move || next_box(&mut rest))
 }
 
-/// The largest picture's width and height (the others are its tiles and its thumbnail), and whether it is turned by 90°
-/// or 270°.
-fn size(properties: &[u8]) -> (u32, u32, bool) {
+/// The largest picture's width and height; the others are its tiles and its thumbnail.
+fn size(properties: &[u8]) -> (u32, u32) {
     let mut largest = (0, 0);
-    let mut sideways = false;
-    for (kind, body) in boxes(properties) {
+    for (_, body) in boxes(properties).filter(|(kind, _)| kind == b"ispe") {
         let mut rest = Bytes(body);
-        match &kind {
-            b"ispe" => {
-                let size = rest.u32().and_then(|_version| Some((rest.u32()?, rest.u32()?))).unwrap_or_default();
-                largest = std::cmp::max_by_key(largest, size, |(width, height)| u64::from(*width) * u64::from(*height));
-            }
-            b"irot" => sideways |= rest.u8().is_some_and(|quarters| quarters % 2 == 1),
-            _ => {}
-        }
+        let size = rest.u32().and_then(|_version| Some((rest.u32()?, rest.u32()?))).unwrap_or_default();
+        largest = std::cmp::max_by_key(largest, size, |(width, height)| u64::from(*width) * u64::from(*height));
     }
-    (largest.0, largest.1, sideways)
+    largest
 }
 
 /// The number of the item of type `Exif`.
@@ -151,6 +163,32 @@ fn locate(body: &[u8], wanted: u32) -> Option<Place> {
         return Some(Place { in_meta: method == 1, offset, length: number(&mut rest, length_size)? });
     }
     None
+}
+
+/// Whether the items lie in no more pieces than can be followed: pieces without length cost nothing but time.
+fn has_few_places(body: &[u8]) -> bool {
+    const MOST: usize = 16_384;
+    let mut rest = Bytes(body);
+    let mut places = 0;
+    let walked = (|| {
+        let [version, ..] = rest.array::<4>()?;
+        let sizes = rest.u16()?;
+        let nibble = |shift: u16| usize::from(sizes >> shift & 15);
+        let index_size = if version == 0 { 0 } else { nibble(0) };
+        let place_size = index_size + nibble(12) + nibble(8);
+        let count = if version < 2 { rest.u16()?.into() } else { rest.u32()? };
+        for _ in 0..count {
+            rest.take(if version < 2 { 2 } else { 4 } + if version == 0 { 0 } else { 2 } + 2 + nibble(4))?;
+            let extents = usize::from(rest.u16()?);
+            places += 1 + extents;
+            if places > MOST {
+                return Some(());
+            }
+            rest.take(extents * place_size)?;
+        }
+        Some(())
+    })();
+    walked.is_some() && places <= MOST
 }
 
 /// A number of 0, 4 or 8 bytes.

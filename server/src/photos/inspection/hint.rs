@@ -95,14 +95,14 @@ pub(super) fn all(container: &Container<'_>, exif: Option<&Result<ExifFacts, Unr
     let facts = exif.and_then(|exif| exif.as_ref().ok());
     let marks = container.marks;
     let unusable = match exif {
-        None => container.exif.is_some(),
+        None => container.exif_lost,
         Some(exif) => exif.as_ref().map_or(true, |facts| facts.absurd),
     };
     let edited = marks.photoshop
         || facts.and_then(|facts| facts.software.as_deref()).is_some_and(names_editor)
         || container.xmp.is_some_and(|xmp| names_editor(&String::from_utf8_lossy(head(xmp))));
     [
-        (container.exif.is_none(), PhotoHint::NoExif),
+        (container.exif.is_none() && !container.exif_lost, PhotoHint::NoExif),
         (unusable, PhotoHint::ExifUnusable),
         (is_screenshot(container, facts), PhotoHint::Screenshot),
         (edited, PhotoHint::Edited),

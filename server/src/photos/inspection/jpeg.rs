@@ -7,7 +7,7 @@ use super::{
 
 pub(super) const SIGNATURE: [u8; 3] = [0xff, 0xd8, 0xff];
 
-const EXIF: &[u8] = b"Exif\0\0";
+const EXIF: &[u8] = b"Exif\0";
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 /// Walks the whole file once. Refuses what has no frame, two frames, or no end.
@@ -63,7 +63,8 @@ impl<'a> Found<'a> {
             0xda => self.scans += 1,
             0xe0 => self.marks.jfif |= body.starts_with(b"JFIF\0"),
             0xe1 => {
-                self.exif = self.exif.or(body.strip_prefix(EXIF));
+                // Some write another byte behind the first NUL.
+                self.exif = self.exif.or(body.strip_prefix(EXIF).and_then(|rest| rest.get(1..)));
                 self.xmp = self.xmp.or(body.strip_prefix(XMP));
             }
             0xe2 => self.marks.multi_picture |= body.starts_with(b"MPF\0"),
@@ -85,8 +86,9 @@ impl<'a> Found<'a> {
             height: frame.height.into(),
             alloc_bytes: frame.pixel_bytes() + if in_one_go { 0 } else { frame.coefficient_bytes() },
             scans: self.scans,
-            sideways: false,
+            unusual: (!frame.progressive && self.scans > 1) || frame.is_oddly_sampled(),
             exif: self.exif,
+            exif_lost: false,
             xmp: self.xmp,
             marks: self.marks,
         })
@@ -114,6 +116,12 @@ impl Frame {
             *factors = (both >> 4, both & 15);
         }
         Some(Self { progressive, width, height, sampling, components })
+    }
+
+    /// Whether a component is sampled by another factor than 1, 2 or 4 of the densest.
+    fn is_oddly_sampled(&self) -> bool {
+        let factors = self.sampling.iter().take(self.components.into());
+        factors.flat_map(|(h, v)| [h, v]).any(|factor| !matches!(factor, 1 | 2 | 4))
     }
 
     /// As RGB.

@@ -1,16 +1,20 @@
 //! What a photo's bytes say: format, size, EXIF, likeness, and renditions fit to be shown.
 //!
 //! [`inspect`] is pure and total. Images are hostile: everything is bounded before it is decoded, by what the file's own
-//! structure says, which the readers in [`jpeg`], [`png`] and [`heic`] walk in one pass without allocating.
+//! structure says, which the readers in [`jpeg`], [`png`] and [`heic`] walk in one pass without allocating. HEIC is decoded
+//! in a process of its own where there is one to be had ([`super::apart`]).
 //! Originals are never touched; renditions are drawn anew from pixels, so no metadata survives in them.
 
 use entity::values::Datum;
+use image::RgbImage;
 
 use crate::domain::{datum::Position, likeness::PerceptualHash};
 
 mod container;
 mod error;
 mod exif;
+mod exif_place;
+mod exif_time;
 mod heic;
 mod hint;
 mod jpeg;
@@ -23,7 +27,7 @@ mod tiff;
 
 pub use container::ImageFormat;
 pub use error::InspectionError;
-pub use exif::ExifFacts;
+pub use exif::{ExifFacts, Unread};
 pub use hint::PhotoHint;
 pub use rendition::Renditions;
 
@@ -43,7 +47,7 @@ pub struct InspectionLimits {
     pub max_scan_pixels: u64,
     /// Bytes that decoding may allocate, as far as they follow from the header.
     pub max_alloc_bytes: u64,
-    /// Bytes of EXIF; more are not read.
+    /// Bytes of EXIF; of more, the beginning is read.
     pub max_exif_bytes: usize,
 }
 
@@ -74,13 +78,15 @@ pub struct Inspection {
     pub exif: Option<ExifFacts>,
     /// What a person looking at it may want to know, in the order of [`PhotoHint`]. Hints only, never proof.
     pub hints: Vec<PhotoHint>,
-    /// What it looks like as shown. None for HEIC, which is not decoded, and for a picture of nothing (all dark, say),
-    /// which would look like any other picture of nothing.
+    /// What EXIF says that can't be read; all of it where its block can't be.
+    pub unread: Unread,
+    /// What it looks like as shown. None for a picture of nothing (all dark, say, or smaller than an icon), which would
+    /// look like any other picture of nothing.
     pub perceptual_hash: Option<PerceptualHash>,
-    /// What is shown to people. None for HEIC.
-    pub renditions: Option<Renditions>,
+    /// What is shown to people.
+    pub renditions: Renditions,
     /// A ThumbHash (<https://evanw.github.io/thumbhash/>) of 25 bytes at most, shown until a rendition is there.
-    pub thumbhash: Option<Vec<u8>>,
+    pub thumbhash: Vec<u8>,
 }
 
 impl Inspection {
@@ -98,40 +104,85 @@ impl Inspection {
 /// [`InspectionError`] when it is no picture that can be shown: not a JPEG, PNG or HEIC, beyond a limit, or broken.
 pub fn inspect(bytes: &[u8], limits: &InspectionLimits) -> Result<Inspection, InspectionError> {
     let container = container::read(bytes, limits)?;
-    let facts = container.exif.filter(|block| block.len() <= limits.max_exif_bytes).map(exif::read);
-    let orientation = facts.as_ref().and_then(|facts| facts.as_ref().ok()).map_or(1, |facts| facts.orientation);
-    let mut hints = hint::all(&container, facts.as_ref());
-    let drawn = match container.format {
-        ImageFormat::Heic => None,
-        _ => Some(rendition::draw(pixels::decode(bytes, &container, limits)?, orientation)?),
+    let picture = pixels::decode(bytes, &container, limits)?;
+    inspected(&container, Decoded::of(picture)?, limits)
+}
+
+/// Whether a photo's picture is to be decoded in a process of its own: its decoder is large and young.
+pub fn wants_process(bytes: &[u8]) -> bool {
+    heic::is_heic(bytes)
+}
+
+/// A picture, no larger than it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// Pixels across and down of the whole, as stored.
+    pub size: (u32, u32),
+    /// The same scaled down.
+    pub picture: RgbImage,
+}
+
+impl Decoded {
+    fn of(picture: RgbImage) -> Result<Self, InspectionError> {
+        Ok(Self { size: picture.dimensions(), picture: rendition::as_shown(picture)? })
+    }
+}
+
+/// The part of [`inspect`] that may be done in a process of its own.
+///
+/// # Errors
+/// As there.
+pub fn decode(bytes: &[u8], limits: &InspectionLimits) -> Result<Decoded, InspectionError> {
+    let container = container::read(bytes, limits)?;
+    Decoded::of(pixels::decode(bytes, &container, limits)?)
+}
+
+/// The rest of [`inspect`].
+///
+/// # Errors
+/// As there.
+pub fn inspect_decoded(
+    bytes: &[u8],
+    decoded: Decoded,
+    limits: &InspectionLimits,
+) -> Result<Inspection, InspectionError> {
+    inspected(&container::read(bytes, limits)?, decoded, limits)
+}
+
+fn inspected(
+    container: &container::Container<'_>,
+    decoded: Decoded,
+    limits: &InspectionLimits,
+) -> Result<Inspection, InspectionError> {
+    let facts = container.exif.map(|block| exif::read(block.get(..limits.max_exif_bytes).unwrap_or(block)));
+    // HEIC says itself how it is turned, and its EXIF orientation is for information only (ISO/IEC 23008-12, annex A).
+    let orientation = match &facts {
+        Some(Ok(facts)) if container.format != ImageFormat::Heic => facts.orientation,
+        _ => 1,
     };
-    if drawn.as_ref().is_some_and(|drawn| drawn.perceptual_hash.is_none()) {
+    let mut hints = hint::all(container, facts.as_ref());
+    let (width, height) = if orientation >= 5 { (decoded.size.1, decoded.size.0) } else { decoded.size };
+    let drawn = rendition::draw(decoded, orientation)?;
+    if drawn.perceptual_hash.is_none() {
         hints.push(PhotoHint::Featureless);
     }
-    let (width, height) = shown(&container, orientation);
-    let (perceptual_hash, thumbhash) =
-        drawn.as_ref().map_or((None, None), |drawn| (drawn.perceptual_hash, Some(drawn.thumbhash.clone())));
+    let unread = match &facts {
+        Some(Ok(facts)) => facts.unread,
+        Some(Err(_)) => Unread::ALL,
+        None if container.exif_lost => Unread::ALL,
+        None => Unread::default(),
+    };
     Ok(Inspection {
         format: container.format,
         width,
         height,
         exif: facts.and_then(Result::ok),
         hints,
-        perceptual_hash,
-        renditions: drawn.map(|drawn| drawn.renditions),
-        thumbhash,
+        unread,
+        perceptual_hash: drawn.perceptual_hash,
+        renditions: drawn.renditions,
+        thumbhash: drawn.thumbhash,
     })
-}
-
-/// Width and height as shown. HEIC says itself how it is turned, and its EXIF orientation is for information only
-/// (ISO/IEC 23008-12, annex A).
-fn shown(container: &container::Container<'_>, orientation: u8) -> (u32, u32) {
-    let sideways = match container.format {
-        ImageFormat::Heic => container.sideways,
-        _ => orientation >= 5,
-    };
-    let (width, height) = (container.width, container.height);
-    if sideways { (height, width) } else { (width, height) }
 }
 
 /// The entry point of the fuzzer: inspects with small limits, so that many inputs a second can be tried, and checks what
@@ -146,7 +197,6 @@ pub fn fuzz_inspect(bytes: &[u8]) {
     if let Ok(inspection) = inspect(bytes, &limits) {
         assert!(inspection.width > 0 && inspection.height > 0);
         assert!(u64::from(inspection.width) * u64::from(inspection.height) <= limits.max_pixels);
-        assert_eq!(inspection.renditions.is_some(), inspection.format != ImageFormat::Heic);
-        assert!(inspection.thumbhash.is_none_or(|hash| hash.len() <= 25));
+        assert!(!inspection.renditions.small.is_empty() && inspection.thumbhash.len() <= 25);
     }
 }

@@ -34,7 +34,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Container<'_>, InspectionError> {
     marks.trailing_bytes = rest.0.len();
     // As RGB; rows are decoded one by one, their eight bytes a pixel at most are little.
     let alloc_bytes = u64::from(width).saturating_mul(height.into()).saturating_mul(3);
-    Ok(Container { format: ImageFormat::Png, width, height, alloc_bytes, scans: 1, sideways: false, exif, xmp, marks })
+    Ok(Container {
+        format: ImageFormat::Png,
+        width,
+        height,
+        alloc_bytes,
+        scans: 1,
+        unusual: false,
+        exif,
+        exif_lost: false,
+        xmp,
+        marks,
+    })
 }
 
 /// Kind and data of the next chunk. Its checksum is the decoder's business.

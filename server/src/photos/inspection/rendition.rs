@@ -8,7 +8,7 @@ use image::{DynamicImage, RgbImage, metadata::Orientation};
 use image_hasher::{HashAlg, HasherConfig};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use super::InspectionError;
+use super::{Decoded, InspectionError};
 use crate::domain::likeness::PerceptualHash;
 
 /// A photo as it is shown: JPEG, turned upright, without any metadata. Colours are taken to be sRGB.
@@ -38,13 +38,23 @@ const STRIP: u32 = 128;
 const LARGE_QUALITY: u8 = 82;
 const SMALL_QUALITY: u8 = 78;
 
+/// A picture whose shorter side has fewer pixels shows nothing that a person could know a place by: that is less than an
+/// icon on a screen.
+const LEAST_SIDE: u32 = 32;
+
+/// Nothing larger is shown or looked at.
+pub(super) fn as_shown(picture: RgbImage) -> Result<RgbImage, InspectionError> {
+    shrink(picture, LARGE)
+}
+
 /// Each size is made from the one before it, so that the full picture is gone over once.
-pub(super) fn draw(picture: RgbImage, orientation: u8) -> Result<Drawn, InspectionError> {
-    let large = upright(shrink(picture, LARGE)?, orientation);
+pub(super) fn draw(decoded: Decoded, orientation: u8) -> Result<Drawn, InspectionError> {
+    let (width, height) = decoded.size;
+    let large = upright(shrink(decoded.picture, LARGE)?, orientation);
     let large_jpeg = encode(&large, LARGE_QUALITY)?;
     let small = shrink(large, SMALL)?;
     let small_jpeg = encode(&small, SMALL_QUALITY)?;
-    let perceptual_hash = hash(&small);
+    let perceptual_hash = hash(&small).filter(|_| width.min(height) >= LEAST_SIDE);
     let thumbhash = placeholder(&shrink(small, PLACEHOLDER)?);
     Ok(Drawn { renditions: Renditions { small: small_jpeg, large: large_jpeg }, perceptual_hash, thumbhash })
 }

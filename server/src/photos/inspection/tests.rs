@@ -6,6 +6,7 @@ mod hostile;
 mod likeness;
 mod mutation;
 mod scene;
+mod unusual;
 
 use super::*;
 use fast_image_resize::{
@@ -15,6 +16,8 @@ use fast_image_resize::{
 use files::{Shot, encode_jpeg, encode_png};
 use image::{DynamicImage, Rgb, RgbImage, metadata::Orientation};
 use rstest::rstest;
+
+use crate::domain::likeness::{REUSE_DISTANCE, near};
 
 fn look(bytes: &[u8]) -> Result<Inspection, InspectionError> {
     inspect(bytes, &InspectionLimits::default())
@@ -28,8 +31,8 @@ fn a_phones_jpeg_gives_everything() {
     let exif = photo.exif.as_ref().unwrap();
     assert_eq!((exif.make.as_deref(), exif.model.as_deref()), (Some("Onsite"), Some("Phone")));
     assert!(photo.perceptual_hash.is_some());
-    assert!(photo.thumbhash.unwrap().len() <= 25);
-    let renditions = photo.renditions.unwrap();
+    assert!(photo.thumbhash.len() <= 25);
+    let renditions = photo.renditions;
     let size = |jpeg: &[u8]| look(jpeg).map(|photo| (photo.width, photo.height)).unwrap();
     assert_eq!((size(&renditions.small), size(&renditions.large)), ((320, 240), (800, 600)));
 }
@@ -37,7 +40,7 @@ fn a_phones_jpeg_gives_everything() {
 #[test]
 fn renditions_carry_no_metadata() {
     let photo = look(&Shot::honest().jpeg(&scene::paint(2, 2000, 1000))).unwrap();
-    let renditions = photo.renditions.unwrap();
+    let renditions = photo.renditions;
     for rendition in [&renditions.small, &renditions.large] {
         let seen = look(rendition).unwrap();
         assert_eq!((seen.exif, seen.hints.first()), (None, Some(&PhotoHint::NoExif)));
@@ -66,7 +69,7 @@ fn every_orientation_is_shown_upright(#[values(1, 2, 3, 4, 5, 6, 7, 8)] orientat
     stored.apply_orientation(Orientation::from_exif(inverse).unwrap());
     let photo = look(&Shot { orientation, ..Shot::honest() }.jpeg(&stored.into_rgb8())).unwrap();
     assert_eq!((photo.width, photo.height), (160, 96));
-    let shown = image::load_from_memory(&photo.renditions.unwrap().small).unwrap().into_rgb8();
+    let shown = image::load_from_memory(&photo.renditions.small).unwrap().into_rgb8();
     for (x, y) in [(10, 10), (150, 10), (10, 90), (150, 90)] {
         let (seen, meant) = (shown.get_pixel(x, y), upright.get_pixel(x, y));
         let apart = seen.0.iter().zip(meant.0).map(|(a, b)| a.abs_diff(b)).max();
@@ -98,15 +101,29 @@ fn scaling_in_strips_leaves_no_seams(#[case] width: u32, #[case] height: u32, #[
 fn every_kind_of_png_is_read(#[case] color: ::png::ColorType, #[case] depth: ::png::BitDepth) {
     let photo = look(&encode_png(64, 48, color, depth)).unwrap();
     assert_eq!((photo.format, photo.width, photo.height), (ImageFormat::Png, 64, 48));
-    assert!(photo.renditions.is_some());
+    assert!(!photo.renditions.small.is_empty());
 }
 
 #[test]
-fn a_heic_gives_its_exif_and_size_only() {
-    let photo = look(&files::heic(&Shot::honest().exif(), 4032, 3024, 1)).unwrap();
-    assert_eq!((photo.format, photo.width, photo.height), (ImageFormat::Heic, 3024, 4032));
-    assert_eq!((photo.perceptual_hash, photo.renditions, photo.thumbhash), (None, None, None));
-    assert_eq!(photo.exif.unwrap().make.as_deref(), Some("Onsite"));
+fn a_phones_heic_gives_everything() {
+    let picture = scene::paint(1, 800, 600);
+    let photo = look(&files::heic(&picture, Some(&Shot::honest().exif()))).unwrap();
+    assert_eq!((photo.format, photo.width, photo.height), (ImageFormat::Heic, 800, 600));
+    assert_eq!(photo.exif.as_ref().unwrap().make.as_deref(), Some("Onsite"));
+    let jpeg = look(&Shot::honest().jpeg(&picture)).unwrap();
+    assert_eq!(photo.position(), jpeg.position());
+    let [heic, jpeg] = [photo.perceptual_hash, jpeg.perceptual_hash].map(Option::unwrap);
+    assert!(near(heic, jpeg) <= REUSE_DISTANCE, "{}", near(heic, jpeg));
+    let size = |jpeg: &[u8]| look(jpeg).map(|photo| (photo.width, photo.height)).unwrap();
+    assert_eq!((size(&photo.renditions.small), size(&photo.renditions.large)), ((320, 240), (800, 600)));
+}
+
+/// The orientation in a HEIC's EXIF is for information only.
+#[test]
+fn a_heic_says_itself_how_it_is_turned() {
+    let exif = Shot { orientation: 6, ..Shot::honest() }.exif();
+    let photo = look(&files::heic(&scene::paint(1, 96, 64), Some(&exif))).unwrap();
+    assert_eq!((photo.width, photo.height), (96, 64));
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub(super) struct Tiff<'a> {
 pub(super) struct Directory<'a> {
     tiff: Tiff<'a>,
     fields: &'a [[u8; 12]],
+    cut: bool,
 }
 
 /// A field's value, in the form it was written.
@@ -50,7 +51,7 @@ impl<'a> Tiff<'a> {
         let (count, fields) = self.block.get(usize::try_from(offset).ok()?..)?.split_at_checked(2)?;
         let count = usize::from(self.u16(count)?).min(MAX_FIELDS);
         let (fields, _) = fields.as_chunks();
-        Some(Directory { tiff: self, fields: fields.get(..count).unwrap_or(fields) })
+        Some(Directory { tiff: self, fields: fields.get(..count).unwrap_or(fields), cut: fields.len() < count })
     }
 
     fn u16(self, bytes: &[u8]) -> Option<u16> {
@@ -63,15 +64,29 @@ impl<'a> Tiff<'a> {
 }
 
 impl<'a> Directory<'a> {
+    /// Whether the block ends before the directory does.
+    pub(super) const fn is_cut(self) -> bool {
+        self.cut
+    }
+
+    /// Whether there is a field of this tag, be it readable or not.
+    pub(super) fn has(self, tag: u16) -> bool {
+        self.entry(tag).is_some()
+    }
+
+    fn entry(self, tag: u16) -> Option<&'a [u8; 12]> {
+        self.fields.iter().find(|field| self.tiff.u16(*field) == Some(tag))
+    }
+
     /// The first field of this tag; none where its value lies outside the block.
     pub(super) fn get(self, tag: u16) -> Option<Field<'a>> {
         let tiff = self.tiff;
-        let field = self.fields.iter().find(|field| tiff.u16(*field) == Some(tag))?;
+        let field = self.entry(tag)?;
         let kind = tiff.u16(field.get(2..)?)?;
         let unit = match kind {
             1 | 2 | 6 | 7 => 1,
             3 | 8 => 2,
-            4 | 9 | 11 => 4,
+            4 | 9 | 11 | 13 => 4,
             5 | 10 | 12 => 8,
             _ => return None,
         };
@@ -91,31 +106,53 @@ impl<'a> Directory<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// The first of its SHORTs or LONGs.
+    /// The first of its SHORTs or LONGs; the offset of a directory is as good.
     pub(super) fn uint(self) -> Option<u32> {
         match self.kind {
             3 => u16_at(self.bytes, self.little_endian).map(u32::from),
-            4 => u32_at(self.bytes, self.little_endian),
+            4 | 13 => u32_at(self.bytes, self.little_endian),
             _ => None,
         }
     }
 
-    /// Its RATIONALs, as far as they are numbers: none where any is divided by zero, or there are not exactly `N`.
-    pub(super) fn rationals<const N: usize>(self) -> Option<[f64; N]> {
-        let (pairs, rest) = self.bytes.as_chunks::<8>();
-        if self.kind != 5 || pairs.len() != N || !rest.is_empty() {
-            return None;
-        }
-        let mut numbers = [0.0; N];
-        for (number, pair) in numbers.iter_mut().zip(pairs) {
-            let numerator = u32_at(pair, self.little_endian)?;
-            let denominator = u32_at(pair.get(4..)?, self.little_endian)?;
-            if denominator == 0 {
-                return None;
+    /// Its numbers, up to four, whichever numeric type they are of: RATIONAL as EXIF has it, or another that a camera
+    /// took for it. None where it holds no numbers, or more.
+    pub(super) fn numbers(self) -> Option<Vec<Number>> {
+        const MOST: usize = 4;
+        let unit = match self.kind {
+            3 | 8 => 2,
+            4 | 9 | 11 => 4,
+            5 | 10 | 12 => 8,
+            _ => return None,
+        };
+        let units = self.bytes.chunks_exact(unit);
+        (units.len() <= MOST && units.remainder().is_empty())
+            .then(|| units.filter_map(|unit| self.number(unit)).collect())
+    }
+
+    fn number(self, unit: &[u8]) -> Option<Number> {
+        let little_endian = self.little_endian;
+        let whole = |bytes: &[u8]| u32_at(bytes, little_endian);
+        let exactly = |number: f64| if number.is_finite() { Number::Is(number) } else { Number::Broken };
+        Some(match self.kind {
+            3 => exactly(u16_at(unit, little_endian)?.into()),
+            8 => exactly(u16_at(unit, little_endian)?.cast_signed().into()),
+            4 => exactly(whole(unit)?.into()),
+            9 => exactly(whole(unit)?.cast_signed().into()),
+            5 => Number::ratio(whole(unit)?.into(), whole(unit.get(4..)?)?.into()),
+            10 => Number::ratio(whole(unit)?.cast_signed().into(), whole(unit.get(4..)?)?.cast_signed().into()),
+            11 => exactly(f32::from_bits(whole(unit)?).into()),
+            _ => {
+                let [first, second] = [whole(unit)?, whole(unit.get(4..)?)?].map(u64::from);
+                exactly(f64::from_bits(if little_endian { second << 32 | first } else { first << 32 | second }))
             }
-            *number = f64::from(numerator) / f64::from(denominator);
-        }
-        Some(numbers)
+        })
+    }
+
+    /// Its RATIONALs or other numbers: none where any is not one, or there are not exactly `N`.
+    pub(super) fn exact_numbers<const N: usize>(self) -> Option<[f64; N]> {
+        let numbers: Option<Vec<f64>> = self.numbers()?.into_iter().map(Number::known).collect();
+        numbers?.try_into().ok()
     }
 
     /// The bytes of its ASCII, up to the first NUL.
@@ -123,9 +160,43 @@ impl<'a> Field<'a> {
         (self.kind == 2).then(|| self.bytes.split(|byte| *byte == 0).next().unwrap_or_default())
     }
 
+    /// The bytes of a text, whether it is called ASCII or bytes, without blanks and NULs around it. None where it is
+    /// of another type.
+    pub(super) fn text(self) -> Option<&'a [u8]> {
+        let is_blank = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+        let begin = self.bytes.iter().position(|byte| !is_blank(byte)).unwrap_or(self.bytes.len());
+        let text = self.bytes.get(begin..).unwrap_or_default().split(|byte| *byte == 0).next().unwrap_or_default();
+        matches!(self.kind, 1 | 2 | 7).then(|| text.trim_ascii())
+    }
+
     /// Its bytes, whatever they mean.
     pub(super) fn bytes(self) -> &'a [u8] {
         self.bytes
+    }
+}
+
+/// A number as it was written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Number {
+    /// This one.
+    Is(f64),
+    /// 0 / 0, by which cameras say that they know none.
+    Unknown,
+    /// None: anything else by 0, or an infinite one.
+    Broken,
+}
+
+impl Number {
+    fn ratio(numerator: f64, denominator: f64) -> Self {
+        match (numerator, denominator) {
+            (0.0, 0.0) => Self::Unknown,
+            (_, 0.0) => Self::Broken,
+            _ => Self::Is(numerator / denominator),
+        }
+    }
+
+    pub(super) fn known(self) -> Option<f64> {
+        if let Self::Is(number) = self { Some(number) } else { None }
     }
 }
 

@@ -27,6 +27,12 @@ situations! {
         } => PendingEvidence [PhotoIntact Unknown, PhotoReadable Unknown];
         "The photo is no picture, and she is not there": |c| { *c.photo() = Photo { unreadable: true, ..Photo::of(PhotoBytes::Intact) }; c.fix().reported = metres(-6_000.0, 2_000.0); } => Rejected [PhotoReadable Unknown, Position Fail];
         "The very same file, no picture, was evidence before": |c| *c.photo() = Photo { unreadable: true, reused: 1, ..Photo::of(PhotoBytes::Intact) } => NeedsReview [PhotoReadable Unknown, PhotoReused Review];
+        "The photo is all grey: it was taken in a pocket": |c| *c.photo() = Photo { shows_nothing: true, ..Photo::of(PhotoBytes::Intact) } => NeedsReview [PhotoReadable Unknown];
+        "The photo is a picture of one pixel": |c| c.photo().shows_nothing = true => NeedsReview [PhotoReadable Unknown];
+        "One of two photos shows nothing, the other is no picture": |c| {
+            c.photo().shows_nothing = true;
+            c.evidence.photos.push(Photo { unreadable: true, ..Photo::of(PhotoBytes::Intact) });
+        } => NeedsReview [PhotoReadable Unknown];
         "A hundred photos": |c| c.evidence.photos = vec![Photo::of(PhotoBytes::Intact); 100] => Verified [];
     }
     "Where photos say they were taken" {
@@ -43,6 +49,7 @@ situations! {
         } => NeedsReview [PhotoPosition Review];
         "The photo's error is infinite": |c| c.photo().position_error_m = Some(f64::INFINITY) => Verified [];
         "The photo's error is negative": |c| c.photo().position_error_m = Some(-5_000.0) => Verified [];
+        "The photo holds a position that nobody can read": |c| { c.photo().position = None; c.photo().unread_position = true; } => Verified [PhotoOrigin Review];
         "There is a photo of the place, but the phone gave no position": |c| c.evidence.fixes.clear() => NeedsReview [FixPresent Unknown];
         "There is a photo of the place, but the fix is yesterday's from home": |c| { *c.fix() = Fix { age_ms: 86_400_000, ..fix(-9_000.0, 0.0) }; } => NeedsReview [FixAge Unknown];
         "The first fix is from home and stale, the second from the site: the photo is compared with the second": |c| {
@@ -64,6 +71,7 @@ situations! {
             let at = c.evidence.corrected_at - TimeDelta::days(7);
             c.evidence.photos.push(Photo { taken_at: Some(at), ..c.evidence.photos[0] });
         } => NeedsReview [PhotoTime Review];
+        "The photo holds a time that nobody can read": |c| { c.photo().taken_at = None; c.photo().unread_time = true; } => Verified [PhotoOrigin Review];
         "The photo says it was taken in the year 0": |c| c.photo().taken_at = Utc.with_ymd_and_hms(0, 1, 1, 0, 0, 0).single() => NeedsReview [PhotoTime Review];
         "The photo says it was taken at the end of time": |c| c.photo().taken_at = Some(DateTime::<Utc>::MAX_UTC) => NeedsReview [PhotoTime Review];
         "An offline check-in of two days ago, its photo of that minute": |c| {
@@ -91,6 +99,7 @@ situations! {
         "The photo was saved by a program that edits pictures, to blur a face": |c| c.photo().edited = true => Verified [PhotoOrigin Review];
         "A screenshot that was edited": |c| { c.photo().edited = true; c.photo().screenshot = true; } => Verified [PhotoOrigin Review];
         "A screenshot of a colleague's photo of last week": |c| { c.photo().screenshot = true; c.photo().nearest_bits = Some(2); } => NeedsReview [PhotoOrigin Review, PhotoSimilar Review];
+        "A screenshot whose place and time nobody can read": |c| { *c.photo() = Photo { screenshot: true, unread_position: true, unread_time: true, ..Photo::of(PhotoBytes::Intact) }; } => Verified [PhotoOrigin Review];
         "A screenshot beside a real photo": |c| c.evidence.photos.push(Photo { screenshot: true, ..Photo::of(PhotoBytes::Intact) }) => Verified [PhotoOrigin Review];
     }
 }

@@ -4,7 +4,7 @@ use ::exif::{Tag, Value};
 use rstest::rstest;
 
 use super::{
-    super::exif::{ExifFacts, read},
+    super::exif::{ExifFacts, Unread, read},
     files::{Shot, ascii, rationals},
 };
 
@@ -51,8 +51,158 @@ fn both_byte_orders_are_read(#[case] block: &[u8], #[case] orientation: u8) {
 #[case::side_as_number(Tag::GPSLatitudeRef, Value::Short(vec![78]))]
 fn absurd_positions_are_left_out(#[case] tag: Tag, #[case] value: Value) {
     let facts = facts(&Shot::with(tag, value));
-    assert_eq!((facts.position, facts.absurd), (None, true));
+    assert_eq!((facts.position, facts.absurd, facts.unread.position), (None, true, true));
     assert!(facts.taken_at.is_some(), "the rest is kept");
+}
+
+/// As phones write it, whatever the standard says.
+#[rstest]
+#[case::signed(Tag::GPSLatitude, Value::SRational(vec![(39, 1).into(), (39, 1).into(), (404_442, 10_000).into()]))]
+#[case::decimal_degrees(Tag::GPSLatitude, rationals(&[(396_612_345, 10_000_000)]))]
+#[case::decimal_degrees_signed(Tag::GPSLatitude, Value::SRational(vec![(396_612_345, 10_000_000).into()]))]
+#[case::decimal_degrees_and_zeros(Tag::GPSLatitude, rationals(&[(396_612_345, 10_000_000), (0, 1), (0, 1)]))]
+#[case::decimal_degrees_and_nothing(Tag::GPSLatitude, rationals(&[(396_612_345, 10_000_000), (0, 0), (0, 0)]))]
+#[case::decimal_minutes(Tag::GPSLatitude, rationals(&[(39, 1), (3_967_407, 100_000)]))]
+#[case::decimal_minutes_and_zero(Tag::GPSLatitude, rationals(&[(39, 1), (3_967_407, 100_000), (0, 1)]))]
+#[case::seconds_without_denominator(Tag::GPSLatitude, rationals(&[(39, 1), (3_967_407, 100_000), (0, 0)]))]
+#[case::both_negative(Tag::GPSLatitude, Value::SRational(vec![(-39, -1).into(), (39, 1).into(), (404_442, 10_000).into()]))]
+#[case::doubles(Tag::GPSLatitude, Value::Double(vec![39.0, 39.0, 40.4442]))]
+#[case::one_double(Tag::GPSLatitude, Value::Double(vec![39.661_234_5]))]
+#[case::floats(Tag::GPSLatitude, Value::Float(vec![39.0, 39.0, 40.4442]))]
+#[case::longs(Tag::GPSLatitude, Value::Long(vec![39, 39, 40]))]
+#[case::shorts(Tag::GPSLatitude, Value::Short(vec![39, 39, 40]))]
+#[case::signed_longs(Tag::GPSLatitude, Value::SLong(vec![39, 39, 40]))]
+#[case::lower_case(Tag::GPSLatitudeRef, ascii("n"))]
+#[case::padded(Tag::GPSLatitudeRef, ascii("N\0\0\0"))]
+#[case::padded_in_front(Tag::GPSLatitudeRef, ascii(" N"))]
+#[case::in_words(Tag::GPSLatitudeRef, ascii("North"))]
+#[case::as_bytes(Tag::GPSLatitudeRef, Value::Byte(b"N\0".to_vec()))]
+#[case::undefined(Tag::GPSLatitudeRef, Value::Undefined(b"N".to_vec(), 0))]
+#[case::empty(Tag::GPSLatitudeRef, ascii(""))]
+fn a_position_that_is_plainly_meant_is_read(#[case] tag: Tag, #[case] value: Value) {
+    let facts = facts(&Shot::with(tag, value));
+    let position = facts.position.unwrap();
+    assert!((position.latitude() - 39.661_234_5).abs() < 2e-4, "{position:?}");
+    assert!((position.longitude() - 121.944_567_8).abs() < 1e-7, "{position:?}");
+    assert_eq!((facts.absurd, facts.unread), (false, Unread::default()));
+}
+
+#[rstest]
+#[case::north_and_east(1, 1)]
+#[case::south_and_west(-1, -1)]
+fn a_number_tells_its_side_where_nothing_else_does(#[case] south: i32, #[case] west: i32) {
+    let mut shot = Shot::honest();
+    shot.fields.retain(|(tag, _)| {
+        !matches!(*tag, Tag::GPSLatitudeRef | Tag::GPSLongitudeRef | Tag::GPSLatitude | Tag::GPSLongitude)
+    });
+    let decimal = |tenths: i32| Value::SRational(vec![(tenths, 10).into()]);
+    shot.fields.push((Tag::GPSLatitude, decimal(south * 396)));
+    shot.fields.push((Tag::GPSLongitude, decimal(west * 1219)));
+    let position = facts(&shot).position.unwrap();
+    assert_eq!((position.latitude(), position.longitude()), (39.6 * f64::from(south), 121.9 * f64::from(west)));
+    // With a side beside it, it may say the same twice.
+    if south < 0 {
+        shot.fields.push((Tag::GPSLatitudeRef, ascii("S")));
+        assert_eq!(facts(&shot).position.unwrap().latitude(), -39.6);
+    }
+}
+
+#[rstest]
+#[case::latitude_only(Tag::GPSLongitude)]
+#[case::longitude_only(Tag::GPSLatitude)]
+fn half_a_position_is_there_and_unread(#[case] missing: Tag) {
+    let mut shot = Shot::honest();
+    shot.fields.retain(|(tag, _)| *tag != missing);
+    let facts = facts(&shot);
+    assert_eq!((facts.position, facts.unread), (None, Unread { position: true, time: false }));
+}
+
+#[test]
+fn a_directory_that_leads_nowhere_is_there_and_unread() {
+    for (pointer, unread) in
+        [(0x8825_u16, Unread { position: true, time: false }), (0x8769, Unread { position: false, time: true })]
+    {
+        let mut block = b"II\x2a\0\x08\0\0\0\x01\0".to_vec();
+        block.extend(pointer.to_le_bytes());
+        block.extend([4, 0, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0]);
+        block.extend(0_u32.to_le_bytes());
+        assert_eq!(read(&block).map(|facts| (facts.unread, facts.absurd)), Ok((unread, true)));
+    }
+}
+
+/// A maker's note of 300 KB behind everything that is looked at.
+#[test]
+fn of_a_large_block_the_beginning_is_read() {
+    let whole = Shot::with(Tag::MakerNote, Value::Undefined(vec![7; 300_000], 0));
+    let small = read(&Shot::honest().exif()).unwrap();
+    let block = whole.exif();
+    assert!(block.len() > 300_000);
+    let facts = read(&block).unwrap();
+    assert_eq!((facts.position, facts.taken_at, facts.make), (small.position, small.taken_at, small.make));
+}
+
+#[rstest]
+#[case::dashes("2026-11-22 07:05:09")]
+#[case::slashes("2026/11/22 07:05:09")]
+#[case::points("2026.11.22 07:05:09")]
+#[case::iso("2026-11-22T07:05:09")]
+#[case::iso_with_offset("2026-11-22T07:05:09+08:00")]
+#[case::parts_of_a_second("2026:11:22 07:05:09.25")]
+#[case::parts_and_offset("2026:11:22 07:05:09.25+08:00")]
+#[case::blanks_around("  2026:11:22 07:05:09 ")]
+#[case::two_blanks("2026:11:22  07:05:09")]
+fn a_time_that_is_plainly_meant_is_read(#[case] text: &str) {
+    for value in [ascii(text), Value::Byte(text.into()), Value::Undefined(text.into(), 0)] {
+        let facts = facts(&Shot::with(Tag::DateTimeOriginal, value));
+        let taken = facts.taken_at.unwrap();
+        assert_eq!((taken.local.to_string().as_str(), facts.absurd), ("2026-11-22 07:05:09.250", false));
+        assert_eq!(taken.offset.unwrap().local_minus_utc(), 8 * 3600);
+    }
+}
+
+#[rstest]
+#[case::without_colon("+0800", Some(8 * 3600))]
+#[case::hours("+08", Some(8 * 3600))]
+#[case::one_digit("+8:00", Some(8 * 3600))]
+#[case::half_an_hour("-03:30", Some(-3 * 3600 - 1800))]
+#[case::zulu("Z", Some(0))]
+#[case::words("China", None)]
+fn offsets_are_read_as_they_are_meant(#[case] text: &str, #[case] seconds: Option<i32>) {
+    let taken = facts(&Shot::with(Tag::OffsetTimeOriginal, ascii(text))).taken_at.unwrap();
+    assert_eq!(taken.offset.map(|offset| offset.local_minus_utc()), seconds);
+}
+
+#[test]
+fn the_files_own_offset_stands_in_for_a_missing_one() {
+    let mut shot = Shot::with(Tag::OffsetTime, ascii("+09:00"));
+    shot.fields.retain(|(tag, _)| *tag != Tag::OffsetTimeOriginal);
+    assert_eq!(facts(&shot).taken_at.unwrap().offset.unwrap().local_minus_utc(), 9 * 3600);
+}
+
+#[rstest]
+#[case::numbers(Value::Long(vec![2026]))]
+#[case::nonsense(ascii("about noon"))]
+#[case::date_only(ascii("2026:11:22"))]
+fn a_time_that_cannot_be_read_is_told(#[case] value: Value) {
+    let mut shot = Shot::with(Tag::DateTimeOriginal, value);
+    shot.fields.retain(|(tag, _)| !matches!(*tag, Tag::GPSTimeStamp | Tag::GPSDateStamp));
+    let facts = facts(&shot);
+    assert_eq!((facts.taken_at, facts.unread), (None, Unread { position: false, time: true }));
+}
+
+#[rstest]
+#[case::signed(Value::SRational(vec![(23, 1).into(), (5, 1).into(), (8, 1).into()]))]
+#[case::bytes(Value::Long(vec![23, 5, 8]))]
+#[case::text(ascii("23:05:08"))]
+fn satellites_time_is_read_as_it_is_meant(#[case] value: Value) {
+    let mut shot = Shot::with(Tag::GPSTimeStamp, value);
+    shot.fields.retain(|(tag, _)| !matches!(*tag, Tag::DateTimeOriginal | Tag::OffsetTimeOriginal));
+    let facts = facts(&shot);
+    assert_eq!(facts.gps_time_utc.unwrap().to_rfc3339(), "2026-11-21T23:05:08+00:00");
+    // Where the camera's own clock says nothing, it is the only time there is.
+    let taken = facts.taken_at.unwrap();
+    let anywhere = taken.instant(chrono_tz::Asia::Shanghai, facts.gps_time_utc.unwrap());
+    assert_eq!(anywhere, facts.gps_time_utc);
 }
 
 #[test]
@@ -86,7 +236,9 @@ fn south_and_west_are_negative() {
 #[case::zeros("0000:00:00 00:00:00", false)]
 fn impossible_dates_are_left_out(#[case] text: &str, #[case] absurd: bool) {
     let facts = facts(&Shot::with(Tag::DateTimeOriginal, ascii(text)));
-    assert_eq!((facts.taken_at, facts.absurd), (None, absurd));
+    assert_eq!(facts.absurd, absurd);
+    let by_satellites = facts.taken_at.unwrap();
+    assert_eq!(Some(by_satellites.local.and_utc()), facts.gps_time_utc, "the camera's own is left out");
     assert!(facts.position.is_some(), "the rest is kept");
 }
 

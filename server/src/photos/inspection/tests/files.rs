@@ -143,8 +143,19 @@ pub(crate) fn media_box(kind: &[u8; 4], bodies: &[&[u8]]) -> Vec<u8> {
     [&u32::try_from(body.len() + 8).unwrap().to_be_bytes()[..], kind, &body].concat()
 }
 
-/// A HEIC with tiles and thumbnail, whose EXIF lies after the meta box. Without the picture.
-pub(crate) fn heic(exif: &[u8], width: u32, height: u32, quarters: u8) -> Vec<u8> {
+/// A HEIC of this picture.
+pub(crate) fn heic(picture: &RgbImage, exif: Option<&[u8]>) -> Vec<u8> {
+    let rgba: Vec<u16> =
+        picture.as_raw().as_chunks::<3>().0.iter().flat_map(|[r, g, b]| [*r, *g, *b, 255].map(u16::from)).collect();
+    let image =
+        heifer::Image { width: picture.width(), height: picture.height(), bit_depth: 8, has_alpha: false, data: rgba };
+    let metadata = heifer::Metadata { exif: exif.map(<[u8]>::to_vec), ..heifer::Metadata::default() };
+    let options = heifer::EncodeOptions { max_threads: 1, ..heifer::EncodeOptions::default() };
+    heifer::encode_with_metadata(&image, &metadata, &options).unwrap()
+}
+
+/// The headers of a HEIC with tiles and thumbnail, whose EXIF lies after the meta box. Without the picture.
+pub(crate) fn heic_headers(exif: &[u8], width: u32, height: u32, quarters: u8) -> Vec<u8> {
     let size = |width: u32, height: u32| media_box(b"ispe", &[&[0; 4], &width.to_be_bytes(), &height.to_be_bytes()]);
     let properties = [size(512, 512), size(width, height), size(320, 240), media_box(b"irot", &[&[quarters]])].concat();
     let item = |number: u8, kind: &[u8; 4]| media_box(b"infe", &[&[2, 0, 0, 0, 0, number, 0, 0], kind, &[0]]);

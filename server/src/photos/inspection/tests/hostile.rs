@@ -11,8 +11,8 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use rstest::rstest;
 
 use super::{
-    InspectionError, InspectionLimits, PhotoHint, Renditions,
-    files::{Shot, encode_jpeg, encode_png, heic, media_box, png_header, png_of, with_segment},
+    InspectionError, InspectionLimits, PhotoHint, Renditions, Unread,
+    files::{Shot, encode_jpeg, encode_png, heic, heic_headers, media_box, png_header, png_of, with_segment},
     inspect, look, scene,
 };
 
@@ -68,16 +68,21 @@ fn every_truncation_is_refused(#[case] file: Vec<u8>) {
 
 #[test]
 fn a_heic_cut_short_is_no_panic() {
-    let file = heic(&Shot::honest().exif(), 4032, 3024, 0);
+    let file = heic_headers(&Shot::honest().exif(), 4032, 3024, 0);
     for length in 0..file.len() {
-        let _seen = look(&file[..length]);
+        assert!(look(&file[..length]).is_err(), "{length}");
     }
+    let whole = heic(&scene::paint(5, 96, 64), Some(&Shot::honest().exif()));
+    for length in (0..whole.len()).step_by(23) {
+        assert!(look(&whole[..length]).is_err(), "{length} of {}", whole.len());
+    }
+    assert!(look(&whole).is_ok());
 }
 
 #[rstest]
 #[case::jpeg(jpeg_header(50_000, 50_000, 0xc0, 1))]
 #[case::png(png_of(&[(b"IHDR", &png_header(50_000, 50_000)), (b"IDAT", &[]), (b"IEND", &[])]))]
-#[case::heic(heic(&[], 50_000, 50_000, 0))]
+#[case::heic(heic_headers(&[], 50_000, 50_000, 0))]
 #[case::png_of_two_to_the_64(png_of(&[(b"IHDR", &png_header(u32::MAX, u32::MAX)), (b"IEND", &[])]))]
 fn too_many_pixels_are_refused_by_their_header(#[case] file: Vec<u8>) {
     let start = Instant::now();
@@ -97,10 +102,56 @@ fn nothing_is_refused(#[case] file: Vec<u8>) {
 #[rstest]
 #[case::jpeg(encode_jpeg(&RgbImage::new(1, 1), None))]
 #[case::png(encode_png(1, 1, png::ColorType::Rgba, png::BitDepth::Eight))]
+#[case::heic(heic(&RgbImage::new(1, 1), None))]
 fn one_pixel_is_a_picture_of_nothing(#[case] file: Vec<u8>) {
     let seen = look(&file).unwrap();
     assert_eq!((seen.width, seen.height, seen.perceptual_hash), (1, 1, None));
     assert!(seen.hints.contains(&PhotoHint::Featureless));
+}
+
+#[rstest]
+#[case::icon(scene::paint(7, 31, 31), true)]
+#[case::strip(scene::paint(7, 2_000, 31), true)]
+#[case::just_a_picture(scene::paint(7, 32, 32), false)]
+#[case::panorama(scene::paint(7, 1_000, 100), false)]
+#[case::grey(RgbImage::from_pixel(640, 480, image::Rgb([128; 3])), true)]
+#[case::red(RgbImage::from_pixel(640, 480, image::Rgb([200, 0, 0])), true)]
+#[case::nearly_grey(RgbImage::from_fn(640, 480, |x, y| image::Rgb([128 + (x ^ y) as u8 % 4; 3])), true)]
+fn what_shows_nothing_is_said(
+    #[case] picture: RgbImage,
+    #[case] nothing: bool,
+    #[values("jpeg", "png", "heic")] format: &str,
+) {
+    let file = match format {
+        "jpeg" => encode_jpeg(&picture, None),
+        "heic" => heic(&picture, None),
+        _ => {
+            let mut file = std::io::Cursor::new(Vec::new());
+            let mut encoder = png::Encoder::new(&mut file, picture.width(), picture.height());
+            encoder.set_color(png::ColorType::Rgb);
+            encoder.write_header().unwrap().write_image_data(picture.as_raw()).unwrap();
+            file.into_inner()
+        }
+    };
+    let seen = look(&file).unwrap();
+    assert_eq!((seen.width, seen.height), picture.dimensions());
+    assert_eq!((seen.hints.contains(&PhotoHint::Featureless), seen.perceptual_hash.is_none()), (nothing, nothing));
+}
+
+/// Named a HEIC by its first bytes, and no picture in it: 72 bytes, headers without a picture, a picture that is not what
+/// the headers say, AVIF under HEIC's name.
+#[rstest]
+#[case::few_bytes([media_box(b"ftyp", &[b"heic\0\0\0\0mif1heic"]), media_box(b"meta", &[&[0; 4], &media_box(b"iprp", &[&media_box(b"ipco", &[&media_box(b"ispe", &[&[0; 4], &[0, 0, 1, 0, 0, 0, 1, 0]])])])])].concat())]
+#[case::headers_only(heic_headers(&Shot::honest().exif(), 4032, 3024, 1))]
+#[case::zeros_for_a_picture({
+    let mut file = heic(&scene::paint(5, 96, 64), None);
+    let data = file.windows(4).position(|kind| kind == b"mdat").unwrap() + 4;
+    file[data..].fill(0);
+    file
+})]
+fn a_heic_without_a_picture_is_none(#[case] file: Vec<u8>) {
+    let seen = look(&file);
+    assert!(matches!(seen, Err(InspectionError::Undecodable | InspectionError::Malformed(_))), "{seen:?}");
 }
 
 #[rstest]
@@ -124,13 +175,13 @@ fn a_polyglot_is_shown_as_the_picture_it_is(
         "as a comment" => (with_segment(&honest(), 0xfe, payload), vec![]),
         "after the picture" => ([&honest()[..], payload].concat(), vec![PhotoHint::TrailingData]),
         _ => {
-            let png = encode_png(40, 30, png::ColorType::Rgb, png::BitDepth::Eight);
+            let png = encode_png(64, 48, png::ColorType::Rgb, png::BitDepth::Eight);
             ([&png[..], payload].concat(), vec![PhotoHint::NoExif, PhotoHint::TrailingData])
         }
     };
     let seen = look(&file).unwrap();
     assert_eq!(seen.hints, hints);
-    let Renditions { small, large } = seen.renditions.unwrap();
+    let Renditions { small, large } = seen.renditions;
     for shown in [small, large] {
         assert!(!shown.windows(payload.len()).any(|window| window == payload));
     }
@@ -156,7 +207,7 @@ fn an_animation_is_its_still_picture() {
     writer.finish().unwrap();
     let seen = look(&file).unwrap();
     assert!(seen.hints.contains(&PhotoHint::Animated));
-    let shown = image::load_from_memory(&seen.renditions.unwrap().small).unwrap().into_rgb8();
+    let shown = image::load_from_memory(&seen.renditions.small).unwrap().into_rgb8();
     assert!(shown.get_pixel(16, 16).0[0].abs_diff(10) < 5);
 }
 
@@ -244,8 +295,10 @@ fn exif_that_cannot_be_read_is_said() {
     let jpeg = encode_jpeg(&scene::paint(9, 320, 240), Some(b"no TIFF at all"));
     let seen = look(&jpeg).unwrap();
     assert!(seen.exif.is_none() && seen.hints.contains(&PhotoHint::ExifUnusable));
+    assert_eq!(seen.unread, Unread::ALL);
     let limits = InspectionLimits { max_exif_bytes: 10, ..InspectionLimits::default() };
-    assert!(inspect(&honest(), &limits).unwrap().hints.contains(&PhotoHint::ExifUnusable));
+    let seen = inspect(&honest(), &limits).unwrap();
+    assert_eq!((seen.unread, seen.hints.contains(&PhotoHint::ExifUnusable)), (Unread::ALL, true));
 }
 
 /// A hundred thousand items of 65,535 empty extents each, which made `kamadak-exif` 0.6.2 work for 90 s.
@@ -258,7 +311,7 @@ fn a_heic_of_empty_extents_is_no_bomb() {
     let iprp = media_box(b"iprp", &[&media_box(b"ipco", &[&size])]);
     let meta = media_box(b"meta", &[&[0; 4], &media_box(b"iinf", &[&[0, 0, 0, 0, 0, 1], &infe]), &iloc, &iprp]);
     let start = Instant::now();
-    let seen = look(&[media_box(b"ftyp", &[b"heic\0\0\0\0mif1"]), meta].concat()).unwrap();
-    assert_eq!((seen.width, seen.exif), (9, None));
+    let seen = look(&[media_box(b"ftyp", &[b"heic\0\0\0\0mif1"]), meta].concat());
+    assert_eq!(seen, Err(InspectionError::Malformed("more places than a photo has")));
     assert!(start.elapsed() < Duration::from_millis(50));
 }

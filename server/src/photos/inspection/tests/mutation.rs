@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::{
     super::fuzz_inspect,
-    files::{Shot, encode_png, heic},
+    files::{Shot, encode_png, heic, heic_headers},
     scene,
 };
 
@@ -30,7 +30,9 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         encoded(true),
         encode_png(48, 32, png::ColorType::Rgba, png::BitDepth::Eight),
         encode_png(48, 32, png::ColorType::Grayscale, png::BitDepth::Sixteen),
-        heic(&Shot::honest().exif(), 640, 480, 1),
+        heic_headers(&Shot::honest().exif(), 640, 480, 1),
+        heic(&picture, Some(&Shot::honest().exif())),
+        include_bytes!("unusual/2x2_separate.jpg").to_vec(),
     ]
 });
 
@@ -80,7 +82,7 @@ proptest! {
 
     #[test]
     fn no_change_of_a_valid_file_is_a_panic_or_a_bomb(
-        seed in 0..6_usize,
+        seed in 0..8_usize,
         changes in prop::collection::vec((change(), any::<bool>()), 1..8),
     ) {
         let mut file = SEEDS[seed].clone();
