@@ -189,7 +189,7 @@ values! {
         Provisional = "PROVISIONAL",
         /// The week is over and there were not enough visits.
         Missed = "MISSED",
-        /// Nothing was owed: the project has no site yet, or the role covered less than half the week.
+        /// Nothing was owed: the project has no site yet, or the role, the open project or its site covered too little of the week.
         Excused = "EXCUSED",
         /// The week is not over.
         Pending = "PENDING",

@@ -106,8 +106,8 @@ impl WeeklyVisits {
         self.row.tally.rejected
     }
 
-    /// Verified visits owed in this week (“every week”, section 4 of the plan); a leader who held the role for part
-    /// of the week owes a part.
+    /// Verified visits owed in this week (“every week”, section 4 of the plan), by the policy in effect when it began; a
+    /// leader who held the role, or whose project was open, for part of the week owes a part.
     async fn required(&self) -> u32 {
         self.row.required
     }

@@ -100,8 +100,11 @@ impl Story<'_> {
         begin("3  Outside");
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[1]);
-        let draft = Draft { position: place.site.outside(800.0)?, ..self.draft(place, self.arrival)? };
-        let mut row = Row::new("3 outside", leader, place, whereabouts(place, &draft));
+        // As long as the way from the other site takes.
+        let draft = self.draft(place, self.arrival + TimeDelta::minutes(18))?;
+        let draft = Draft { position: place.site.outside(800.0)?, ..draft };
+        let sent = format!("{}, 18 minutes later", whereabouts(place, &draft));
+        let mut row = Row::new("3 outside", leader, place, sent);
         let answer = leader.phone.check_in(&draft).await?;
         let Some(check_in) = row.recorded(&answer) else { return Ok(row) };
         row.expect_record(&check_in, Verdict::Rejected, self.day(draft.at));
