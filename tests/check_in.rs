@@ -326,3 +326,41 @@ fn damage(server: &TestServer, left: Option<Bytes>) {
         None => std::fs::remove_dir_all(content).unwrap(),
     }
 }
+
+/// The phone's clock is 90 s off, and its fix carries the satellites' time.
+#[rstest]
+#[case::slow(-90)]
+#[case::fast(90)]
+#[tokio::test]
+async fn a_fix_is_as_fresh_by_the_satellites_clock_as_by_the_phones(#[case] off_s: i64) {
+    let server = TestServer::on(Sqlite).await;
+    let phone = json!(server.clock.now() + TimeDelta::seconds(off_s));
+    let draft = Draft::at(&server, BEARING_PARK).with("/capturedAt", phone.clone()).with("/sentAt", phone);
+    let check_in = server.as_(Leader).checked_in(&draft).await;
+    assert_eq!((&check_in["verdict"], &finding(&check_in, "FIX_AGE")["outcome"]), (&json!("VERIFIED"), &json!("PASS")));
+}
+
+/// 230 m east is at the fence's tolerance to the metre: as probably within it as not.
+#[tokio::test]
+async fn reviewers_are_told_how_probable_it_is_that_the_person_was_where_the_rule_allows() {
+    let server = TestServer::on(Sqlite).await;
+    for (east, least, most) in [(222.0, 0.8, 1.0), (230.0, 0.4, 0.6), (238.0, 0.0, 0.2)] {
+        let draft = Draft::at(&server, BEARING_PARK).east(east).with("/fix/accuracyMeters", 9.0);
+        let check_in = server.as_(Leader).checked_in(&draft).await;
+        let probability = finding(&check_in, "POSITION")["probability"].as_f64().unwrap();
+        assert!((least..=most).contains(&probability), "{east}: {probability}");
+    }
+}
+
+/// Radii two to three times too small are for a person; what no radius explains is a contradiction.
+#[rstest]
+#[case::three_radii_beyond(100.0, 25.0, "NEEDS_REVIEW")]
+#[case::five_radii_beyond(160.0, 25.0, "REJECTED")]
+#[case::three_hundred_metres_with_the_largest_radius(300.0, 100.0, "NEEDS_REVIEW")]
+#[case::three_kilometres_with_the_largest_radius(3_000.0, 100.0, "REJECTED")]
+#[tokio::test]
+async fn only_what_no_instrument_does_is_rejected(#[case] beyond: f64, #[case] accuracy: f64, #[case] verdict: &str) {
+    let server = TestServer::on(Sqlite).await;
+    let draft = Draft::at(&server, BEARING_PARK).south(200.0 + beyond).with("/fix/accuracyMeters", accuracy);
+    assert_eq!(server.as_(Leader).checked_in(&draft).await["verdict"], verdict);
+}

@@ -236,7 +236,12 @@ async fn a_challenge_bounds_the_capture_from_below(#[values(Sqlite, Postgres)] b
     let earlier = Draft::at(&server, BEARING_PARK);
     server.clock.advance(TimeDelta::hours(3));
     let backdated = earlier.with("/challenge", challenge(&leader).await).with("/sentAt", json!(server.clock.now()));
-    assert_eq!(leader.checked_in(&backdated).await["verdict"], "REJECTED");
+    // A wrong clock can do that; three hours by the boot clock as well can't be.
+    assert_eq!(leader.checked_in(&backdated).await["verdict"], "NEEDS_REVIEW");
+    let uptime = json!({ "bootId": "b-1", "capturedMs": 5_000, "sentMs": 5_000 + 3 * 3_600_000 });
+    let backdated = backdated.with("/id", json!(server.clock.id())).with("/uptime", uptime);
+    let check_in = leader.checked_in(&backdated).await;
+    assert_eq!((outcome(&check_in, "CHALLENGE"), &check_in["verdict"]), (Some("FAIL"), &json!("REJECTED")));
     let borrowed = Draft::at(&server, BEARING_PARK).with("/challenge", challenge(&server.as_(OtherLeader)).await);
     assert_eq!(leader.checked_in(&borrowed).await["verdict"], "NEEDS_REVIEW");
 }

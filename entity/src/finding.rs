@@ -29,7 +29,7 @@ pub struct Model {
     pub threshold: Option<f64>,
     /// Unit of both: `m`, `s` or `1`.
     pub unit: String,
-    /// Probability of having been inside the boundary, where the position is for review.
+    /// Probability of having been where the rule allows, within the tolerance of a site, where the position is for review.
     pub probability: Option<f64>,
     /// The finding in Chinese.
     #[sea_orm(column_type = "Text")]

@@ -83,6 +83,7 @@ fn evidence(place: Point, accuracy_m: f64) -> Evidence {
         }],
         skew_ms: 800,
         corrected_at,
+        capture_skew_ms: None,
         clock_jump_ms: Some(15),
         challenge: Challenge::Issued { at: corrected_at },
         photos: vec![Photo::of(PhotoBytes::Intact)],
@@ -119,6 +120,7 @@ fn scene(vertices: u32, (name, east_m, accuracy_m, verdict): (&str, f64, f64, Ve
         sites: vec![Candidate {
             version: SiteVersionId(uuid::Uuid::nil()),
             boundary: Arc::new(boundary),
+            datum: Datum::Wgs84,
             tolerance_m: None,
         }],
         policy: policy(),
@@ -145,7 +147,7 @@ impl Scene {
     /// The same by a boundary that has to be read first.
     fn assessment_uncached(&self) -> usize {
         let boundary = Arc::new(SiteBoundary::from_stored(black_box(&self.stored)).unwrap());
-        let site = Candidate { version: self.sites[0].version, boundary, tolerance_m: None };
+        let site = Candidate { version: self.sites[0].version, boundary, datum: Datum::Wgs84, tolerance_m: None };
         judge(black_box(&self.evidence), &[site], &self.policy).findings.len()
     }
 

@@ -37,6 +37,6 @@ impl Boundaries {
                 .map(Arc::new)
                 .map_err(|error| Broken::Record(format!("site version {}: {error}", version.id)))
         })?;
-        Ok(Candidate { version: version.id, boundary, tolerance_m: version.tolerance_m })
+        Ok(Candidate { version: version.id, boundary, datum: version.datum, tolerance_m: version.tolerance_m })
     }
 }

@@ -47,8 +47,12 @@ struct Doubted {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Fixes {
     fixes: Vec<Fix>,
+    skew_ms: i64,
+    #[serde(default)]
+    capture_skew_ms: Option<i64>,
 }
 
 impl App {
@@ -108,6 +112,8 @@ impl App {
 /// What a row tells; nothing if its assessment was made before inputs were kept.
 fn outside(row: &OnlyPosition) -> Option<Outside> {
     let inputs: Inputs = serde_json::from_str(row.inputs.as_deref()?).ok()?;
-    let fixes = inputs.evidence.fixes;
+    let Fixes { fixes, skew_ms, capture_skew_ms } = inputs.evidence;
+    let clock_error_ms = capture_skew_ms.unwrap_or(skew_ms);
+    let fixes = fixes.into_iter().map(|fix| fix.by_either_clock(clock_error_ms)).collect();
     Some(Outside { person: row.person_id, day: row.local_date, fixes, distance_m: row.distance_m? })
 }

@@ -4,7 +4,7 @@ use entity::{
     check_in, check_in_fix,
     ids::{PersonId, SiteVersionId},
     photo, policy, project, team_role,
-    values::PhotoState,
+    values::{Datum, PhotoState},
 };
 
 use super::{
@@ -316,7 +316,12 @@ pub fn fuzz_check_in(request: CheckInRequest) -> Option<Vec<u8>> {
     let near = submission.fixes.first().and_then(|fix| {
         let position = to_wgs84(Position::parse(fix.latitude, fix.longitude).ok()?, fix.datum);
         let boundary = SiteBoundary::circle(position, 100.0).ok()?;
-        Some(Candidate { version: SiteVersionId(uuid::Uuid::nil()), boundary: boundary.into(), tolerance_m: None })
+        Some(Candidate {
+            version: SiteVersionId(uuid::Uuid::nil()),
+            boundary: boundary.into(),
+            datum: Datum::Wgs84,
+            tolerance_m: None,
+        })
     });
     let sites: Vec<_> = near.into_iter().collect();
     // A measurement that is no number is not equal to itself.

@@ -185,6 +185,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
             fixes,
             skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
             corrected_at: check_in.corrected_at,
+            capture_skew_ms: capture_skew(check_in),
             clock_jump_ms: clock_jump(check_in),
             challenge: self.challenge(challenge_key),
             photos: self.photos(found).await?,
@@ -295,6 +296,7 @@ pub(super) fn fuzz_evidence(check_in: &check_in::Model, further: &[check_in_fix:
         fixes: fixes(check_in, further)?,
         skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
         corrected_at: check_in.corrected_at,
+        capture_skew_ms: capture_skew(check_in),
         clock_jump_ms: clock_jump(check_in),
         challenge: check_in.challenge.as_ref().map_or(Challenge::None, |_| Challenge::Forged),
         photos: Vec::new(),
@@ -302,6 +304,12 @@ pub(super) fn fuzz_evidence(check_in: &check_in::Model, further: &[check_in_fix:
         neighbours: Vec::new(),
         repeated_days: 0,
     })
+}
+
+/// By how much the capture was corrected, milliseconds, where the difference of the clocks at sending does not say it.
+fn capture_skew(check_in: &check_in::Model) -> Option<i64> {
+    let (capture, sending) = (check_in.corrected_at - check_in.captured_at, check_in.received_at - check_in.sent_at);
+    (capture != sending).then_some(capture.num_milliseconds())
 }
 
 /// Wall clock minus boot clock between capture and sending, milliseconds.

@@ -38,12 +38,14 @@ impl Whereabouts {
         Self { captured_at: fix.fixed_at, sent_at: fix.fixed_at, fixes: vec![fix] }
     }
 
-    /// The fixes that are positions at all.
-    fn fixes(&self) -> Vec<Fix> {
+    /// The fixes that are positions at all, of someone whose request came now.
+    fn fixes(&self, now: DateTime<Utc>) -> Vec<Fix> {
+        let clock_error_ms = (now - self.sent_at).num_milliseconds();
         let fix = |fix: &FixRequest| {
             let reported = Position::parse(fix.latitude, fix.longitude).ok()?;
             let age_ms = (self.captured_at - fix.fixed_at).num_milliseconds();
-            Some(Fix { reported, datum: fix.datum, accuracy_m: fix.accuracy_m, age_ms, mocked: fix.mocked })
+            let fix = Fix { reported, datum: fix.datum, accuracy_m: fix.accuracy_m, age_ms, mocked: fix.mocked };
+            Some(fix.by_either_clock(clock_error_ms))
         };
         self.fixes.iter().filter_map(fix).collect()
     }
@@ -66,10 +68,11 @@ impl App {
     /// The nearest sites of the projects the viewer served on the day of capture, the nearest first; none where no fix
     /// is usable. Always the same number of statements.
     pub async fn nearest_sites(&self, viewer: &Viewer, at: &Whereabouts) -> Result<Vec<SiteOffer>, Broken> {
-        let (connection, fixes) = (self.database.reader(), at.fixes());
+        let now = self.clock.now();
+        let (connection, fixes) = (self.database.reader(), at.fixes(now));
         let Some(person) = viewer.person.filter(|_| !fixes.is_empty()) else { return Ok(Vec::new()) };
         // Nobody's clock is so wrong that the difference leaves the calendar.
-        let captured_at = at.captured_at.checked_add_signed(self.clock.now() - at.sent_at).unwrap_or(at.captured_at);
+        let captured_at = at.captured_at.checked_add_signed(now - at.sent_at).unwrap_or(at.captured_at);
         let policy = policy_at(&store::policy::all(connection).await?, captured_at)?;
         let day = local_date(captured_at, policy.time_zone);
         let roles = store::team_role::all_of_person(connection, person).await?;

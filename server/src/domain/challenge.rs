@@ -15,7 +15,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{ids::PersonId, values::FindingOutcome};
+use entity::ids::PersonId;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -110,23 +110,6 @@ fn read(facts: &[u8]) -> Option<(PersonId, ChallengeFacts)> {
     let issued_at = DateTime::from_timestamp_millis(i64::from_be_bytes(issued))?;
     let expires_at = DateTime::from_timestamp_millis(i64::from_be_bytes(expires))?;
     Some((PersonId(Uuid::from_bytes(person)), ChallengeFacts { issued_at, expires_at }))
-}
-
-/// Whether a capture can have been made with this challenge at hand. A capture from before the challenge existed
-/// contradicts itself (`FAIL`); one from after its expiry proves nothing, and is never held against anyone
-/// (`UNKNOWN`). `tolerance` is how far the corrected capture may be wrong, either way.
-pub fn captured_against(
-    challenge: &ChallengeFacts,
-    corrected_capture: DateTime<Utc>,
-    tolerance: TimeDelta,
-) -> FindingOutcome {
-    if challenge.issued_at.signed_duration_since(corrected_capture) > tolerance {
-        FindingOutcome::Fail
-    } else if corrected_capture.signed_duration_since(challenge.expires_at) > tolerance {
-        FindingOutcome::Unknown
-    } else {
-        FindingOutcome::Pass
-    }
 }
 
 fn mac(secret: &[u8], facts: &[u8]) -> Hmac<Sha256> {

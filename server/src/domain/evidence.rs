@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     ids::SiteVersionId,
     values::{Datum, FindingCode, FindingOutcome, Verdict},
@@ -40,6 +40,10 @@ pub struct Evidence {
     pub skew_ms: i64,
     /// When it happened, corrected.
     pub corrected_at: DateTime<Utc>,
+    /// Corrected capture minus the phone's, milliseconds, where that is not `skew_ms`: the capture was worked out by
+    /// the boot clock.
+    #[serde(default)]
+    pub capture_skew_ms: Option<i64>,
     /// Wall clock minus boot clock between capture and sending, milliseconds, if the phone kept both.
     #[serde(default)]
     pub clock_jump_ms: Option<i64>,
@@ -60,6 +64,21 @@ pub struct Evidence {
     pub repeated_days: u32,
 }
 
+impl Evidence {
+    /// By how much the phone's clock was slow at the capture, so far as known, milliseconds.
+    pub(in crate::domain) fn clock_error_ms(&self) -> i64 {
+        self.capture_skew_ms.unwrap_or(self.skew_ms)
+    }
+
+    /// When it happened by the boot clock, whatever the wall clock says; none where the phone kept none.
+    fn captured_by_boot_clock(&self) -> Option<DateTime<Utc>> {
+        match self.capture_skew_ms {
+            Some(_) => Some(self.corrected_at),
+            None => self.corrected_at.checked_add_signed(TimeDelta::try_milliseconds(self.clock_jump_ms?)?),
+        }
+    }
+}
+
 /// A position fix, as the phone gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -70,10 +89,20 @@ pub struct Fix {
     pub datum: Datum,
     /// 68 % accuracy radius, metres, as the phone gave it.
     pub accuracy_m: f64,
-    /// Age at capture, milliseconds; negative if it was taken after.
+    /// Age at capture by the phone's clock, milliseconds; negative if it was taken after.
     pub age_ms: i64,
     /// Whether the phone said that its location was mocked.
     pub mocked: Option<bool>,
+}
+
+impl Fix {
+    /// The same fix, its age told by the clock it was taken by: some phones give it the satellites' time, which is true
+    /// however wrong their own clock, by which the capture is told, is by so many milliseconds. The less of the two.
+    pub fn by_either_clock(self, clock_error_ms: i64) -> Self {
+        let by_satellites = self.age_ms.saturating_add(clock_error_ms);
+        let by_phone = self.age_ms.unsigned_abs() <= by_satellites.unsigned_abs();
+        Self { age_ms: if by_phone { self.age_ms } else { by_satellites }, ..self }
+    }
 }
 
 /// The challenge of a check-in: proof that it was not made before a certain time.
@@ -220,6 +249,8 @@ pub struct Candidate {
     pub version: SiteVersionId,
     /// Its boundary.
     pub boundary: Arc<SiteBoundary>,
+    /// The datum its drawing was said to be in.
+    pub datum: Datum,
     /// Tolerance outside it, metres; none means the policy's.
     pub tolerance_m: Option<f64>,
 }
@@ -239,7 +270,7 @@ pub struct Finding {
     pub threshold: Option<f64>,
     /// Unit of both.
     pub unit: Unit,
-    /// Probability of having been inside, where the position is for review.
+    /// Probability of having been where the rule allows, where the position is for review.
     pub probability: Option<f64>,
     /// What there is to say.
     says: Saying,

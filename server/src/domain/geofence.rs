@@ -11,8 +11,11 @@ use super::datum::Position;
 /// In standard deviations: the mass beyond it is 1.5·10⁻⁸.
 const HORIZON: f64 = 6.0;
 
+mod grown;
 #[cfg(test)]
 mod tests;
+
+pub use grown::probability_within;
 
 /// A site as one looks at it from a position. However many vertices it has, only some dozens near the position are
 /// looked at.
@@ -203,19 +206,31 @@ pub fn may_be_within(boundary: &SiteBoundary, position: Position, metres: f64) -
     plane.along_the_ground_m(boundary.outline().nearest_possible_m(&plane)) <= metres
 }
 
+/// What a site allows, and what it takes to contradict a visit.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    /// Metres around the site.
+    pub tolerance_m: f64,
+    /// Accuracy radii beyond the tolerance.
+    pub radii: f64,
+    /// Metres for which a smaller radius is taken there.
+    pub least_radius_m: f64,
+}
+
 /// What a fix says, of which `distance_m` is the signed distance from the site ([`signed_distance_m`]) and
-/// `accuracy_m` the 68 % radius, if the site allows `tolerance_m` around it; all in metres.
+/// `accuracy_m` the 68 % radius; in metres.
 ///
-/// The whole error disc within the tolerance passes, the whole disc beyond it fails, and between the two a person
-/// decides. An accuracy that is not positive (what phones send when they know none), and anything that is not a
-/// number, is unknown.
-pub fn judge(distance_m: f64, accuracy_m: f64, tolerance_m: f64) -> FindingOutcome {
+/// The whole error disc within the tolerance passes, so many radii beyond it fail, for no phone's radius is so much too
+/// small, and between the two a person decides. An accuracy that is not positive (what phones send when they know
+/// none), and anything that is not a number, is unknown.
+pub fn judge(distance_m: f64, accuracy_m: f64, allowance: Allowance) -> FindingOutcome {
+    let Allowance { tolerance_m, radii, least_radius_m } = allowance;
     let known = accuracy_m > 0.0 && !distance_m.is_nan() && !tolerance_m.is_nan();
     if !known {
         FindingOutcome::Unknown
     } else if distance_m + accuracy_m <= tolerance_m {
         FindingOutcome::Pass
-    } else if distance_m - accuracy_m > tolerance_m {
+    } else if distance_m - radii * accuracy_m.max(least_radius_m) > tolerance_m {
         FindingOutcome::Fail
     } else {
         FindingOutcome::Review

@@ -52,7 +52,7 @@ mod tests {
     fn disc(east_m: f64, tolerance_m: Option<f64>) -> Candidate {
         let centre = Position::parse(39.62, 122.0 + east_m / 85_900.0).unwrap();
         let boundary = SiteBoundary::circle(centre, 100.0).unwrap();
-        Candidate { version: SiteVersionId(Uuid::nil()), boundary: boundary.into(), tolerance_m }
+        Candidate { version: SiteVersionId(Uuid::nil()), boundary: boundary.into(), datum: Datum::Wgs84, tolerance_m }
     }
 
     fn fix(accuracy_m: f64, age_s: i64) -> Fix {

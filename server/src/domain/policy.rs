@@ -14,6 +14,13 @@ use super::likeness::REUSE_DISTANCE;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Thresholds {
+    /// Accuracy radii that a fix must lie beyond the tolerance to contradict the visit: 4. Between buildings phones give
+    /// radii two to three times too small; with 4 a few kilometres are still a contradiction, whatever usable radius the
+    /// phone gives.
+    pub position_radii: f64,
+    /// Metres for which a smaller accuracy radius is taken when a fix contradicts the visit: 5, what phones reach under
+    /// the open sky (GPS.gov: 4.9 m), whatever finer radius some of them claim.
+    pub position_least_radius_m: f64,
     /// Metres a second beyond which travel between two check-ins is for review: 70 (250 km/h), faster than any train
     /// or car here.
     pub travel_speed_mps: f64,
@@ -60,6 +67,8 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
+            position_radii: 4.0,
+            position_least_radius_m: 5.0,
             travel_speed_mps: 70.0,
             travel_clock_s: 10,
             fixes_distance_m: 500.0,
@@ -91,6 +100,8 @@ impl Thresholds {
     fn parse(text: &str) -> Result<Self, PolicyError> {
         let read: Self = serde_json::from_str(text).map_err(|error| PolicyError::Thresholds(error.to_string()))?;
         let in_range = [
+            ("positionRadii", (1.0..=100.0).contains(&read.position_radii)),
+            ("positionLeastRadiusM", (0.0..=1000.0).contains(&read.position_least_radius_m)),
             ("travelSpeedMps", (10.0..=1000.0).contains(&read.travel_speed_mps)),
             ("travelClockS", (1..=3600).contains(&read.travel_clock_s)),
             ("fixesDistanceM", (0.0..=100_000.0).contains(&read.fixes_distance_m)),
@@ -280,6 +291,8 @@ pub(in crate::domain) mod tests {
         assert!(refused(|d| d.time_zone = "Asia/Wafangdian").contains("IANA"));
         assert!(refused(|d| d.thresholds = r#"{"speed": 3}"#).contains("speed"));
         assert!(refused(|d| d.thresholds = r#"{"travelSpeedMps": 1}"#).contains("travelSpeedMps"));
+        assert!(refused(|d| d.thresholds = r#"{"positionRadii": 0.5}"#).contains("positionRadii"));
+        assert!(refused(|d| d.thresholds = r#"{"positionLeastRadiusM": -1}"#).contains("positionLeastRadiusM"));
         assert!(refused(|d| d.thresholds = r#"{"boundarySpread": 0}"#).contains("boundarySpread"));
         assert!(refused(|d| d.thresholds = r#"{"hints": ["FIX_ACCURACY"]}"#).contains("hints"));
     }

@@ -33,7 +33,7 @@ pub(in crate::domain) enum Saying {
     FixesAgree { apart_m: f64, limit_m: f64, agree: bool },
     Repeated { days: u32, limit: u32 },
     Clock { skew_s: f64, limit_s: f64, close: bool },
-    ClockJump { jump_s: f64, limit_s: f64, steady: bool },
+    ClockJump { jump_s: f64, limit_s: f64, steady: bool, reckoned: bool },
     Challenge { before_s: f64, outcome: FindingOutcome },
     ChallengeForged,
     Travel { speed_mps: f64, way_m: f64, limit_mps: f64, possible: bool },
@@ -84,7 +84,9 @@ impl Saying {
             Self::FixesAgree { apart_m, limit_m, agree } => position::fixes_agree(apart_m, limit_m, agree),
             Self::Repeated { days, limit } => position::repeated(days, limit),
             Self::Clock { skew_s, limit_s, close } => time::clock(skew_s, limit_s, close),
-            Self::ClockJump { jump_s, limit_s, steady } => time::clock_jump(jump_s, limit_s, steady),
+            Self::ClockJump { jump_s, limit_s, steady, reckoned } => {
+                time::clock_jump(jump_s, limit_s, steady, reckoned)
+            }
             Self::Challenge { before_s, outcome } => time::challenge(before_s, outcome),
             Self::ChallengeForged => time::challenge_forged(),
             Self::Travel { speed_mps, way_m, limit_mps, possible } => {

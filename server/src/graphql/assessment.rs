@@ -144,7 +144,7 @@ pub struct Finding {
     threshold: Option<f64>,
     /// Unit of both: `m` (metres), `m/s`, `s` (seconds) or `1` (a count).
     unit: String,
-    /// Probability of having been inside the boundary, where the position is for review.
+    /// Probability of having been where the rule allows, within the tolerance of a site, where the position is for review.
     probability: Option<f64>,
     /// The policy whose rule it is.
     policy_version: i32,

@@ -67,27 +67,13 @@ fn every_changed_character_is_found() {
     }
 }
 
-#[rstest]
-#[case::long_before(-301, FindingOutcome::Fail)]
-#[case::a_little_before(-300, FindingOutcome::Pass)]
-#[case::at_once(0, FindingOutcome::Pass)]
-#[case::on_the_last_day(3 * 86_400, FindingOutcome::Pass)]
-#[case::as_it_expires(3 * 86_400 + 300, FindingOutcome::Pass)]
-#[case::after(3 * 86_400 + 301, FindingOutcome::Unknown)]
-fn captures(#[case] seconds_after_issue: i64, #[case] outcome: FindingOutcome) {
-    let facts = verify(SECRET, PERSON, &token(), noon()).unwrap();
-    let capture = noon() + TimeDelta::seconds(seconds_after_issue);
-    assert_eq!(captured_against(&facts, capture, TimeDelta::minutes(5)), outcome);
-}
-
 #[test]
 fn the_ends_of_time_are_no_trouble() {
     for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
         for lifetime in [TimeDelta::MIN, TimeDelta::MAX] {
             let token = issue(SECRET, PERSON, now, [0; 16], lifetime);
             if let Ok(facts) = verify(SECRET, PERSON, &token, DateTime::<Utc>::MAX_UTC) {
-                captured_against(&facts, DateTime::<Utc>::MIN_UTC, TimeDelta::MAX);
-                captured_against(&facts, DateTime::<Utc>::MAX_UTC, TimeDelta::MIN);
+                assert!(facts.issued_at.timestamp_millis() == now.timestamp_millis());
             }
         }
     }

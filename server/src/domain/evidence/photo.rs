@@ -94,7 +94,7 @@ fn place(photos: &[Photo], from: Whereabouts, policy: &Policy) -> Option<Finding
 fn time(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
     let apart = |photo: &Photo| {
         let corrected = (evidence.corrected_at - photo.taken_at?).as_seconds_f64();
-        let by_phone = corrected - seconds(evidence.skew_ms);
+        let by_phone = corrected - seconds(evidence.clock_error_ms());
         Some(if by_phone.abs() < corrected.abs() { by_phone } else { corrected })
     };
     let longest = evidence.photos.iter().filter_map(apart).max_by(|a, b| a.abs().total_cmp(&b.abs()))?;

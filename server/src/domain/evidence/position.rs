@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Evidence, Finding, Fix, Unit, count, pass_or, seconds};
 use crate::domain::{
-    datum::{Position, in_gcj02_and_bd09, to_wgs84},
-    geofence::{self, View},
+    datum::{Position, from_wgs84, in_gcj02_and_bd09, to_wgs84},
+    geofence::{self, Allowance, View},
     policy::Policy,
     sentence::{self, Saying},
 };
@@ -36,7 +36,8 @@ pub(super) fn judge(
     findings: &mut Vec<Finding>,
 ) -> (Option<SiteVersionId>, Option<Whereabouts>) {
     findings.push(site_known(sites.len()));
-    let fixes: Vec<&Fix> = evidence.fixes.iter().filter(|fix| !is_nowhere(fix, sites)).collect();
+    let fixes = evidence.fixes.iter().filter(|fix| !is_nowhere(fix, sites));
+    let fixes: Vec<Fix> = fixes.map(|fix| fix.by_either_clock(evidence.clock_error_ms())).collect();
     findings.push(fix_present(fixes.len(), evidence.fixes.len()));
     // Of equals `max_by` takes the last, and the phone's first is wanted.
     let read = fixes.iter().rev().map(|fix| Reading::of(fix, sites, policy));
@@ -125,7 +126,7 @@ fn fix_present(fixes: usize, given: usize) -> Finding {
 
 /// How far the two usable fixes that contradict each other most lie apart. The best one decides about the position, so
 /// a phone that is in two places at once would pass by the better of them.
-fn fixes_agree(fixes: &[&Fix], policy: &Policy) -> Option<Finding> {
+fn fixes_agree(fixes: &[Fix], policy: &Policy) -> Option<Finding> {
     let usable: Vec<_> = fixes.iter().filter(|fix| usable(fix, policy)).collect();
     let pairs = usable.iter().enumerate().flat_map(|(at, one)| usable[at + 1..].iter().map(move |other| (one, other)));
     let apart = pairs.map(|(one, other)| {
@@ -164,16 +165,15 @@ fn fix_age(fix: &Fix, policy: &Policy) -> Finding {
 /// A usable fix against the site where it stands best.
 struct Standing<'a> {
     site: &'a Candidate,
-    view: View<'a>,
     /// Outside the boundary, metres, read as labelled.
     distance_m: f64,
     tolerance_m: f64,
     /// Beyond the tolerance, metres.
     excess_m: f64,
     outcome: FindingOutcome,
-    /// Which wrong label would explain a contradiction.
+    /// Which wrong labels would explain a contradiction.
     mislabel: Option<Mislabel>,
-    /// Of having been inside, where that is for a person to decide.
+    /// Of having been where the rule allows, where that is for a person to decide.
     probability: Option<f64>,
 }
 
@@ -181,51 +181,63 @@ impl<'a> Standing<'a> {
     /// None where there is no site.
     fn of(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy) -> Option<Self> {
         let standing = Self::nearest(fix, here, sites, policy)?;
-        if standing.outcome != FindingOutcome::Fail {
-            let unclear = standing.outcome == FindingOutcome::Review;
-            let probability = unclear.then(|| standing.view.probability_inside(fix.accuracy_m));
-            return Some(Self { probability, ..standing });
+        // A fix that would count, or be for a person, under other labels is no contradiction.
+        if standing.excess_m > fix.accuracy_m
+            && let Some(mislabelled) = Self::mislabelled(fix, here, sites, policy, &standing)
+        {
+            return Some(mislabelled);
         }
-        // A fix that would count under another label is no contradiction.
-        Some(Self::mislabelled(fix, here, sites, policy, standing.excess_m).unwrap_or(standing))
+        let unclear = standing.outcome == FindingOutcome::Review;
+        let allowed = || sites.iter().map(|site| (&*site.boundary, tolerance(site, policy)));
+        let probability = unclear.then(|| geofence::probability_within(allowed(), here, fix.accuracy_m));
+        Some(Self { probability, ..standing })
     }
 
     fn nearest(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy) -> Option<Self> {
         let at = |site: &'a Candidate| {
-            let view = View::of(&site.boundary, here);
-            let (distance_m, tolerance_m) = (view.signed_distance_m(), tolerance(site, policy));
-            let outcome = geofence::judge(distance_m, fix.accuracy_m, tolerance_m);
+            let distance_m = View::of(&site.boundary, here).signed_distance_m();
+            let allowance = allowance(site, policy);
+            let tolerance_m = allowance.tolerance_m;
+            let outcome = geofence::judge(distance_m, fix.accuracy_m, allowance);
             let excess_m = distance_m - tolerance_m;
-            Self { site, view, distance_m, tolerance_m, excess_m, outcome, mislabel: None, probability: None }
+            Self { site, distance_m, tolerance_m, excess_m, outcome, mislabel: None, probability: None }
         };
         sites.iter().map(at).min_by(|a, b| a.excess_m.total_cmp(&b.excess_m))
     }
 
-    /// Honest phones and maps mislabel datums: how a fix stands that would pass under another label.
-    fn mislabelled(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy, excess_m: f64) -> Option<Self> {
-        /// More than the three datums lie apart anywhere in China, metres.
-        const SHIFT_M: f64 = 3_000.0;
-        /// More than the shift of a datum differs between two places it shifts to one another, metres.
-        const ROUGHLY_M: f64 = 300.0;
-        if excess_m > SHIFT_M {
+    /// Honest phones and maps mislabel datums: how a fix stands that would pass under other labels, or at least
+    /// contradict nothing.
+    fn mislabelled(
+        fix: &Fix,
+        here: Position,
+        sites: &'a [Candidate],
+        policy: &Policy,
+        labelled: &Self,
+    ) -> Option<Self> {
+        /// More than the phone's label and the map's together shift anything anywhere in China, metres.
+        const SHIFT_M: f64 = 6_000.0;
+        if labelled.excess_m > SHIFT_M {
             return None;
         }
-        let within = |there: Position, metres: f64| {
-            sites.iter().any(|site| geofence::may_be_within(&site.boundary, there, tolerance(site, policy) + metres))
-        };
-        // GeoJSON knows no datum but WGS-84, so that is what a site drawn on another map gets called.
-        let (gcj02, bd09) = in_gcj02_and_bd09(here);
-        let of_site = [(Mislabel::Site(Datum::Gcj02), gcj02), (Mislabel::Site(Datum::Bd09), bd09)];
-        let shifts = [(Datum::Wgs84, here), (Datum::Gcj02, gcj02), (Datum::Bd09, bd09)];
-        let other = shifts.into_iter().filter(|(datum, _)| *datum != fix.datum);
-        // Converting takes long; by how much roughly is known.
-        let near = other.filter(|(_, shifted)| within(fix.reported.less(here, *shifted), ROUGHLY_M));
-        let of_fix = near.map(|(datum, _)| (Mislabel::Fix(datum), to_wgs84(fix.reported, datum)));
-        of_fix.chain(of_site).filter(|(_, there)| within(*there, 0.0)).find_map(|(mislabel, there)| {
-            let read = Self::nearest(fix, there, sites, policy).filter(|read| read.outcome == FindingOutcome::Pass)?;
+        let mut best: Option<(u8, Self)> = None;
+        for (mislabel, site, there) in readings(fix, here, sites, policy) {
+            let Some(read) = Self::nearest(fix, there, std::slice::from_ref(site), policy) else { continue };
+            let quality = rank(read.outcome);
+            // What passes is worth telling where it is for a person anyway; what may pass, only against a contradiction.
+            let tells = match read.outcome {
+                FindingOutcome::Pass => true,
+                FindingOutcome::Review => labelled.outcome == FindingOutcome::Fail,
+                FindingOutcome::Fail | FindingOutcome::Unknown => false,
+            };
+            if tells && best.as_ref().is_none_or(|(known, _)| quality > *known) {
+                let mislabel = Mislabel { passes: read.outcome == FindingOutcome::Pass, ..mislabel };
+                best = Some((quality, Self { mislabel: Some(mislabel), ..read }));
+            }
+        }
+        best.map(|(_, read)| {
             let distance_m = View::of(&read.site.boundary, here).signed_distance_m();
             let excess_m = distance_m - read.tolerance_m;
-            Some(Self { distance_m, excess_m, outcome: FindingOutcome::Review, mislabel: Some(mislabel), ..read })
+            Self { distance_m, excess_m, outcome: FindingOutcome::Review, ..read }
         })
     }
 
@@ -244,13 +256,72 @@ impl<'a> Standing<'a> {
     }
 }
 
-/// A label that may be wrong, and what it should have been.
+/// Labels that may be wrong, and what they should have been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::domain) enum Mislabel {
+pub(in crate::domain) struct Mislabel {
     /// The phone's.
-    Fix(Datum),
+    pub(in crate::domain) fix: Option<Datum>,
     /// The drawn site's.
-    Site(Datum),
+    pub(in crate::domain) site: Option<Datum>,
+    /// Whether the fix would pass then, and not only be for a person.
+    pub(in crate::domain) passes: bool,
+}
+
+const DATUMS: [Datum; 3] = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09];
+
+/// Where the fix would be compared with a site if the phone's label were another, or the map's, or both, the single
+/// mistakes first; only where that site may then be near enough not to be contradicted.
+fn readings<'a>(
+    fix: &Fix,
+    here: Position,
+    sites: &'a [Candidate],
+    policy: &Policy,
+) -> Vec<(Mislabel, &'a Candidate, Position)> {
+    /// More than the shift of a datum differs between two places it shifts to one another, metres.
+    const ROUGHLY_M: f64 = 300.0;
+    let (gcj02, bd09) = in_gcj02_and_bd09(here);
+    let shifted = |datum| match datum {
+        Datum::Wgs84 => here,
+        Datum::Gcj02 => gcj02,
+        Datum::Bd09 => bd09,
+    };
+    let other = |datum: Datum, label: Datum| (datum != label).then_some(datum);
+    let mut readings = Vec::new();
+    for site in sites {
+        let near = |there: Position, metres: f64| {
+            geofence::may_be_within(&site.boundary, there, metres + reach_m(fix, site, policy))
+        };
+        for (of_fix, of_site) in DATUMS.into_iter().flat_map(|fix| DATUMS.map(|site| (fix, site))) {
+            let mislabel = Mislabel { fix: other(of_fix, fix.datum), site: other(of_site, site.datum), passes: false };
+            // Converting takes long; by how much roughly is known.
+            let roughly = fix.reported.less(here, shifted(of_fix)).less(shifted(of_site), shifted(site.datum));
+            if (mislabel.fix, mislabel.site) == (None, None) || !near(roughly, ROUGHLY_M) {
+                continue;
+            }
+            let truly = to_wgs84(fix.reported, of_fix);
+            // What was drawn there on the map whose datum is another is stored as if in the one it was called.
+            let there = to_wgs84(from_wgs84(truly, of_site), site.datum);
+            if near(there, 0.0) {
+                readings.push((mislabel, site, there));
+            }
+        }
+    }
+    readings.sort_by_key(|(mislabel, ..)| mislabel.fix.is_some() && mislabel.site.is_some());
+    readings
+}
+
+/// How far from a site a fix must be to contradict the visit, metres.
+fn reach_m(fix: &Fix, site: &Candidate, policy: &Policy) -> f64 {
+    let Allowance { tolerance_m, radii, least_radius_m } = allowance(site, policy);
+    tolerance_m + radii * fix.accuracy_m.max(least_radius_m)
+}
+
+fn allowance(site: &Candidate, policy: &Policy) -> Allowance {
+    Allowance {
+        tolerance_m: tolerance(site, policy),
+        radii: policy.thresholds.position_radii,
+        least_radius_m: policy.thresholds.position_least_radius_m,
+    }
 }
 
 /// Better outcomes are higher; 0 is left for no outcome at all.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     boundary::LocalPlane,
-    datum::from_wgs84,
+    datum::{from_wgs84, to_wgs84},
     policy::{Thresholds, tests::policy},
 };
 
@@ -91,6 +91,7 @@ impl Case {
                 fixes: vec![fix(0.0, 0.0)],
                 skew_ms: 800,
                 corrected_at,
+                capture_skew_ms: None,
                 clock_jump_ms: Some(15),
                 challenge: Challenge::Issued { at: corrected_at - TimeDelta::hours(2) },
                 photos: vec![photo],
@@ -98,7 +99,7 @@ impl Case {
                 neighbours: vec![yesterday],
                 repeated_days: 0,
             },
-            sites: vec![Candidate { version: site_id(1), boundary: circle(0.0, 0.0, 150.0), tolerance_m: None }],
+            sites: vec![candidate(1, circle(0.0, 0.0, 150.0))],
             policy: policy(),
         }
     }
@@ -150,8 +151,7 @@ impl Case {
 
     /// One more site, a circle.
     fn site(&mut self, north_m: f64, east_m: f64, radius_m: f64) {
-        let version = site_id(self.sites.len() as u128 + 1);
-        self.sites.push(Candidate { version, boundary: circle(north_m, east_m, radius_m), tolerance_m: None });
+        self.sites.push(candidate(self.sites.len() as u128 + 1, circle(north_m, east_m, radius_m)));
     }
 
     /// Another check-in of the person, so many minutes later (or before), so many metres from the centre.
@@ -180,8 +180,8 @@ impl Case {
     }
 }
 
-fn site_id(number: u128) -> SiteVersionId {
-    SiteVersionId(Uuid::from_u128(number))
+fn candidate(number: u128, boundary: Arc<SiteBoundary>) -> Candidate {
+    Candidate { version: SiteVersionId(Uuid::from_u128(number)), boundary, datum: Datum::Wgs84, tolerance_m: None }
 }
 
 /// So many metres from the centre of the site.

@@ -16,7 +16,8 @@ const NORTH: f64 = 1.0 / 111_030.0;
 /// A disc of 150 m.
 fn site() -> Candidate {
     let centre = Position::parse(LATITUDE, LONGITUDE).unwrap();
-    Candidate { version: SITE, boundary: Arc::new(SiteBoundary::circle(centre, 150.0).unwrap()), tolerance_m: None }
+    let boundary = Arc::new(SiteBoundary::circle(centre, 150.0).unwrap());
+    Candidate { version: SITE, boundary, datum: Datum::Wgs84, tolerance_m: None }
 }
 
 fn noon() -> DateTime<Utc> {
@@ -44,6 +45,7 @@ fn of(fixes: Vec<Fix>) -> Evidence {
         fixes,
         skew_ms: 1_000,
         corrected_at: noon(),
+        capture_skew_ms: None,
         clock_jump_ms: None,
         challenge: Challenge::None,
         photos: Vec::new(),
@@ -70,6 +72,7 @@ fn the_nearest_of_several_sites_is_named() {
     let far = Candidate {
         version: SiteVersionId(Uuid::from_u128(2)),
         boundary: Arc::new(SiteBoundary::circle(Position::parse(40.0, 122.0).unwrap(), 100.0).unwrap()),
+        datum: Datum::Wgs84,
         tolerance_m: None,
     };
     let judgement = judge(&of(vec![fix(0.0)]), &[far, site()], &policy());
@@ -216,7 +219,8 @@ proptest! {
             let judgement = judged(&of(vec![Fix { reported: destination(bearing, metres), accuracy_m, ..fix(0.0) }]));
             let position = judgement.findings.iter().find(|finding| finding.code == FindingCode::Position).unwrap();
             let mislabelled = position.outcome == FindingOutcome::Review
-                && position.measured.unwrap() - accuracy_m > position.threshold.unwrap();
+                && position.measured.unwrap() - accuracy_m > position.threshold.unwrap()
+                && position.probability.is_none();
             (rank(judgement.verdict), mislabelled)
         };
         let ((near, _), (far, mislabelled)) = (at(near), at(near + further));

@@ -13,10 +13,8 @@ pub(super) fn judge(
     findings: &mut Vec<Finding>,
 ) {
     findings.push(clock(evidence.skew_ms, policy));
-    let jump = evidence.clock_jump_ms.map(|jump| clock_jump(jump, policy));
-    let steady = jump.as_ref().is_none_or(|jump| jump.outcome == FindingOutcome::Pass);
-    findings.extend(jump);
-    findings.extend(challenge(evidence, steady, policy));
+    findings.extend(evidence.clock_jump_ms.map(|jump| clock_jump(jump, evidence.capture_skew_ms.is_some(), policy)));
+    findings.extend(challenge(evidence, policy));
     findings.extend(whereabouts.and_then(|whereabouts| travel(evidence, whereabouts, policy)));
 }
 
@@ -32,17 +30,22 @@ fn clock(skew_ms: i64, policy: &Policy) -> Finding {
 }
 
 /// Between capture and sending wall clock and boot clock run on alike, unless someone set the wall clock.
-fn clock_jump(jump_ms: i64, policy: &Policy) -> Finding {
+fn clock_jump(jump_ms: i64, reckoned: bool, policy: &Policy) -> Finding {
     let (jump, limit) = (seconds(jump_ms), f64::from(policy.thresholds.clock_jump_s));
     let steady = jump.abs() <= limit;
     let outcome = pass_or(steady, FindingOutcome::Review);
-    Finding::plain(FindingCode::ClockJump, outcome, Saying::ClockJump { jump_s: jump, limit_s: limit, steady })
-        .measuring(jump, limit, Unit::Second)
+    Finding::plain(
+        FindingCode::ClockJump,
+        outcome,
+        Saying::ClockJump { jump_s: jump, limit_s: limit, steady, reckoned },
+    )
+    .measuring(jump, limit, Unit::Second)
 }
 
 /// A capture can't come before the challenge that it carries was known, unless the clock was wrong: a flat battery
-/// leaves many an honest phone in another year until it finds a network.
-fn challenge(evidence: &Evidence, steady: bool, policy: &Policy) -> Option<Finding> {
+/// leaves many an honest phone in another year until it finds a network. Only a boot clock, which nobody sets, makes it
+/// a contradiction.
+fn challenge(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
     let limit = f64::from(policy.thresholds.challenge_s);
     match evidence.challenge {
         Challenge::None => None,
@@ -51,8 +54,12 @@ fn challenge(evidence: &Evidence, steady: bool, policy: &Policy) -> Option<Findi
         }
         Challenge::Issued { at } => {
             let before = (at - evidence.corrected_at).as_seconds_f64();
-            let possible = before <= limit;
-            let outcome = pass_or(possible, if steady { FindingOutcome::Fail } else { FindingOutcome::Review });
+            let by_boot_clock = evidence.captured_by_boot_clock().map(|captured| (at - captured).as_seconds_f64());
+            let outcome = match by_boot_clock {
+                _ if before <= limit => FindingOutcome::Pass,
+                Some(before) if before > limit => FindingOutcome::Fail,
+                _ => FindingOutcome::Review,
+            };
             let finding =
                 Finding::plain(FindingCode::Challenge, outcome, Saying::Challenge { before_s: before, outcome });
             Some(finding.measuring(before, limit, Unit::Second))

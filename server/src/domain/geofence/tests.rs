@@ -327,21 +327,32 @@ proptest! {
     }
 }
 
+/// Four radii contradict, of 5 m at least.
+fn judged(distance_m: f64, accuracy_m: f64, tolerance_m: f64) -> FindingOutcome {
+    judge(distance_m, accuracy_m, Allowance { tolerance_m, radii: 4.0, least_radius_m: 5.0 })
+}
+
 #[test]
-fn judges_by_the_whole_error_disc() {
+fn judges_by_the_whole_error_disc_and_contradicts_at_four_radii() {
     use FindingOutcome::{Fail, Pass, Review, Unknown};
     for (distance_m, accuracy_m, tolerance_m, outcome) in [
         (-100.0, 20.0, 50.0, Pass),
         (30.0, 20.0, 50.0, Pass),
         (30.000_001, 20.0, 50.0, Review),
-        (50.0, 1.0, 50.0, Review),
-        (70.0, 20.0, 50.0, Review),
-        (70.000_001, 20.0, 50.0, Fail),
+        (50.0, 5.0, 50.0, Review),
+        (70.000_001, 20.0, 50.0, Review),
+        (130.0, 20.0, 50.0, Review),
+        (130.000_001, 20.0, 50.0, Fail),
         (5_000.0, 20.0, 50.0, Fail),
+        (3_000.0, 100.0, 30.0, Fail),
+        (300.0, 100.0, 30.0, Review),
         (-10.0, 10.0, 0.0, Pass),
         (-9.0, 10.0, 0.0, Review),
-        (10.0, 10.0, 0.0, Review),
-        (11.0, 10.0, 0.0, Fail),
+        (40.0, 10.0, 0.0, Review),
+        (41.0, 10.0, 0.0, Fail),
+        // No phone is as good as that.
+        (20.0, 0.01, 0.0, Review),
+        (20.01, 0.01, 0.0, Fail),
         (-40.0, 10.0, -30.0, Pass),
         (5_000.0, f64::INFINITY, 50.0, Review),
         (f64::INFINITY, 20.0, 50.0, Fail),
@@ -351,7 +362,7 @@ fn judges_by_the_whole_error_disc() {
         (f64::NAN, 20.0, 50.0, Unknown),
         (-100.0, 20.0, f64::NAN, Unknown),
     ] {
-        assert_eq!(judge(distance_m, accuracy_m, tolerance_m), outcome, "{distance_m} {accuracy_m} {tolerance_m}");
+        assert_eq!(judged(distance_m, accuracy_m, tolerance_m), outcome, "{distance_m} {accuracy_m} {tolerance_m}");
     }
 }
 
@@ -370,9 +381,9 @@ proptest! {
     fn coming_closer_or_more_tolerance_never_makes_it_worse(
         distance in -500.0..500.0, accuracy in 0.1..100.0, tolerance in 0.0..200.0, by in 0.0..300.0,
     ) {
-        let before = severity(judge(distance, accuracy, tolerance));
-        prop_assert!(severity(judge(distance - by, accuracy, tolerance)) <= before);
-        prop_assert!(severity(judge(distance, accuracy, tolerance + by)) <= before);
+        let before = severity(judged(distance, accuracy, tolerance));
+        prop_assert!(severity(judged(distance - by, accuracy, tolerance)) <= before);
+        prop_assert!(severity(judged(distance, accuracy, tolerance + by)) <= before);
     }
 
     /// A worse fix only takes certainty away: it may turn pass or fail into review, and nothing else.
@@ -380,7 +391,7 @@ proptest! {
     fn a_larger_error_only_ever_leads_to_review(
         distance in -500.0..500.0, accuracy in 0.1..100.0, tolerance in 0.0..200.0, by in 0.0..100.0,
     ) {
-        let (before, after) = (judge(distance, accuracy, tolerance), judge(distance, accuracy + by, tolerance));
+        let (before, after) = (judged(distance, accuracy, tolerance), judged(distance, accuracy + by, tolerance));
         prop_assert!(after == before || after == FindingOutcome::Review);
     }
 }

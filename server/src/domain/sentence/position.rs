@@ -1,6 +1,6 @@
 //! Sentences about position.
 
-use entity::values::FindingOutcome;
+use entity::values::{Datum, FindingOutcome};
 
 use super::{Sentence, Whereabouts, both};
 use crate::domain::evidence::Mislabel;
@@ -97,20 +97,13 @@ pub(super) fn position(whereabouts: Whereabouts) -> Sentence {
         format!("{}，定位精度 {accuracy_m:.0} 米，允许偏差 {tolerance_m:.0} 米", place.zh),
         format!("{}; accuracy {accuracy_m:.0} m, tolerance {tolerance_m:.0} m", place.en),
     );
-    let percent = 100.0 * probability.unwrap_or_default();
+    let about = about(probability.unwrap_or_default());
     match (outcome, mislabel) {
-        (_, Some(Mislabel::Fix(datum))) => {
-            let datum = datum.as_str();
+        (_, Some(mislabel)) => {
+            let told = mislabelled(mislabel);
             both(
-                format!("{}；若坐标实为 {datum}，则在现场内，需人工核实。", measured.zh),
-                format!("{}. Read as {datum} it would be on the site, so a person has to look.", measured.en),
-            )
-        }
-        (_, Some(Mislabel::Site(datum))) => {
-            let datum = datum.as_str();
-            both(
-                format!("{}；若现场边界实为 {datum} 坐标，则在现场内，需人工核实。", measured.zh),
-                format!("{}. Were the site drawn in {datum}, it would be on it, so a person has to look.", measured.en),
+                format!("{}；{}，需人工核实。", measured.zh, told.zh),
+                format!("{}. {}, so a person has to look.", measured.en, told.en),
             )
         }
         (FindingOutcome::Pass, None) => {
@@ -120,12 +113,40 @@ pub(super) fn position(whereabouts: Whereabouts) -> Sentence {
             both(format!("{}，不在现场。", measured.zh), format!("{}: not on the site.", measured.en))
         }
         _ => both(
-            format!("{}，位于现场内的概率约 {percent:.0}%，需人工核实。", measured.zh),
+            format!("{}，位于允许范围内的概率{}，需人工核实。", measured.zh, about.zh),
             format!(
-                "{}: on the site with a probability of about {percent:.0} %, so a person has to look.",
-                measured.en
+                "{}: within the tolerance with a probability of {}, so a person has to look.",
+                measured.en, about.en
             ),
         ),
+    }
+}
+
+/// A probability in whole per cent. The radius it goes by may be too small, so nothing is told as impossible or certain.
+fn about(probability: f64) -> Sentence {
+    let percent = 100.0 * probability;
+    if percent < 1.0 {
+        both("低于 1%", "less than 1 %")
+    } else if percent > 99.0 {
+        both("高于 99%", "more than 99 %")
+    } else {
+        both(format!("约 {percent:.0}%"), format!("about {percent:.0} %"))
+    }
+}
+
+fn mislabelled(Mislabel { fix, site, passes }: Mislabel) -> Sentence {
+    let (zh, en) = if passes { ("则在现场内", "would") } else { ("则可能在现场内", "might") };
+    match (fix.map(Datum::as_str), site.map(Datum::as_str)) {
+        (Some(fix), Some(site)) => both(
+            format!("若坐标实为 {fix}，且现场边界实为 {site} 坐标，{zh}"),
+            format!("Read as {fix}, and were the site drawn in {site}, it {en} be on it"),
+        ),
+        (None, Some(site)) => both(
+            format!("若现场边界实为 {site} 坐标，{zh}"),
+            format!("Were the site drawn in {site}, it {en} be on it"),
+        ),
+        (Some(fix), None) => both(format!("若坐标实为 {fix}，{zh}"), format!("Read as {fix} it {en} be on the site")),
+        (None, None) => both(zh, format!("It {en} be on the site")),
     }
 }
 

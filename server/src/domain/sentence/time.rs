@@ -21,10 +21,17 @@ pub(super) fn clock(skew_s: f64, limit_s: f64, close: bool) -> Sentence {
     }
 }
 
-pub(super) fn clock_jump(jump_s: f64, limit_s: f64, steady: bool) -> Sentence {
+pub(super) fn clock_jump(jump_s: f64, limit_s: f64, steady: bool, reckoned: bool) -> Sentence {
     let jump = jump_s.abs();
     if steady {
         both("签到后手机时钟未被调整。", "The phone's clock was not set between check-in and sending.")
+    } else if reckoned {
+        both(
+            format!("手机时钟从签到到发送走了不可能的时间（相差 {jump:.0} 秒），签到时间按开机时长推算，需人工核实。"),
+            format!(
+                "The phone's clock can't be right from check-in to sending ({jump:.0} s off its boot clock); the time of the check-in was worked out by the boot clock, and a person has to look."
+            ),
+        )
     } else {
         both(
             format!("签到后手机时钟被调整了 {jump:.0} 秒，超过 {limit_s:.0} 秒，需人工核实。"),
@@ -41,15 +48,15 @@ pub(super) fn challenge(before_s: f64, outcome: FindingOutcome) -> Sentence {
             both("签到晚于所带随机码的发放时间。", "The check-in came after the challenge it carries was issued.")
         }
         FindingOutcome::Fail => both(
-            format!("签到时间比所带随机码的发放时间早 {before_s:.0} 秒，不可能成立。"),
+            format!("签到时间比所带随机码的发放时间早 {before_s:.0} 秒，开机时长也如此，不可能成立。"),
             format!(
-                "The check-in says it came {before_s:.0} s before the challenge it carries was issued, which can't be."
+                "The check-in says it came {before_s:.0} s before the challenge it carries was issued, by the boot clock too, which can't be."
             ),
         ),
         _ => both(
-            format!("签到时间比所带随机码的发放时间早 {before_s:.0} 秒，但手机时钟被调整过，需人工核实。"),
+            format!("签到时间比所带随机码的发放时间早 {before_s:.0} 秒，可能是手机时钟当时不准，需人工核实。"),
             format!(
-                "The check-in says it came {before_s:.0} s before the challenge it carries was issued, but the phone's clock was set, so a person has to look."
+                "The check-in says it came {before_s:.0} s before the challenge it carries was issued; the phone's clock may have been wrong, so a person has to look."
             ),
         ),
     }

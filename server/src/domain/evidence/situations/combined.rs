@@ -50,6 +50,7 @@ situations! {
         "A rooted phone hides the mocking, but repeats itself to the last digit": |c| { c.fix().mocked = Some(false); c.evidence.repeated_days = 6; } => NeedsReview [RepeatedPosition Review];
         "A hand-made check-in without a signature, with an accuracy of a micrometre": |c| { c.evidence.device.signature = Signature::Missing; c.fix().accuracy_m = 1e-6; } => NeedsReview [Signature Unknown];
         "On Sunday someone invents five visits of the week, each with Sunday's challenge": |c| { c.challenged(4 * 86_400); c.evidence.device.signature = Signature::Valid; } => Rejected [Challenge Fail];
+        "The same without a boot clock: what a wrong clock can do is for a person": |c| { c.challenged(4 * 86_400); c.evidence.clock_jump_ms = None; } => NeedsReview [Challenge Review];
         "The position was altered on the way to lie on the site": |c| c.evidence.device.signature = Signature::Invalid => Rejected [Signature Fail];
         "In Dalian at ten, on the site at ten past, with last month's photo": |c| {
             c.neighbour(-10, -90_000.0, 0.0, 8.0);
@@ -63,7 +64,9 @@ situations! {
     "Other policies" {
         "The policy asks for half the accuracy: 60 m no longer counts": |c| { c.policy.accuracy_limit_m = 50.0; c.fix().accuracy_m = 60.0; } => NeedsReview [FixAccuracy Unknown];
         "The policy lets fixes be five minutes old": |c| { c.policy.fix_age_limit = TimeDelta::minutes(5); c.fix().age_ms = 240_000; } => Verified [];
-        "The policy has no tolerance, and she stands at the gate": |c| { c.policy.tolerance_m = 0.0; c.stand(165.0, 0.0); } => Rejected [Position Fail];
+        "The policy has no tolerance, and she stands at the gate": |c| { c.policy.tolerance_m = 0.0; c.stand(165.0, 0.0); } => NeedsReview [Position Review];
+        "The policy rejects at one accuracy radius, and she stands across the road": |c| { c.thresholds().position_radii = 1.0; c.stand(200.0, 0.0); } => Rejected [Position Fail];
+        "The policy rejects at twenty accuracy radii, and she is 120 m beyond the fence": |c| { c.thresholds().position_radii = 20.0; c.stand(270.0, 0.0); } => NeedsReview [Position Review];
         "The policy has 100 m of tolerance, and she stands across the road": |c| { c.policy.tolerance_m = 100.0; c.stand(200.0, 0.0); } => Verified [];
         "The policy's wide tolerance does not overrule a site's narrow one": |c| { c.policy.tolerance_m = 100.0; c.sites[0].tolerance_m = Some(10.0); c.stand(200.0, 0.0); } => Rejected [Position Fail];
         "The policy allows clocks to be an hour off": |c| { c.policy.skew_limit = TimeDelta::hours(1); c.evidence.skew_ms = 1_800_000; } => Verified [];

@@ -21,6 +21,14 @@ situations! {
         "The jump of the clock is absurd": |c| c.evidence.clock_jump_ms = Some(i64::MAX) => NeedsReview [ClockJump Review];
         "The clock jumped and is still wrong": |c| { c.evidence.clock_jump_ms = Some(600_000); c.evidence.skew_ms = 900_000; } => NeedsReview [ClockJump Review, Clock Review];
     }
+    "Phones without time" {
+        "The phone had no time when she checked in (6 January 1980), and had it when it sent; the boot clock tells when it was": |c| c.reckoned(1_457_920_800_000) => NeedsReview [ClockJump Review];
+        "The same, and its fix carries the satellites' time": |c| { c.reckoned(1_457_920_800_000); c.fix().age_ms = 3_000 - 1_457_920_800_000; } => NeedsReview [ClockJump Review];
+        "The same, with a challenge fetched an hour before": |c| { c.reckoned(1_457_920_800_000); c.challenged(-3_600); } => NeedsReview [ClockJump Review];
+        "The same, with a challenge that was issued a day after what the boot clock says": |c| { c.reckoned(1_457_920_800_000); c.challenged(86_400); } => Rejected [ClockJump Review, Challenge Fail];
+        "The phone believed that it was 2099 when she checked in, and was right when it sent": |c| c.reckoned(-2_300_000_000_000) => NeedsReview [ClockJump Review];
+        "The phone was right when she checked in, and in 1970 when it sent": |c| { c.reckoned(0); c.evidence.skew_ms = 1_773_799_200_000; } => NeedsReview [ClockJump Review, Clock Review];
+    }
     "Late and early" {
         "Checked in in a valley without a network, sent in the evening": |c| c.at_hour(-8) => Verified [];
         "Checked in on Wednesday, sent on Friday": |c| c.at_hour(-48) => Verified [];
@@ -47,6 +55,10 @@ situations! {
             c.challenged(1_773_000_000);
             c.evidence.clock_jump_ms = Some(1_773_000_000_000);
         } => NeedsReview [Challenge Review, ClockJump Review];
+        "The phone's clock was five days slow at the check-in and right at sending; it restarted between, so no boot clock tells": |c| { c.challenged(5 * 86_400); c.evidence.clock_jump_ms = None; c.photo().taken_at = None; } => NeedsReview [Challenge Review];
+        "On Friday someone makes up a visit of Tuesday, with Friday's challenge, and leaves the boot clock out: for a person": |c| { c.challenged(3 * 86_400); c.evidence.clock_jump_ms = None; } => NeedsReview [Challenge Review];
+        "The challenge was issued six minutes after the capture it is in, and the phone keeps no boot clock": |c| { c.challenged(360); c.evidence.clock_jump_ms = None; } => NeedsReview [Challenge Review];
+        "The clock was set by an hour, but by the boot clock too the check-in is three days older than its challenge": |c| { c.challenged(3 * 86_400); c.evidence.clock_jump_ms = Some(3_600_000); } => Rejected [Challenge Fail, ClockJump Review];
         "The challenge was issued to a colleague": |c| c.evidence.challenge = Challenge::Forged => NeedsReview [Challenge Review];
         "The challenge was invented, and she is not there": |c| { c.evidence.challenge = Challenge::Forged; c.stand(-6_000.0, 2_000.0); } => Rejected [Challenge Review, Position Fail];
     }
@@ -109,8 +121,20 @@ impl Case {
         self.evidence.challenge = Challenge::Issued { at };
     }
 
+    /// The phone's clock was so slow at the capture, milliseconds, that it was worked out by the boot clock.
+    fn reckoned(&mut self, slow_ms: i64) {
+        let evidence = &mut self.evidence;
+        evidence.capture_skew_ms = Some(slow_ms);
+        evidence.clock_jump_ms = Some(slow_ms - evidence.skew_ms);
+        if slow_ms == 0 {
+            evidence.clock_jump_ms = Some(-1_773_799_200_000);
+        }
+        let by_phone = TimeDelta::milliseconds(slow_ms);
+        self.photo().taken_at = self.photo().taken_at.map(|at| at - by_phone);
+    }
+
     /// The camera goes by the phone's wrong clock.
-    fn camera_by_phone(&mut self) {
+    pub(super) fn camera_by_phone(&mut self) {
         let skew = TimeDelta::milliseconds(self.evidence.skew_ms);
         self.photo().taken_at = self.photo().taken_at.map(|at| at - skew);
     }
