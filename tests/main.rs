@@ -82,6 +82,8 @@ mod single_sign_on;
 #[cfg(test)]
 mod single_sign_on_forged;
 #[cfg(test)]
+mod slow_takers;
+#[cfg(test)]
 mod statement_count;
 #[cfg(test)]
 mod store_away;

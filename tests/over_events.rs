@@ -19,34 +19,52 @@ use crate::support::{
 const PATIENCE: Duration = Duration::from_secs(20);
 const RECORDED: &str = "subscription { visitRecorded { cursor checkIn { uuid } } }";
 
-/// A stream of events that is being read.
+/// A stream of events that is being read as browsers read it (HTML, section "Event stream interpretation").
 struct Events {
     pieces: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
     text: String,
+    /// What a browser would send as `Last-Event-ID`.
+    last_id: String,
 }
 
 impl Events {
     async fn of(server: &TestServer, token: Option<&str>, query: &str) -> Self {
-        let request = http().post(format!("{}/graphql", server.url())).header("accept", "text/event-stream");
-        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
-        let response = request.json(&json!({ "query": query })).send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { pieces: response.bytes_stream().boxed(), text: String::new() }
+        Self::asked(server, token, json!({ "query": query }), &[]).await
     }
 
-    /// Kind and data of the next event; none at the end.
+    async fn asked(server: &TestServer, token: Option<&str>, body: Value, headers: &[(&str, &str)]) -> Self {
+        let request = http().post(format!("{}/graphql", server.url())).header("accept", "text/event-stream");
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let response = request.json(&body).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { pieces: response.bytes_stream().boxed(), text: String::new(), last_id: String::new() }
+    }
+
+    /// Kind and data of the next event that a browser would hear; none at the end.
     async fn next(&mut self) -> Option<(String, Value)> {
+        let (mut kind, mut data) = (String::new(), String::new());
         loop {
-            if let Some(end) = self.text.find("\n\n") {
-                let event: String = self.text.drain(..end + 2).collect();
-                let field =
-                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("").trim().to_owned();
-                if event.starts_with(':') {
-                    continue;
-                }
-                let data = field("data:");
-                return Some((field("event:"), serde_json::from_str(&data).unwrap_or(Value::Null)));
+            let line = self.line().await?;
+            let (field, value) = line.split_once(':').unwrap_or((&line, ""));
+            let value = value.strip_prefix(' ').unwrap_or(value);
+            match field {
+                "event" => value.clone_into(&mut kind),
+                "data" => data += &format!("{value}\n"),
+                "id" => value.clone_into(&mut self.last_id),
+                "" if line.is_empty() && data.is_empty() => kind.clear(),
+                "" if line.is_empty() => return Some((kind, serde_json::from_str(&data).unwrap_or(Value::Null))),
+                _ => {}
+            }
+        }
+    }
+
+    async fn line(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.text.find('\n') {
+                let line: String = self.text.drain(..=end).collect();
+                return Some(line.trim_end_matches('\n').to_owned());
             }
             let piece = timeout(PATIENCE, self.pieces.next()).await.expect("an event comes")?;
             self.text.push_str(std::str::from_utf8(&piece.ok()?).unwrap());
@@ -114,10 +132,48 @@ async fn too_many_streams_of_a_viewer_are_refused() {
     assert_eq!(second.next().await.unwrap().1["errors"][0]["extensions"]["limit"], "streamsPerViewer");
 }
 
+/// Without `complete`, browsers and clients ask again, which is right: another server may be there by then.
 #[tokio::test]
-async fn a_server_that_stops_ends_its_streams() {
+async fn a_server_that_stops_breaks_its_streams_off() {
     let mut server = TestServer::on(Sqlite).await;
     let mut events = Events::of(&server, server.token(Leader).as_deref(), RECORDED).await;
     let (_, last) = tokio::join!(server.stop(), events.next());
-    assert_eq!(last.unwrap().0, "complete");
+    assert_eq!(last, None);
+}
+
+#[tokio::test]
+async fn a_stream_that_broke_off_goes_on_after_the_last_event_id() {
+    let server = TestServer::on(Sqlite).await;
+    let token = server.token(Leader);
+    let query = "subscription($after: String) { visitRecorded(after: $after) { cursor checkIn { uuid } } }";
+    let mut events = Events::asked(&server, token.as_deref(), json!({ "query": query }), &[]).await;
+    let drafts = [(); 3].map(|()| Draft::at(&server, BEARING_PARK));
+    server.as_(Leader).checked_in(&drafts[0]).await;
+    let (_, first) = events.next().await.unwrap();
+    let seen = events.last_id.clone();
+    assert_eq!(first["data"]["visitRecorded"]["cursor"], *seen);
+    drop(events);
+    for missed in &drafts[1..] {
+        server.as_(Leader).checked_in(missed).await;
+    }
+    let headers = [("last-event-id", &*seen)];
+    let mut again = Events::asked(&server, token.as_deref(), json!({ "query": query }), &headers).await;
+    for missed in &drafts[1..] {
+        let (_, event) = again.next().await.unwrap();
+        assert_eq!(event["data"]["visitRecorded"]["checkIn"]["uuid"], missed.0["id"]);
+    }
+}
+
+/// Whoever reads a stream is told of a limit as whoever reads JSON.
+#[tokio::test]
+async fn what_may_not_be_done_so_often_is_an_error_with_its_code() {
+    let server = TestServer::tuned(|config| config.rates.sign_ins = 1.try_into().unwrap()).await;
+    let sign_in = r#"mutation { signIn(input: {login: "nobody", password: "nothing"}) { token } }"#;
+    let mut told = Value::Null;
+    for _ in 0..2 {
+        let mut events = Events::of(&server, None, sign_in).await;
+        told = events.next().await.unwrap().1;
+        assert_eq!(events.next().await.unwrap().0, "complete");
+    }
+    assert_eq!(told["errors"][0]["extensions"]["code"], "RATE_LIMITED", "{told}");
 }

@@ -91,6 +91,7 @@ async fn body_must_be_in_the_highest_priority_media_type_listed(#[case] accept: 
     );
 }
 
+/// “If a client does not supply the `Accept` header then the server may respond with […] any content type it chooses.”
 #[tokio::test]
 async fn accept_missing_is_answered_in_the_standard_type() {
     let server = TestServer::on(Sqlite).await;
@@ -148,7 +149,7 @@ async fn post_with_a_content_encoding_is_415() {
     assert_eq!(post(&server, &headers, TYPENAME).await.status, 415);
 }
 
-/// Status codes of what is no JSON, and of JSON that is no well-formed request; as plain JSON both are 400.
+/// Status codes of what is no JSON, and of JSON that is no well-formed request.
 #[rstest]
 #[case::nonsense(b"NONSENSE".as_slice(), 400)]
 #[case::cut_off(br#"{"query":"#, 400)]
@@ -167,9 +168,10 @@ async fn post_with_a_content_encoding_is_415() {
 #[tokio::test]
 async fn status_of_a_request_that_is_not_well_formed(#[case] body: &'static [u8], #[case] status: u16) {
     let server = TestServer::on(Sqlite).await;
-    for (accept, status) in [(STANDARD, status), (JSON, 400)] {
+    for accept in [STANDARD, JSON] {
         let told = post(&server, &[("content-type", JSON), ("accept", accept)], body).await;
         assert_eq!((told.status, &*told.code()), (status, "BAD_REQUEST"));
+        assert!(told.header("content-type").starts_with(STANDARD), "with another status, it says that it is ours");
         assert!(told.body().get("data").is_none() && told.text.len() < 600, "{}", told.text);
     }
 }
@@ -182,7 +184,7 @@ async fn json_encoding_must_ignore_other_properties_and_take_null_for_none() {
     assert_eq!(asked(&server, STANDARD, &body).await.body()["data"]["__typename"], "Query");
 }
 
-/// Status codes of well-formed requests that can't be executed: there is no `data`. As plain JSON all are 200.
+/// Status codes of well-formed requests that can't be executed: there is no `data`.
 #[rstest]
 #[case::parsing("{", None, json!({}), 400, "GRAPHQL_PARSE_FAILED")]
 #[case::validation("{ passwords }", None, json!({}), 422, "GRAPHQL_VALIDATION_FAILED")]
@@ -203,9 +205,10 @@ async fn status_of_a_request_error(
 ) {
     let server = TestServer::on(Sqlite).await;
     let body = json!({ "query": query, "operationName": name, "variables": variables });
-    for (accept, status) in [(STANDARD, status), (JSON, 200)] {
+    for accept in [STANDARD, JSON] {
         let told = asked(&server, accept, &body).await;
         assert_eq!((told.status, &*told.code()), (status, code), "{}", told.text);
+        assert!(told.header("content-type").starts_with(STANDARD), "{accept}");
         assert!(told.body().get("data").is_none(), "{}", told.text);
     }
 }
@@ -214,10 +217,89 @@ async fn status_of_a_request_error(
 async fn status_must_be_200_for_data_without_errors_and_should_be_294_with_errors() {
     let server = TestServer::on(Sqlite).await;
     let bad_cursor = json!({ "query": "{ viewer { role } projects(after: \"nonsense\") { nodes { id } } }" });
-    let told = asked(&server, STANDARD, &bad_cursor).await;
-    assert_eq!((told.status, &*told.code()), (294, "BAD_USER_INPUT"));
-    assert!(told.body().get("data").is_some(), "it was executed: {}", told.text);
-    assert_eq!(asked(&server, JSON, &bad_cursor).await.status, 200);
+    for accept in [STANDARD, JSON] {
+        let told = asked(&server, accept, &bad_cursor).await;
+        assert_eq!((told.status, &*told.code()), (294, "BAD_USER_INPUT"));
+        assert_eq!(told.header("content-type"), format!("{accept}; charset=utf-8"));
+        assert!(told.body().get("data").is_some(), "it was executed: {}", told.text);
+    }
+}
+
+#[tokio::test]
+async fn status_of_an_answer_that_is_too_long_tells_that_there_is_no_data() {
+    let server = TestServer::tuned(|config| config.limits.result_bytes = 200).await;
+    let long = json!({ "query": "{ projects { nodes { id name stage } } }" });
+    for accept in [STANDARD, JSON] {
+        let told = asked(&server, accept, &long).await;
+        assert_eq!((told.status, &*told.code()), (422, "LIMIT_EXCEEDED"));
+        assert!(told.body().get("data").is_none(), "{}", told.text);
+    }
+}
+
+const SIGN_IN: &str = r#"mutation { signIn(input: {login: "nobody", password: "nothing"}) { token } }"#;
+const UPLOAD: &str = r#"mutation { requestPhotoUpload(input: {contentType: "image/jpeg", byteSize: 9,
+    sha256: "0000000000000000000000000000000000000000000000000000000000000000"}) { photo { id } } }"#;
+const TWO_UPLOADS: &str = r#"mutation($input: RequestPhotoUploadInput = {contentType: "image/jpeg", byteSize: 9,
+    sha256: "0000000000000000000000000000000000000000000000000000000000000000"}) {
+    a: requestPhotoUpload(input: $input) { photo { id } } b: requestPhotoUpload(input: $input) { photo { id } } }"#;
+
+/// What a mutation would do is refused as a whole where nothing of it may be done any more: then there is no `data`.
+#[rstest]
+#[case::sign_ins(SIGN_IN, "signIns")]
+#[case::uploads(UPLOAD, "viewerUploads")]
+#[case::two_uploads(TWO_UPLOADS, "viewerUploads")]
+#[tokio::test]
+async fn status_of_what_may_not_be_done_so_often_is_429(#[case] mutation: &str, #[case] limit: &str) {
+    let server = TestServer::tuned(|config| {
+        config.rates.sign_ins = 2.try_into().unwrap();
+        config.rates.viewer_uploads = 2.try_into().unwrap();
+    })
+    .await;
+    let body = json!({ "query": mutation });
+    let mut told = asked(&server, STANDARD, &body).await;
+    while told.status == 200 {
+        told = asked(&server, STANDARD, &body).await;
+    }
+    for accept in [STANDARD, JSON] {
+        let told = asked(&server, accept, &body).await;
+        assert_eq!((told.status, &*told.code()), (429, "RATE_LIMITED"), "{}", told.text);
+        assert_eq!(told.body()["errors"][0]["extensions"]["limit"], limit);
+        assert!(told.body().get("data").is_none(), "{}", told.text);
+        let wait: u64 = told.header("retry-after").parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+}
+
+/// What was done before the limit was reached is told: there is `data`.
+#[tokio::test]
+async fn status_of_what_was_done_in_part_is_294() {
+    let server = TestServer::tuned(|config| config.rates.viewer_uploads = 1.try_into().unwrap()).await;
+    let told = asked(&server, STANDARD, &json!({ "query": TWO_UPLOADS })).await;
+    assert_eq!((told.status, &*told.code()), (294, "RATE_LIMITED"), "{}", told.text);
+    assert!(told.body().get("data").is_some(), "{}", told.text);
+}
+
+/// RFC 9112, section 3.2: a request of HTTP/1.1 without a host, or with two, must be answered with 400.
+#[rstest]
+#[case::none("", 400)]
+#[case::one("Host: onsite.example\r\n", 200)]
+#[case::two("Host: onsite.example\r\nHost: other.example\r\n", 400)]
+#[case::twice_the_same("Host: onsite.example\r\nhost: onsite.example\r\n", 400)]
+#[case::a_list("Host: onsite.example, other.example\r\n", 400)]
+#[case::nonsense("Host: onsite.example/path\r\n", 400)]
+#[tokio::test]
+async fn request_must_say_its_host_once(#[case] host: &str, #[case] status: u16) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let server = TestServer::on(Sqlite).await;
+    for path in ["/graphql?query=%7B__typename%7D", "/healthz", "/schema.graphql", "/nothing"] {
+        let mut stream = tokio::net::TcpStream::connect(server.address()).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\n{host}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let status = if path == "/nothing" && status == 200 { 404 } else { status };
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+    }
 }
 
 #[rstest]

@@ -115,6 +115,167 @@ async fn init_in_time_is_acknowledged() {
     Raw::of(&server, Leader).await;
 }
 
+/// Where `connection_init` says nothing of who it is, the opening request's header counts: some clients can't do otherwise.
+#[rstest]
+#[case::no_payload(json!({ "type": "connection_init" }))]
+#[case::empty(json!({ "type": "connection_init", "payload": {} }))]
+#[case::something_else(json!({ "type": "connection_init", "payload": { "client": "gql" } }))]
+#[case::null(json!({ "type": "connection_init", "payload": { "authorization": null } }))]
+#[tokio::test]
+async fn init_may_leave_authorization_to_the_opening_request(#[case] message: Value) {
+    let server = TestServer::on(Sqlite).await;
+    let authorization = format!("Bearer {}", server.token(Leader).unwrap());
+    let headers = [("authorization", &*authorization)];
+    let mut socket = Raw::speaking(&server, Some("graphql-transport-ws"), &headers).await.unwrap();
+    socket.say(message).await;
+    assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
+    socket.subscribe("1", "{ viewer { role } }").await;
+    assert_eq!(socket.hear().await["payload"]["data"], json!({ "viewer": { "role": "STAFF" } }));
+}
+
+#[rstest]
+#[case::no_token("Bearer nonsense", json!({ "type": "connection_init" }))]
+#[case::another_scheme("Basic bGVhZGVy", json!({ "type": "connection_init" }))]
+#[case::what_is_said_counts("GOOD", json!({ "type": "connection_init", "payload": { "Authorization": "Bearer nonsense" } }))]
+#[case::no_text("GOOD", json!({ "type": "connection_init", "payload": { "authorization": 7 } }))]
+#[tokio::test]
+async fn init_of_nobody_closes_with_4401_whatever_the_opening_request_carried(
+    #[case] authorization: &str,
+    #[case] message: Value,
+) {
+    let server = TestServer::on(Sqlite).await;
+    let authorization = authorization.replace("GOOD", &format!("Bearer {}", server.token(Leader).unwrap()));
+    let headers = [("authorization", &*authorization)];
+    let mut socket = Raw::speaking(&server, Some("graphql-transport-ws"), &headers).await.unwrap();
+    socket.say(message).await;
+    assert_closed(&mut socket, 4401, "Unauthorized").await;
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_opens_no_socket_whatever_it_carries() {
+    let server = TestServer::on(Sqlite).await;
+    let authorization = format!("Bearer {}", server.token(Leader).unwrap());
+    let headers = [("authorization", &*authorization), ("origin", "https://evil.example")];
+    let Err(tungstenite::Error::Http(refused)) = Raw::speaking(&server, Some("graphql-transport-ws"), &headers).await
+    else {
+        panic!("a socket was opened");
+    };
+    assert_eq!(refused.status(), 403);
+}
+
+/// Names of headers are the same in any letters, also where they stand in `connection_init`.
+#[rstest]
+#[case("authorization")]
+#[case("Authorization")]
+#[case("AUTHORIZATION")]
+#[tokio::test]
+async fn init_names_authorization_in_any_letters(#[case] name: &str) {
+    let server = TestServer::on(Sqlite).await;
+    let mut socket = Raw::open(&server).await;
+    let authorization = format!("Bearer {}", server.token(Leader).unwrap());
+    socket.say(json!({ "type": "connection_init", "payload": { name: authorization } })).await;
+    assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
+}
+
+/// Some clients look for the protocol that was chosen under this very name.
+#[tokio::test]
+async fn the_chosen_protocol_is_told_as_rfc_6455_spells_it() {
+    use tokio::io::AsyncWriteExt;
+    let server = TestServer::on(Sqlite).await;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let opening = "GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\
+        Sec-WebSocket-Protocol: graphql-transport-ws, graphql-ws\r\n\r\n";
+    stream.write_all(opening.as_bytes()).await.unwrap();
+    let mut told = String::new();
+    while !told.contains("\r\n\r\n") {
+        told.push(stream.read_u8().await.unwrap().into());
+    }
+    assert!(told.contains("\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"), "{told}");
+    assert!(told.contains("\r\nSec-WebSocket-Accept: "), "{told}");
+}
+
+#[tokio::test]
+async fn what_may_not_be_done_so_often_is_an_error_with_its_code() {
+    let server = TestServer::tuned(|config| config.rates.viewer_uploads = 1.try_into().unwrap()).await;
+    let mut socket = Raw::of(&server, Leader).await;
+    let upload = format!(
+        "mutation {{ requestPhotoUpload(input: {{contentType: \"image/jpeg\", byteSize: 9, sha256: \"{}\"}}) \
+         {{ photo {{ id }} }} }}",
+        "0".repeat(64)
+    );
+    socket.subscribe("1", &upload).await;
+    assert_eq!(socket.hear().await["type"], "next");
+    assert_eq!(socket.hear().await["type"], "complete");
+    socket.subscribe("2", &upload).await;
+    let told = socket.hear().await;
+    let extensions = &told["payload"][0]["extensions"];
+    assert_eq!((&told["type"], &told["id"]), (&json!("error"), &json!("2")), "{told}");
+    assert_eq!((&extensions["code"], &extensions["limit"]), (&json!("RATE_LIMITED"), &json!("viewerUploads")));
+}
+
+#[tokio::test]
+async fn a_result_that_is_too_long_is_an_error() {
+    let server = TestServer::tuned(|config| config.limits.result_bytes = 200).await;
+    let mut socket = Raw::of(&server, Office).await;
+    socket.subscribe("1", "{ projects { nodes { id name stage } } }").await;
+    let told = socket.hear().await;
+    assert_eq!((&told["type"], &told["payload"][0]["extensions"]["limit"]), (&json!("error"), &json!("resultBytes")));
+}
+
+/// Follows the example of docs/protocols.md line by line: what is said (→), what is heard (←), and in between the loss of
+/// the connection.
+#[tokio::test]
+async fn the_example_of_going_on_after_a_lost_connection_holds() {
+    let guide = include_str!("../docs/protocols.md");
+    let (_, example) = guide.split_once("### Going on after a lost connection").unwrap();
+    let example = example.split("```").nth(1).unwrap();
+    let server = TestServer::on(Sqlite).await;
+    let mut known = vec![("TOKEN".to_owned(), server.token(Leader).unwrap())];
+    let mut socket = Raw::open(&server).await;
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut heard = 0;
+    for line in example.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "text") {
+        if let Some(said) = line.strip_prefix("→ ") {
+            let said = known.iter().fold(said.to_owned(), |said, (name, value)| said.replace(name, value));
+            socket.say(serde_json::from_str(&said).unwrap()).await;
+        } else if let Some(expected) = line.strip_prefix("← ") {
+            let expected: Value = serde_json::from_str(expected).unwrap();
+            if expected["type"] == "next" && heard == drafts.len() {
+                // There is no answer to a subscription: once a query is answered, the server has long begun to follow.
+                socket.subscribe("begun", "{ __typename }").await;
+                socket.hear().await;
+                socket.hear().await;
+                drafts.push(Draft::at(&server, BEARING_PARK));
+                server.as_(Leader).checked_in(&drafts[heard]).await;
+            }
+            let told = socket.hear().await;
+            if told["type"] == "next" {
+                let event = &told["payload"]["data"]["visitRecorded"];
+                assert_eq!(event["checkIn"]["uuid"], drafts[heard].0["id"], "without gap or repeat");
+                known.push((format!("CURSOR-{}", heard + 1), event["cursor"].as_str().unwrap().to_owned()));
+                heard += 1;
+            }
+            assert_eq!(told["type"], expected["type"], "{told}");
+            let names = |value: &Value| {
+                value
+                    .pointer("/payload/data/visitRecorded")
+                    .map(|event| event.as_object().unwrap().keys().cloned().collect::<Vec<_>>())
+            };
+            assert_eq!(names(&told), names(&expected));
+        } else {
+            drop(socket);
+            for _ in 0..2 {
+                drafts.push(Draft::at(&server, BEARING_PARK));
+                server.as_(Leader).checked_in(drafts.last().unwrap()).await;
+            }
+            socket = Raw::open(&server).await;
+        }
+    }
+    assert_eq!(heard, drafts.len());
+    assert!(heard >= 3, "{heard}");
+}
+
 #[tokio::test]
 async fn init_too_late_closes_with_4408() {
     let server = TestServer::tuned(|config| config.connections.init_seconds = 1).await;

@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,6 +13,7 @@ use async_graphql::{
     Context, Error, ErrorExtensions, ServerError, ValidationResult,
     async_trait::async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
+    parser::types::Selection,
 };
 
 use super::limits::excess;
@@ -75,14 +79,30 @@ pub enum Rationed {
     Upload,
 }
 
-/// What is left of that to whoever sent a request.
+/// What is left of that to whoever sent a request, and what became of what the request would do.
 #[derive(Clone)]
-pub struct Rations(Arc<dyn Fn(Rationed) -> Result<(), Error> + Send + Sync>);
+pub struct Rations {
+    take: Arc<dyn Fn(Rationed) -> Result<(), Error> + Send + Sync>,
+    used: Arc<Used>,
+}
+
+#[derive(Default)]
+struct Used {
+    /// Something was done.
+    some: AtomicBool,
+    /// Why something was not, where the request asks for nothing else.
+    refusal: OnceLock<Error>,
+}
 
 impl Rations {
     /// Each use calls `take`.
     pub fn new(take: impl Fn(Rationed) -> Result<(), Error> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(take))
+        Self { take: Arc::new(take), used: Arc::default() }
+    }
+
+    /// Why nothing of what the request would do may be done any more. Then there is nothing to tell of its execution.
+    pub(super) fn refusal(&self) -> Option<Error> {
+        self.used.refusal.get().filter(|_| !self.used.some.load(Ordering::Relaxed)).cloned()
     }
 }
 
@@ -94,7 +114,25 @@ impl fmt::Debug for Rations {
 
 /// Takes one of what is left to whoever asks, or tells how long to wait.
 pub(super) fn take(ctx: &Context<'_>, rationed: Rationed) -> Result<(), Error> {
-    ctx.data_opt::<Rations>().map_or(Ok(()), |rations| (rations.0)(rationed))
+    let Some(rations) = ctx.data_opt::<Rations>() else { return Ok(()) };
+    let taken = (rations.take)(rationed);
+    match &taken {
+        Ok(()) => rations.used.some.store(true, Ordering::Relaxed),
+        Err(error) if asks_for_nothing_else(ctx) => {
+            let _ = rations.used.refusal.set(error.clone());
+        }
+        Err(_) => {}
+    }
+    taken
+}
+
+/// Whether the operation does nothing but what this field does, be it several times.
+fn asks_for_nothing_else(ctx: &Context<'_>) -> bool {
+    let own = ctx.field().name();
+    ctx.query_env.operation.node.selection_set.node.items.iter().all(|selection| match &selection.node {
+        Selection::Field(field) => field.node.name.node == own || field.node.name.node == "__typename",
+        _ => false,
+    })
 }
 
 /// What validation found a request to cost.

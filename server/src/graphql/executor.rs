@@ -93,8 +93,9 @@ impl Gate {
         meter.measure(examined.cost, self.limits.cost).map_err(Reply::refused)?;
         let request = question.into_request(&examined).data(access);
         // Only what changes something is rationed.
-        let request = if examined.facts.kind == OperationType::Mutation { request.data(rations) } else { request };
-        Ok(Admitted { request, examined, meter })
+        let request =
+            if examined.facts.kind == OperationType::Mutation { request.data(rations.clone()) } else { request };
+        Ok(Admitted { request, examined, meter, rations })
     }
 
     /// Refuses what is not for whoever asks, before any work is done for it.
@@ -113,6 +114,9 @@ impl Gate {
         let limit = Duration::from_secs(self.limits.seconds);
         match tokio::time::timeout(limit, self.schema.execute(admitted.request)).await {
             Ok(mut response) => {
+                if let Some(refusal) = admitted.rations.refusal() {
+                    return self.told(&admitted.meter, Reply::refused(refusal));
+                }
                 admitted.examined.shape.arrange(&mut response.data);
                 self.told(&admitted.meter, Reply::executed(response, &self.limits))
             }
@@ -153,6 +157,7 @@ pub struct Admitted {
     request: Request,
     examined: Arc<Examined>,
     meter: Meter,
+    rations: Rations,
 }
 
 impl Admitted {

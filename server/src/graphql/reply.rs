@@ -104,6 +104,18 @@ impl Reply {
         }
     }
 
+    /// Where an event stands among all events, if it was asked for: whoever has seen it can go on after it.
+    pub fn cursor(&self) -> Option<&str> {
+        let Some(Value::Object(fields)) = &self.data else { return None };
+        match fields.values().next()? {
+            Value::Object(event) => match event.get("cursor")? {
+                Value::String(cursor) => Some(cursor),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Seconds after which the same may be asked again, where the first error says so.
     pub fn retry_after(&self) -> Option<u64> {
         match self.errors.first()?.extensions.as_ref()?.get("retryAfterSeconds") {
@@ -114,14 +126,16 @@ impl Reply {
 
     /// As JSON, in place of which a refusal stands where it would be longer than `limit` bytes.
     pub fn to_json(&self, limit: usize) -> Vec<u8> {
+        self.within(limit).unwrap_or_else(|refusal| serde_json::to_vec(&refusal).unwrap_or_default())
+    }
+
+    /// As JSON, or the refusal that stands in its place where it would be longer than `limit` bytes.
+    pub fn within(&self, limit: usize) -> Result<Vec<u8>, Self> {
         let mut json = Bounded { bytes: Vec::with_capacity(256), limit };
         match serde_json::to_writer(&mut json, self) {
-            Ok(()) => json.bytes,
+            Ok(()) => Ok(json.bytes),
             // Values of a response are JSON; only the bound makes writing them fail.
-            Err(_) => {
-                let refusal = Self::refused(excess("resultBytes", limit.saturating_add(1), limit));
-                serde_json::to_vec(&refusal).unwrap_or_default()
-            }
+            Err(_) => Err(Self::refused(excess("resultBytes", limit.saturating_add(1), limit))),
         }
     }
 }

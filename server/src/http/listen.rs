@@ -2,26 +2,23 @@
 //!
 //! A connection is closed when it has been idle for too long, whatever keeps it from asking: silence, half a request
 //! head, or an HTTP/2 connection without streams. It is closed too if it does not take what it is sent. What a request
-//! may take once it has come is bounded elsewhere: bodies by [`super::pace`], execution by the document's limits.
+//! may take once it has come is bounded elsewhere: bodies by [`super::pace`], execution by the document's limits, and what
+//! waits to be taken by [`super::delivery`].
 
 use std::{
     convert::Infallible,
     io,
     net::{IpAddr, SocketAddr},
     pin::{Pin, pin},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use axum::{Router, body::Body, http::Request};
-use http_body::{Frame, SizeHint};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use serde::Deserialize;
@@ -29,17 +26,19 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::watch,
-    time::{Instant, sleep, sleep_until, timeout},
+    time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::task::TaskTracker;
 
 use super::{
     Surface,
+    delivery::{Bounds, Deliveries, End, Line, Streams},
     metrics::Metrics,
     pace::{Pace, Paced},
     routed,
     seats::{Seat, Seats},
+    spelling::Spelt,
     tls::Certificates,
 };
 
@@ -61,6 +60,10 @@ pub struct ConnectionLimits {
     pub body_bytes_per_second: u32,
     /// Seconds in which a client must take something of what it is sent.
     pub write_seconds: u64,
+    /// Bytes of answers that wait to be taken on one connection.
+    pub waiting_bytes_per_connection: usize,
+    /// Bytes of answers that wait to be taken in all.
+    pub waiting_bytes: usize,
     /// WebSockets and event streams of whoever is signed in.
     pub streams_per_viewer: usize,
     /// Operations under way on one WebSocket.
@@ -81,6 +84,8 @@ impl Default for ConnectionLimits {
             body_seconds: 8,
             body_bytes_per_second: 4096,
             write_seconds: 8,
+            waiting_bytes_per_connection: 32 * 1024 * 1024,
+            waiting_bytes: 256 * 1024 * 1024,
             streams_per_viewer: 20,
             operations_per_socket: 20,
             init_seconds: 5,
@@ -89,9 +94,26 @@ impl Default for ConnectionLimits {
     }
 }
 
+impl ConnectionLimits {
+    /// Those on what waits to be taken.
+    pub(super) fn deliveries(&self) -> Bounds {
+        Bounds {
+            idle: Duration::from_secs(self.idle_seconds),
+            stall: Duration::from_secs(self.write_seconds),
+            per_connection: self.waiting_bytes_per_connection,
+            in_all: self.waiting_bytes,
+        }
+    }
+}
+
 /// The other end of a request's connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(super) IpAddr);
+#[derive(Clone)]
+pub(crate) struct Peer {
+    /// Its address.
+    pub(super) address: IpAddr,
+    /// What is on its way to it.
+    pub(super) line: Arc<Line>,
+}
 
 /// How long a connection that is told to end has for it, before it is dropped.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -110,6 +132,8 @@ pub(crate) struct Door {
     pub(super) limits: ConnectionLimits,
     pub(super) tls: Option<Certificates>,
     pub(super) metrics: Metrics,
+    /// What clients have not taken yet.
+    pub(super) deliveries: Arc<Deliveries>,
     pub(super) stopping: watch::Receiver<bool>,
     /// Connections, and what became of them.
     pub(super) under_way: TaskTracker,
@@ -165,30 +189,32 @@ impl Door {
 
     /// Speaks HTTP/1.1 or HTTP/2 with a client, until one of the two has enough.
     async fn speak(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr) {
-        let activity = Arc::new(Activity::new());
-        let watched = Arc::clone(&activity);
+        let line = self.deliveries.line(peer.ip());
+        let peer = Peer { address: peer.ip(), line: Arc::clone(&line) };
         let (routes, surface, pace) = (self.routes.clone(), self.surface.clone(), self.pace());
         let service = service_fn(move |request: Request<Incoming>| {
-            let busy = Busy::begin(&activity);
+            let (busy, line) = (peer.line.begin(), Arc::clone(&peer.line));
             let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
-            request.extensions_mut().insert(Peer(peer.ip()));
+            request.extensions_mut().insert(peer.clone());
             let (routes, surface) = (routes.clone(), surface.clone());
             async move {
+                line.room().await;
                 let response = match &surface {
                     Some(surface) => surface.answer(routes, request).await,
                     None => routed(routes, request).await,
                 };
-                Ok::<_, Infallible>(response.map(|body| Held { body, _busy: busy }))
+                Ok::<_, Infallible>(line.deliver(busy, response))
             }
         });
         let builder = self.protocols();
-        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(Spelt(stream)), service));
         let mut stopping = self.stopping.clone();
         tokio::select! {
             biased;
             // A client that breaks off is no news.
             _ = connection.as_mut() => return,
-            () = watched.idle(Duration::from_secs(self.limits.idle_seconds)) => {}
+            () = line.given_up() => return,
+            end = line.watch() => if end == End::Stuck { return },
             () = told(&mut stopping) => {
                 connection.as_mut().graceful_shutdown();
                 let _ = timeout(PATIENCE, connection).await;
@@ -206,9 +232,9 @@ impl Door {
         }
     }
 
-    fn protocols(&self) -> Builder<TokioExecutor> {
+    fn protocols(&self) -> Builder<Streams> {
         let head = u32::try_from(self.limits.head_bytes).unwrap_or(u32::MAX);
-        let mut builder = Builder::new(TokioExecutor::new());
+        let mut builder = Builder::new(Streams);
         builder
             .http1()
             .timer(TokioTimer::new())
@@ -231,85 +257,6 @@ impl Door {
 pub(super) async fn told(stopping: &mut watch::Receiver<bool>) {
     // An error means that the server is gone: time to stop as well.
     let _ = stopping.wait_for(|stopping| *stopping).await;
-}
-
-/// What goes on on a connection. Requests only count here, and wake nobody: there are many of them, and idle connections
-/// are looked for seldom.
-struct Activity {
-    since: Instant,
-    under_way: AtomicUsize,
-    /// When a request last began or ended, milliseconds after `since`.
-    latest: AtomicU64,
-}
-
-impl Activity {
-    fn new() -> Self {
-        Self { since: Instant::now(), under_way: AtomicUsize::new(0), latest: AtomicU64::new(0) }
-    }
-
-    fn note(&self) {
-        let after = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.latest.store(after, Ordering::Relaxed);
-    }
-
-    /// Waits until no request has been under way for so long.
-    async fn idle(&self, limit: Duration) {
-        let mut until = self.since + limit;
-        loop {
-            sleep_until(until).await;
-            let idle_at = self.since + Duration::from_millis(self.latest.load(Ordering::Relaxed)) + limit;
-            let now = Instant::now();
-            match self.under_way.load(Ordering::Relaxed) {
-                0 if idle_at <= now => return,
-                0 => until = idle_at,
-                _ => until = now + limit,
-            }
-        }
-    }
-}
-
-/// A request that is under way, until its answer is sent.
-struct Busy(Arc<Activity>);
-
-impl Busy {
-    fn begin(activity: &Arc<Activity>) -> Self {
-        activity.under_way.fetch_add(1, Ordering::Relaxed);
-        activity.note();
-        Self(Arc::clone(activity))
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.note();
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// An answer's body that keeps its request under way.
-struct Held {
-    body: Body,
-    _busy: Busy,
-}
-
-impl http_body::Body for Held {
-    type Data = bytes::Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }
 
 /// A connection that keeps its seat for as long as it is open, also after it became a WebSocket.

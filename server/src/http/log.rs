@@ -1,6 +1,9 @@
 //! One line a request: never with personal data, tokens, or URLs that are secrets.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -12,7 +15,7 @@ use axum::{
 use entity::ids::AccountId;
 use uuid::Uuid;
 
-use super::{Surface, metrics::kind_of, routed};
+use super::{Surface, graphql::answer, listen::Peer, metrics::kind_of, routed};
 use crate::store::statements;
 
 /// What a handler knows of its request, for the log.
@@ -47,7 +50,11 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
     // The first segment only: what follows names an object, and a query string may be signed.
     let path = ["/", request.uri().path().split('/').nth(1).unwrap_or_default()].concat();
     let begun = Instant::now();
+    let line = request.extensions().get::<Peer>().map(|peer| Arc::clone(&peer.line));
     let (mut response, sql) = statements::counted(routed(routes, request)).await;
+    if line.is_some_and(|line| !line.keep_room(&mut response)) {
+        response = answer::too_much_waits();
+    }
     let took = begun.elapsed();
     let noted = response.extensions_mut().remove::<Noted>();
     if let Some(noted) = &noted {

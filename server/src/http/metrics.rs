@@ -54,6 +54,8 @@ pub(super) struct Metrics {
     refused_connections: Counter,
     sockets: Gauge,
     subscriptions: Gauge,
+    waiting: Gauge,
+    given_up: Counter,
 }
 
 /// Something that is open, until it is dropped.
@@ -87,6 +89,8 @@ impl Metrics {
             refused_connections: Counter::default(),
             sockets: Gauge::default(),
             subscriptions: Gauge::default(),
+            waiting: Gauge::default(),
+            given_up: Counter::default(),
         };
         metrics.registry = Arc::new(metrics.registry());
         metrics
@@ -107,6 +111,8 @@ impl Metrics {
         registry.register("connections_refused", "Connections beyond a limit", self.refused_connections.clone());
         registry.register("sockets", "Open WebSockets", self.sockets.clone());
         registry.register("subscriptions", "Subscriptions under way", self.subscriptions.clone());
+        registry.register("answers_waiting_bytes", "Bytes of answers that wait to be taken", self.waiting.clone());
+        registry.register("answers_given_up", "Answers that were not taken", self.given_up.clone());
         registry
     }
 
@@ -143,6 +149,16 @@ impl Metrics {
 
     pub(super) fn connection_refused(&self) {
         self.refused_connections.inc();
+    }
+
+    /// An answer that waits holds so many bytes, and no longer so many as before.
+    pub(super) fn waiting(&self, before: usize, now: usize) {
+        let number = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.waiting.inc_by(number(now) - number(before));
+    }
+
+    pub(super) fn answer_given_up(&self) {
+        self.given_up.inc();
     }
 
     pub(super) fn socket_opened(&self) -> Open {

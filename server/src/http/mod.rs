@@ -24,8 +24,10 @@ use crate::{
 
 mod authentication;
 mod client;
+mod delivery;
 mod graphql;
 mod health;
+mod host;
 mod listen;
 mod live;
 mod log;
@@ -34,6 +36,7 @@ mod origin;
 mod pace;
 mod quota;
 mod seats;
+mod spelling;
 mod tls;
 
 pub use graphql::documents::DocumentsError;
@@ -45,6 +48,7 @@ pub use tls::TlsError;
 
 use authentication::Unaccepted;
 use client::{Caller, Proxies};
+use delivery::{Deliveries, InMemory};
 use graphql::{documents::Documents, parameters::Parameters};
 use listen::Peer;
 use metrics::Metrics;
@@ -135,6 +139,9 @@ impl Surface {
 
 /// Answers a request by its route.
 async fn routed(routes: Router, request: Request) -> Response {
+    if !host::is_plain(&request) {
+        return host::refusal();
+    }
     match routes.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
@@ -162,7 +169,7 @@ pub(crate) fn doors(
         quotas: Arc::new(Quotas::new(settings.rates)),
         documents: Documents::open(settings.documents.as_deref(), settings.documents_only)?,
         origins: Origins::new(&settings.public_url, &settings.allowed_origins),
-        proxies: Proxies(settings.trusted_proxies.clone()),
+        proxies: Proxies::of(&settings.trusted_proxies),
         streams: Seats::new(limits.streams_per_viewer),
         connections: limits,
         metrics: metrics.clone(),
@@ -171,17 +178,28 @@ pub(crate) fn doors(
         under_way: under_way.clone(),
         app,
     });
+    let unseen = Metrics::new();
     let figures = Door {
         surface: None,
         routes: metrics.routes(),
         limits,
         tls: None,
-        metrics: Metrics::new(),
+        deliveries: Deliveries::new(limits.deliveries(), unseen.clone()),
+        metrics: unseen,
         stopping: stopping.clone(),
         under_way: TaskTracker::new(),
     };
     Ok(Doors {
-        main: Door { routes: routes(&surface), surface: Some(surface), limits, tls, metrics, stopping, under_way },
+        main: Door {
+            routes: routes(&surface),
+            surface: Some(surface),
+            limits,
+            tls,
+            deliveries: Deliveries::new(limits.deliveries(), metrics.clone()),
+            metrics,
+            stopping,
+            under_way,
+        },
         metrics: figures,
     })
 }
@@ -218,13 +236,15 @@ fn routes(surface: &Arc<Surface>) -> Router {
 }
 
 async fn schema(State(surface): State<Arc<Surface>>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
-    let address = surface.proxies.address_of(peer, &headers);
+    let address = surface.proxies.address_of(peer.address, &headers);
     if surface.quotas.address(address).is_err() {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     }
     match authentication::access_of(&surface.app, &headers).await {
         Ok(access) if surface.gate.shows_schema_to(access) => {
-            ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], crate::graphql::sdl()).into_response()
+            let text = crate::graphql::sdl();
+            let held = Extension(InMemory(text.len()));
+            (held, [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], text).into_response()
         }
         Ok(_) => StatusCode::FORBIDDEN.into_response(),
         Err(_) => StatusCode::UNAUTHORIZED.into_response(),

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 pub(in crate::http) enum Media {
     /// `application/graphql-response+json`, in which the status code tells how it went.
     GraphqlResponse,
-    /// `application/json`, for older clients: a well-formed request is answered with 200 whatever comes of it.
+    /// `application/json`, for older clients: where it went well, answers call themselves so.
     Json,
     /// `text/event-stream`, for subscriptions above all.
     EventStream,

@@ -1,10 +1,10 @@
 //! Answers over HTTP: status, media type and body.
 //!
 //! Status codes are those of GraphQL over HTTP, edition of September 2026, section “Status Codes”. Clients that accept
-//! `application/json` only can't tell our answer from a proxy's by its status, so every well-formed request of theirs is
-//! answered with 200, as the drafts before that edition asked.
+//! `application/json` only get the same ones, and their own media type where it went well (section “Body”): with another
+//! status, `application/graphql-response+json` says that the answer is ours and not a proxy's.
 
-use async_graphql::Error;
+use async_graphql::{Error, ErrorExtensions};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -12,7 +12,10 @@ use axum::{
 };
 
 use super::accept::Media;
-use crate::graphql::Reply;
+use crate::{
+    graphql::{Reply, error::coded},
+    http::delivery::InMemory,
+};
 
 /// 294 Partial Success: there are data, and errors too.
 const PARTIAL_SUCCESS: u16 = 294;
@@ -22,24 +25,31 @@ const HEADERS: usize = 14;
 
 /// Answers a well-formed request.
 pub(in crate::http) fn respond(media: Media, reply: &Reply, limit: usize) -> Response {
-    let status = match media {
-        Media::GraphqlResponse => status_of(reply),
-        Media::Json | Media::EventStream => match status_of(reply) {
-            // Whoever has to sign in, or to come back later, is told so in HTTP's own terms as well.
-            status @ (StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) => status,
-            _ => StatusCode::OK,
-        },
-    };
-    written(media, status, reply, limit)
+    match reply.within(limit) {
+        Ok(json) => written(media, status_of(reply), reply, json),
+        Err(refusal) => written(media, status_of(&refusal), &refusal, refusal.to_json(usize::MAX)),
+    }
 }
 
 /// Answers what is no well-formed request, or none that is taken.
 pub(in crate::http) fn refuse(media: Media, status: StatusCode, error: Error) -> Response {
-    written(media, status, &Reply::refused(error), usize::MAX)
+    let refusal = Reply::refused(error);
+    written(media, status, &refusal, refusal.to_json(usize::MAX))
 }
 
-fn written(media: Media, status: StatusCode, reply: &Reply, limit: usize) -> Response {
-    let media = if media == Media::EventStream { Media::Json } else { media };
+/// Answers in the place of an answer for which there is no room on its connection.
+pub(in crate::http) fn too_much_waits() -> Response {
+    let zh = "此连接上待取的响应过多（waitingBytesPerConnection），请先读取，1 秒后重试。";
+    let en = "Too much waits to be taken on this connection (waitingBytesPerConnection); read that first, and try again in 1 s.";
+    let error = coded("LIMIT_EXCEEDED", zh, en).extend_with(|_, extensions| {
+        extensions.set("limit", "waitingBytesPerConnection");
+        extensions.set("retryAfterSeconds", 1);
+    });
+    refuse(Media::GraphqlResponse, StatusCode::SERVICE_UNAVAILABLE, error)
+}
+
+fn written(media: Media, status: StatusCode, reply: &Reply, json: Vec<u8>) -> Response {
+    let media = if status.is_success() && media == Media::Json { media } else { Media::GraphqlResponse };
     let mut headers = HeaderMap::with_capacity(HEADERS);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -49,7 +59,9 @@ fn written(media: Media, status: StatusCode, reply: &Reply, limit: usize) -> Res
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    let mut response = Response::new(Body::from(reply.to_json(limit)));
+    let held = InMemory(json.len());
+    let mut response = Response::new(Body::from(json));
+    response.extensions_mut().insert(held);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

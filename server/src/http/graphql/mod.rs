@@ -21,7 +21,7 @@ use super::{
     authentication::access_of,
     client::Caller,
     listen::Peer,
-    live::{events, socket},
+    live::{events, socket, socket::Opener},
     log::Noted,
     pace::TooSlow,
     quota::Spending,
@@ -73,7 +73,7 @@ pub(super) async fn post(
         }
     };
     match Parameters::from_json(&body) {
-        Ok(parameters) => operate(&surface, &parts, peer, accepted, parameters).await,
+        Ok(parameters) => operate(&surface, &parts, &peer, accepted, parameters).await,
         Err(unreadable) => ill_formed(media, unreadable),
     }
 }
@@ -89,9 +89,13 @@ pub(super) async fn get(
         if !surface.origins.admit(&parts) {
             return foreign(Media::GraphqlResponse);
         }
-        let address = surface.proxies.address_of(peer, &parts.headers);
+        let opener = Opener {
+            address: surface.proxies.address_of(peer.address, &parts.headers),
+            connection: peer.line,
+            authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
+        };
         return match WebSocketUpgrade::from_request_parts(&mut parts, &surface).await {
-            Ok(upgrade) => socket::open(surface, upgrade, address),
+            Ok(upgrade) => socket::open(surface, upgrade, opener),
             Err(rejection) => rejection.into_response(),
         };
     }
@@ -100,7 +104,7 @@ pub(super) async fn get(
         Err(refusal) => return *refusal,
     };
     match Parameters::from_query(&parts.uri) {
-        Ok(parameters) => operate(&surface, &parts, peer, accepted, parameters).await,
+        Ok(parameters) => operate(&surface, &parts, &peer, accepted, parameters).await,
         Err(unreadable) => ill_formed(accepted.preferred, unreadable),
     }
 }
@@ -131,8 +135,7 @@ fn foreign(media: Media) -> HttpResponse {
 fn ill_formed(media: Media, unreadable: Unreadable) -> HttpResponse {
     let (status, Sentence { zh, en }) = match unreadable {
         Unreadable::NotJson(why) => (StatusCode::BAD_REQUEST, why),
-        Unreadable::Malformed(why) if media == Media::GraphqlResponse => (StatusCode::UNPROCESSABLE_ENTITY, why),
-        Unreadable::Malformed(why) => (StatusCode::BAD_REQUEST, why),
+        Unreadable::Malformed(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
     };
     refuse(media, status, coded("BAD_REQUEST", &zh, &en))
 }
@@ -141,15 +144,18 @@ fn ill_formed(media: Media, unreadable: Unreadable) -> HttpResponse {
 async fn operate(
     surface: &Surface,
     parts: &Parts,
-    peer: Peer,
+    peer: &Peer,
     accepted: Accepted,
     mut parameters: Parameters,
 ) -> HttpResponse {
-    let mut caller = Caller::of(surface.proxies.address_of(peer, &parts.headers));
+    let mut caller = Caller::of(surface.proxies.address_of(peer.address, &parts.headers));
     let operation = parameters.operation_name.clone();
     let limit = surface.gate.limits().result_bytes;
     let mut spending = Spending::default();
     let access = access_of(&surface.app, &parts.headers);
+    if accepted.events {
+        events::resume(&parts.headers, &mut parameters);
+    }
     let admitted = surface.admit(&mut caller, access, &mut parameters, &mut spending).await;
     let mut noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation, ..Noted::default() };
     let mut response = match admitted {

@@ -124,6 +124,11 @@ impl Parameters {
         self.extensions.as_ref().and_then(|extensions| extensions.persisted_query.as_ref())
     }
 
+    /// Gives a variable a value, whatever it was given before.
+    pub(in crate::http) fn set_variable(&mut self, name: &str, value: &str) {
+        self.variables.get_or_insert_default().0.insert(Name::new(name), Value::from(value));
+    }
+
     /// The values of its variables.
     pub(in crate::http) fn take_variables(&mut self) -> Variables {
         let mut variables = Variables::default();

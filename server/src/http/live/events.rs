@@ -3,14 +3,15 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use async_graphql::parser::types::OperationType;
 use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
 };
+use bytes::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, future, stream};
+use tokio::time::timeout;
 
 use super::{session_ended, session_over, too_many_streams};
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     http::{
         Surface,
         client::Caller,
-        graphql::{accept::Media, answer::respond},
+        graphql::{accept::Media, answer::respond, parameters::Parameters},
         listen::told,
     },
 };
@@ -26,7 +27,21 @@ use crate::{
 /// How often a comment is sent, so that proxies see life.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
-/// Answers an operation event by event, until it or the session ends, or the server stops.
+/// The longest id of an event that is taken back, in bytes: cursors are shorter.
+const ID_LIMIT: usize = 256;
+
+/// Goes on where a client's stream broke off: the id of the last event it has seen, which is that event's cursor, becomes
+/// the variable `after`. Browsers send it by themselves when they ask again.
+pub(in crate::http) fn resume(headers: &HeaderMap, parameters: &mut Parameters) {
+    const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+    let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
+    if let Some(last) = last.filter(|id| !id.is_empty() && id.len() <= ID_LIMIT) {
+        parameters.set_variable("after", last);
+    }
+}
+
+/// Answers an operation event by event, until it or the session ends, or the server stops. That breaks it off: only what
+/// has come to its end is complete, and need not be asked for again.
 pub(in crate::http) fn answer(surface: &Surface, caller: Caller, admitted: Admitted) -> Response {
     let limit = surface.gate.limits().result_bytes;
     let seat = match caller.access.0 {
@@ -46,24 +61,25 @@ pub(in crate::http) fn answer(surface: &Surface, caller: Caller, admitted: Admit
     let ended = async move {
         tokio::select! {
             biased;
-            () = over => Some(Reply::refused(session_ended())),
+            () = over => Some(last(&Reply::refused(session_ended()), limit)),
             () = told(&mut stopping) => None,
         }
     };
-    let replies = until(surface.gate.follow(admitted), ended).map(move |reply| {
+    let resumable = admitted.kind() == OperationType::Subscription;
+    let replies = surface.gate.follow(admitted).map(move |reply| {
         let _held = (&seat, &subscribed);
-        next(&reply, limit)
+        next(&reply, reply.cursor().filter(|_| resumable), limit)
     });
-    streamed(replies.chain(stream::once(future::ready(complete()))))
+    streamed(until(replies.chain(stream::once(future::ready(COMPLETE))), ended))
 }
 
-/// A refusal, in a stream: a client that reads streams can't read anything else.
+/// A refusal, in a stream: a client that reads streams can't read anything else. Whoever is to come back later is told so
+/// in HTTP's own terms.
 pub(in crate::http) fn refusal(reply: &Reply, limit: usize) -> Response {
     if reply.code() == Some("RATE_LIMITED") {
-        return respond(Media::Json, reply, limit);
+        return respond(Media::EventStream, reply, limit);
     }
-    let events = [next(reply, limit), complete()];
-    streamed(stream::iter(events))
+    streamed(stream::iter([last(reply, limit)]))
 }
 
 /// The stream until a future is ready; what that gives, if anything, comes last.
@@ -82,20 +98,44 @@ fn until<T: Send + 'static>(
     })
 }
 
-fn next(reply: &Reply, limit: usize) -> Event {
-    Event::default().event("next").data(String::from_utf8(reply.to_json(limit)).unwrap_or_default())
+/// The end. Browsers hear no event that has no line of data, be it empty (HTML, section "Event stream interpretation").
+const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
+const COMMENT: Bytes = Bytes::from_static(b":\n\n");
+
+/// A result; `id` is what the client gives to go on after it. JSON has no line breaks of its own.
+fn next(reply: &Reply, id: Option<&str>, limit: usize) -> Bytes {
+    let mut event = b"event: next\n".to_vec();
+    if let Some(id) = id {
+        event.extend_from_slice(b"id: ");
+        event.extend_from_slice(id.as_bytes());
+        event.push(b'\n');
+    }
+    event.extend_from_slice(b"data: ");
+    event.extend_from_slice(&reply.to_json(limit));
+    event.extend_from_slice(b"\n\n");
+    event.into()
 }
 
-fn complete() -> Event {
-    Event::default().event("complete").data("")
+/// A last result, and the end.
+fn last(reply: &Reply, limit: usize) -> Bytes {
+    [next(reply, None, limit), COMPLETE].concat().into()
 }
 
-fn streamed(events: impl Stream<Item = Event> + Send + 'static) -> Response {
-    let events = events.map(Ok::<_, Infallible>);
-    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response();
-    *response.status_mut() = StatusCode::OK;
+fn streamed(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    let events = alive(Box::pin(events)).map(Ok::<_, Infallible>);
+    let mut response = Response::new(Body::from_stream(events));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Media::EventStream.content_type()));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Proxies that gather answers would hold events back.
-    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
+}
+
+/// The events, and comments while there are none.
+fn alive(events: impl Stream<Item = Bytes> + Send + Unpin + 'static) -> impl Stream<Item = Bytes> + Send + 'static {
+    stream::unfold(events, |mut events| async move {
+        let event = timeout(SIGN_OF_LIFE, events.next()).await.unwrap_or(Some(COMMENT))?;
+        Some((event, events))
+    })
 }

@@ -161,15 +161,24 @@ pub(super) mod to_client {
         }
     }
 
-    /// A result; an error instead, and the end with it, where nothing was executed.
-    pub(crate) fn result(id: &str, reply: &Reply, limit: usize) -> String {
-        let id = Value::from(id);
+    /// A result; an error instead, and the end with it, where there is none. Tells whether that is so.
+    pub(crate) fn result(id: &str, reply: &Reply, limit: usize) -> (String, bool) {
         if reply.is_refusal() {
-            let errors = serde_json::to_string(reply.errors()).unwrap_or_else(|_| "[]".to_owned());
-            return format!(r#"{{"id":{id},"type":"error","payload":{errors}}}"#);
+            return (error(id, reply), true);
         }
-        let payload = String::from_utf8(reply.to_json(limit)).unwrap_or_default();
-        format!(r#"{{"id":{id},"type":"next","payload":{payload}}}"#)
+        match reply.within(limit) {
+            Ok(payload) => {
+                let (id, payload) = (Value::from(id), String::from_utf8(payload).unwrap_or_default());
+                (format!(r#"{{"id":{id},"type":"next","payload":{payload}}}"#), false)
+            }
+            Err(refusal) => (error(id, &refusal), true),
+        }
+    }
+
+    /// A refusal: nothing more is said of the operation.
+    pub(crate) fn error(id: &str, refusal: &Reply) -> String {
+        let errors = serde_json::to_string(refusal.errors()).unwrap_or_else(|_| "[]".to_owned());
+        format!(r#"{{"id":{},"type":"error","payload":{errors}}}"#, Value::from(id))
     }
 
     /// The end of an operation.

@@ -12,6 +12,7 @@ use axum::{
         WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
     },
+    http::HeaderValue,
     response::Response,
 };
 use entity::ids::AccountId;
@@ -36,6 +37,7 @@ use crate::{
         Surface,
         authentication::{Unaccepted, access},
         client::Caller,
+        delivery::Line as Connection,
         graphql::parameters::Parameters,
         listen::told,
         seats::Seat,
@@ -45,8 +47,18 @@ use crate::{
 /// How long a client has to answer a close frame.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// Who opens a socket.
+pub(in crate::http) struct Opener {
+    /// From where.
+    pub(in crate::http) address: IpAddr,
+    /// On which connection.
+    pub(in crate::http) connection: Arc<Connection>,
+    /// What the request carried. Pages can't send it: it is as good as what `connection_init` carries.
+    pub(in crate::http) authorization: Option<HeaderValue>,
+}
+
 /// Opens a socket.
-pub(in crate::http) fn open(surface: Arc<Surface>, upgrade: WebSocketUpgrade, address: IpAddr) -> Response {
+pub(in crate::http) fn open(surface: Arc<Surface>, upgrade: WebSocketUpgrade, opener: Opener) -> Response {
     let limit = surface.gate.limits().body_bytes;
     let upgrade = upgrade.protocols([NAME]).max_message_size(limit).max_frame_size(limit);
     let understood = upgrade.selected_protocol().is_some();
@@ -56,9 +68,10 @@ pub(in crate::http) fn open(surface: Arc<Surface>, upgrade: WebSocketUpgrade, ad
         let open = surface.metrics.socket_opened();
         let (sink, mut messages) = socket.split();
         let write_limit = Duration::from_secs(surface.connections.write_seconds);
-        let mut line = Line { sink, write_limit };
+        let Opener { address, connection, authorization } = opener;
+        let mut line = Line { sink, connection, write_limit };
         let ended = match understood {
-            true => Conversation::new(surface, address, &mut line).hold(&mut messages).await,
+            true => Conversation::new(surface, address, authorization, &mut line).hold(&mut messages).await,
             false => Err(Some(Close::OtherProtocol)),
         };
         if let Err(close) = ended {
@@ -76,15 +89,21 @@ type Ended = Option<Close>;
 /// What is sent to a client, which must take it in time.
 struct Line {
     sink: SplitSink<WebSocket, Message>,
+    connection: Arc<Connection>,
     write_limit: Duration,
 }
 
 impl Line {
+    /// Sends a message, however long that takes: its connection is closed under it if nothing of it is taken for too long.
     async fn send(&mut self, message: Message) -> Result<(), Ended> {
-        match timeout(self.write_limit, self.sink.send(message)).await {
-            Ok(Ok(())) => Ok(()),
+        let held = self.connection.hold(match &message {
+            Message::Text(text) => text.len(),
+            _ => 0,
+        });
+        tokio::select! {
+            sent = self.sink.send(message) => sent.map_err(|_| None),
             // Who does not read does not read a reason either.
-            Ok(Err(_)) | Err(_) => Err(None),
+            () = held.given_up() => Err(None),
         }
     }
 
@@ -95,10 +114,18 @@ impl Line {
     /// Closes for a reason, or as the client asked.
     async fn close(&mut self, close: Option<&Close>) {
         if let Some((code, reason)) = close.map(Close::frame) {
-            let _ = self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+            let frame = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+            let _ = timeout(self.write_limit, self.sink.send(frame)).await;
         }
         let _ = timeout(self.write_limit, self.sink.close()).await;
     }
+}
+
+/// What `connection_init` says of who it is: under the name of HTTP's header, in any letters.
+fn authorization_in(payload: Option<&Value>) -> Option<&Value> {
+    let members = payload?.as_object()?;
+    let named = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    named.map(|(_, value)| value).filter(|value| !value.is_null())
 }
 
 /// What became of an operation.
@@ -111,7 +138,9 @@ struct Conversation<'a> {
     surface: Arc<Surface>,
     line: &'a mut Line,
     caller: Caller,
-    /// What `connection_init` carried.
+    /// What the opening request carried.
+    offered: Option<HeaderValue>,
+    /// What `connection_init` carried, or else that.
     authorization: Arc<SecretString>,
     /// Taken once the connection is acknowledged.
     seat: Option<Seat<AccountId>>,
@@ -124,11 +153,12 @@ struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    fn new(surface: Arc<Surface>, address: IpAddr, line: &'a mut Line) -> Self {
+    fn new(surface: Arc<Surface>, address: IpAddr, offered: Option<HeaderValue>, line: &'a mut Line) -> Self {
         Self {
             surface,
             line,
             caller: Caller::of(address),
+            offered,
             authorization: Arc::default(),
             seat: None,
             over: future::pending().boxed(),
@@ -158,7 +188,11 @@ impl<'a> Conversation<'a> {
                 () = &mut init, if self.seat.is_none() => return Err(Some(Close::InitTimeout)),
                 _ = ticks.tick() => self.listen_for_life(silence).await?,
                 message = messages.next() => self.hear(message).await?,
-                Some(said) = self.said.next() => self.say(said).await?,
+                Some(said) = self.said.next() => {
+                    self.say(said).await?;
+                    // Who has taken it is alive, and could not be heard meanwhile.
+                    self.heard = Instant::now();
+                }
             }
         }
     }
@@ -206,15 +240,19 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// `connection_init` carries `{"authorization": "Bearer …"}`. Nobody gets a connection without it.
+    /// `connection_init` carries `{"authorization": "Bearer …"}`, or the opening request did. Nobody gets a connection
+    /// without it.
     async fn init(&mut self, payload: Option<Value>) -> Result<(), Ended> {
         if self.seat.is_some() {
             return Err(Some(Close::SecondInit));
         }
-        let authorization = payload.as_ref().and_then(|payload| {
-            payload.get("authorization").or_else(|| payload.get("Authorization")).and_then(Value::as_str)
-        });
         let refused = Some(Close::Unauthenticated("connection_init has no good authorization"));
+        let offered = self.offered.take();
+        let authorization = match authorization_in(payload.as_ref()) {
+            Some(Value::String(authorization)) => Some(&**authorization),
+            Some(_) => None,
+            None => offered.as_ref().and_then(|offered| offered.to_str().ok()),
+        };
         let Some(authorization) = authorization else { return Err(refused) };
         if self.surface.quotas.address(self.caller.address).is_err() {
             return Err(Some(Close::TooMany("requests from this address")));
@@ -247,7 +285,7 @@ impl<'a> Conversation<'a> {
         let most = self.surface.connections.operations_per_socket;
         if self.active.len() >= most {
             let refusal = Reply::refused(excess("operationsPerSocket", self.active.len() + 1, most));
-            return self.line.text(to_client::result(&id, &refusal, usize::MAX)).await;
+            return self.line.text(to_client::error(&id, &refusal)).await;
         }
         let (of, last) = (id.clone(), id.clone());
         let replies = replies(Arc::clone(&self.surface), self.caller, Arc::clone(&self.authorization), parameters);
@@ -272,11 +310,11 @@ impl<'a> Conversation<'a> {
             // Of an operation that the client has completed, or that has ended in an error, nothing more is said.
             Said::Reply(id, _) | Said::Complete(id) if !self.active.contains_key(&id) => Ok(()),
             Said::Reply(id, reply) => {
-                if reply.is_refusal() {
+                let (result, refused) = to_client::result(&id, &reply, self.surface.gate.limits().result_bytes);
+                if refused {
                     self.end(&id);
                 }
-                let limit = self.surface.gate.limits().result_bytes;
-                self.line.text(to_client::result(&id, &reply, limit)).await
+                self.line.text(result).await
             }
             Said::Complete(id) => {
                 self.active.remove(&id);
