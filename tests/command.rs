@@ -254,6 +254,42 @@ fn the_command_explains_itself() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "looking makes no files");
 }
 
+#[rstest]
+#[case::depth("[limits]\ndepth = 0\n", "limits.depth = 0: must be from 4 to 100")]
+#[case::filter("[log]\nfilter = \"off\"\n", "log.filter = \"off\": silences everything")]
+#[case::no_filter("[log]\nfilter = \"server=loud\"\n", "log.filter = \"server=loud\": can't be read")]
+fn a_senseless_setting_is_refused_by_every_command(#[case] settings: &str, #[case] told: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    let shell = Shell { directory: directory.path(), database: "sqlite:none".to_owned() };
+    shell.write("onsite.toml", settings);
+    for command in [&["migrate"] as &[&str], &["serve"], &["account", "disable", "someone"]] {
+        let said = shell.run(command);
+        assert_eq!((said.code, said.out.as_str()), (1, ""));
+        assert!(said.err.contains(told), "{said:?}");
+    }
+}
+
+#[test]
+fn another_address_than_the_kept_certificates_is_told_and_the_log_has_no_colours_where_nobody_looks() {
+    let directory = tempfile::tempdir().unwrap();
+    let shell = Shell { directory: directory.path(), database: "sqlite:none".to_owned() };
+    // A file stands where the folder would be, so that the server says what it has to, and does not start.
+    shell.write("taken", "");
+    let serve = ["serve", "--migrate", "--photos-directory", "taken", "--listen", "127.0.0.1:0", "--tls-self-signed"];
+    let with = |address| shell.run(&[&serve[..], &["--tls-address", address]].concat());
+    let certificate = || fs::read(directory.path().join("onsite-tls/certificate.pem")).unwrap();
+    let first = with("192.168.1.5");
+    assert_eq!(first.code, 1, "{first:?}");
+    let kept = certificate();
+    assert!(!with("192.168.1.5").err.contains("certificate"));
+    assert_eq!(certificate(), kept);
+    let second = with("192.168.1.6");
+    assert!(second.err.contains("WARN") && second.err.contains("192.168.1.6"), "{second:?}");
+    assert!(second.err.contains("a new one was made"), "{second:?}");
+    assert_ne!(certificate(), kept);
+    assert!(!second.err.contains('\u{1b}'), "{second:?}");
+}
+
 #[test]
 fn a_bad_setting_is_named() {
     let directory = tempfile::tempdir().unwrap();

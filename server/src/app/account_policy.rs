@@ -18,6 +18,7 @@ const SEALED: &str = "sealed:";
 #[serde(deny_unknown_fields)]
 pub struct AccountPolicy {
     /// Roles that must sign in with a second factor.
+    #[serde(deserialize_with = "crate::config::list::list")]
     pub second_factor_roles: Vec<AccountRole>,
     /// Seals the secrets of second factors in the database; the same on every server.
     ///

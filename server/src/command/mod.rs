@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever called it")]
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -9,7 +9,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 use crate::{
     app::{App, Failure},
     clock::Clock,
-    config::{Config, LogConfig, LogFormat, Overrides},
+    config::{Config, LogConfig, LogFormat, Overrides, log_filter},
     photos::apart,
     serve,
 };
@@ -202,13 +202,26 @@ impl Settings {
     }
 }
 
-/// Sends the log to standard error; a second call changes nothing.
+/// Sends the log to standard error; a second call changes nothing. `RUST_LOG` wins over the settings, if it lets anything
+/// through.
 fn log_to_stderr(config: &LogConfig) {
-    let filter = EnvFilter::try_from_default_env().or_else(|_| EnvFilter::try_new(&config.filter)).unwrap_or_default();
-    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok().filter(|filter| !filter.trim().is_empty());
+    let senseless = wanted.as_deref().and_then(log_filter);
+    let filter = wanted.filter(|_| senseless.is_none()).unwrap_or_else(|| config.filter.clone());
+    let filter = EnvFilter::try_new(filter).unwrap_or_default();
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(in_colour()).with_target(false);
     let registry = tracing_subscriber::registry().with(filter);
     let _ = match config.format {
         LogFormat::Text => registry.with(lines).try_init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
     };
+    if let Some(senseless) = senseless {
+        tracing::warn!(%senseless, "RUST_LOG is passed over; the settings' filter holds");
+    }
+}
+
+/// Colours are for people who look at a terminal that knows them, and want them (<https://no-color.org>).
+fn in_colour() -> bool {
+    let given = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && given("NO_COLOR").is_none() && given("TERM").is_none_or(|term| term != "dumb")
 }

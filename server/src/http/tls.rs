@@ -10,9 +10,10 @@ use std::{
 
 use rustls::{
     ServerConfig,
+    client::verify_server_name,
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-    server::{ClientHello, ResolvesServerCert},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
+    server::{ClientHello, ParsedCertificate, ResolvesServerCert},
     sign::CertifiedKey,
 };
 use tokio_rustls::TlsAcceptor;
@@ -72,16 +73,30 @@ impl Certificates {
         Ok(Self { acceptor: Arc::new(config), current })
     }
 
-    /// A certificate of the server's own making, kept in `folder` so that whoever trusted it once need not again.
+    /// A certificate of the server's own making, kept in `folder` so that whoever trusted it once need not again. One that
+    /// is not for all of these addresses is of no use to whoever calls the server by them: another takes its place.
     pub(crate) fn self_signed(folder: &Path, addresses: &[IpAddr]) -> Result<Self, TlsError> {
         let (chain, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-        if !chain.exists() || !key.exists() {
+        let mut lacking = Vec::new();
+        let kept = chain.exists() && key.exists();
+        if kept {
+            lacking = addresses_lacking(&chain, addresses)?;
+        }
+        if !kept || !lacking.is_empty() {
             let names = std::iter::once("localhost".to_owned()).chain(addresses.iter().map(ToString::to_string));
             let made = rcgen::generate_simple_self_signed(names.collect::<Vec<_>>())?;
             let written = |path: &Path, result: io::Result<()>| result.map_err(|e| TlsError::File(path.to_owned(), e));
             written(folder, fs::create_dir_all(folder))?;
             written(&key, write_secret(&key, &made.signing_key.serialize_pem()))?;
             written(&chain, fs::write(&chain, made.cert.pem()))?;
+        }
+        if !lacking.is_empty() {
+            let certificate = chain.display();
+            tracing::warn!(
+                %certificate,
+                ?lacking,
+                "the certificate that was kept is not for these addresses; a new one was made: trust it anew"
+            );
         }
         Self::open(&chain, &key)
     }
@@ -135,6 +150,15 @@ fn read(chain: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
     Ok(CertifiedKey::from_der(certificates, private, &aws_lc_rs::default_provider())?)
 }
 
+/// Those of the addresses that a certificate is not for.
+fn addresses_lacking(chain: &Path, addresses: &[IpAddr]) -> Result<Vec<IpAddr>, TlsError> {
+    let text = fs::read(chain).map_err(|error| TlsError::File(chain.to_owned(), error))?;
+    let certificate = CertificateDer::from_pem_slice(&text).map_err(|error| TlsError::Pem(chain.to_owned(), error))?;
+    let certificate = ParsedCertificate::try_from(&certificate)?;
+    let lacks = |address: &IpAddr| verify_server_name(&certificate, &ServerName::from(*address)).is_err();
+    Ok(addresses.iter().copied().filter(lacks).collect())
+}
+
 /// Writes a file that nobody else may read.
 fn write_secret(path: &Path, text: &str) -> io::Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
@@ -165,6 +189,24 @@ mod tests {
         fs::write(folder.path().join("certificate.pem"), "nonsense").unwrap();
         assert!(made.current.read_again().is_err());
         assert_eq!(of(&made), of(&renewed), "the old one stays");
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_for_an_address_gives_way_to_one_that_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let addresses = ["192.168.1.5", "fd00::5"].map(|address| address.parse().unwrap());
+        let made = |addresses: &[IpAddr]| {
+            let certificates = Certificates::self_signed(folder.path(), addresses).unwrap();
+            certificates.current.now.read().unwrap().cert[0].to_vec()
+        };
+        let first = made(&addresses[..1]);
+        assert_eq!(made(&addresses[..1]), first, "it is for that address");
+        let second = made(&addresses);
+        assert_ne!(second, first, "it is not for the other one");
+        let chain = folder.path().join("certificate.pem");
+        assert_eq!(addresses_lacking(&chain, &addresses).unwrap(), [] as [IpAddr; 0]);
+        assert_eq!(made(&addresses[1..]), second, "it is for both");
+        assert_eq!(made(&[]), second);
     }
 
     #[test]

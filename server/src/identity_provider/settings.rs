@@ -23,10 +23,12 @@ pub struct SingleSignOnSettings {
     /// The page of the client that people come back to.
     pub redirect_uri: Option<String>,
     /// What is asked for beside `openid`.
+    #[serde(deserialize_with = "crate::config::list::list")]
     pub scopes: Vec<String>,
     /// The claim that names the account at the first sign-in; none where empty.
     pub login_claim: String,
     /// Values of `amr` or `acr` that are as good as a second factor.
+    #[serde(deserialize_with = "crate::config::list::list")]
     pub trusted_amr: Vec<String>,
 }
 
