@@ -26,6 +26,8 @@ mod contradictions;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod hostile;

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod device;
 pub mod discarded_object;
 pub mod finding;
+pub mod heartbeat;
 pub mod identity;
 pub mod organisation;
 pub mod outbox_event;

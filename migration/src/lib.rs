@@ -17,6 +17,7 @@ mod m20261122_000009_rejudgements;
 mod m20261124_000010_accounts;
 mod m20261124_000011_second_factors;
 mod m20261124_000012_single_sign_on;
+mod m20261125_000013_heartbeats;
 mod m20261125_000014_discarded_objects;
 mod m20261125_000015_blank_photos;
 mod m20261125_000018_contradictions;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_accounts::Migration),
             Box::new(m20261124_000011_second_factors::Migration),
             Box::new(m20261124_000012_single_sign_on::Migration),
+            Box::new(m20261125_000013_heartbeats::Migration),
             Box::new(m20261125_000014_discarded_objects::Migration),
             Box::new(m20261125_000015_blank_photos::Migration),
             Box::new(m20261125_000018_contradictions::Migration),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bucket;
+mod child;
 mod city;
 mod client;
 mod clock;
@@ -14,6 +15,7 @@ mod server;
 mod single_sign_on;
 mod socket;
 
+pub(crate) use child::{Onsite, Premises};
 pub(crate) use city::{BEARING_PARK, COLD_STORE, HARBOUR, PASSWORD, Role, login_of};
 pub(crate) use client::{Answer, Client, http};
 pub(crate) use clock::{TestClock, time};

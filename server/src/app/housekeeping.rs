@@ -10,6 +10,8 @@ use crate::{domain::lock_out::FORGOTTEN_AFTER, photos::ObjectStore, store};
 const EVERY: Duration = Duration::from_secs(3600);
 /// Well past the longest upload.
 const BROKEN_OFF: TimeDelta = TimeDelta::hours(1);
+/// A server that was not asked whether it is ready for so long is taken for one that ended.
+const ENDED: TimeDelta = TimeDelta::days(1);
 
 impl App {
     /// Forgets events older than `keep`, what broken-off uploads left, and photos that no check-in named, now and every hour, for ever; drop the
@@ -24,6 +26,7 @@ impl App {
             }
             self.forget_attempts().await;
             self.discard().await;
+            self.forget_servers().await;
             tokio::time::sleep(EVERY).await;
         }
     }
@@ -43,6 +46,13 @@ impl App {
             Ok((0, 0)) => {}
             Ok((photos, objects)) => tracing::info!(photos, objects, "photos that no check-in named are removed"),
             Err(error) => tracing::warn!(%error, "photos that no check-in named can't be removed; trying again later"),
+        }
+    }
+
+    async fn forget_servers(&self) {
+        let before = self.clock.now() - ENDED;
+        if let Err(error) = store::heartbeat::forget(self.database.writer(), before).await {
+            tracing::warn!(%error, "servers that ended can't be forgotten; trying again later");
         }
     }
 

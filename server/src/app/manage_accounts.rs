@@ -5,7 +5,7 @@ use entity::{
     ids::AccountId,
     values::{AccountRole, AuditAction},
 };
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     events::Event,
-    store::{self, session::Ending},
+    store::{self, Transaction, session::Ending},
 };
 
 impl App {
@@ -127,7 +127,7 @@ impl App {
     /// Records what was done, ends the account's sessions, and commits.
     pub(super) async fn close(
         &self,
-        transaction: DatabaseTransaction,
+        transaction: Transaction,
         actor: Actor,
         action: AuditAction,
         id: AccountId,
@@ -139,7 +139,7 @@ impl App {
     }
 
     /// Publishes events as the last thing in a transaction, and commits it.
-    pub(super) async fn publish(&self, transaction: DatabaseTransaction, events: &[Event]) -> Result<(), Broken> {
+    pub(super) async fn publish(&self, transaction: Transaction, events: &[Event]) -> Result<(), Broken> {
         counting::publish(&transaction, &self.clock, events).await?;
         transaction.commit().await?;
         if events.iter().any(|event| matches!(event, Event::SessionEnded { .. })) {

@@ -7,7 +7,7 @@ use entity::{
     person,
     values::{DecisionReason, Rank, Verdict},
 };
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 
 use super::{
     App, Broken, Failure, Refusal, RefusalCode,
@@ -21,7 +21,7 @@ use crate::{
         permission::Viewer,
         review::{self, Bar, Reviewer, Subject},
     },
-    store::{self, scope::Scope},
+    store::{self, Transaction, scope::Scope},
 };
 
 /// A decision to be made.
@@ -149,10 +149,7 @@ impl App {
     }
 }
 
-async fn lock(
-    transaction: &DatabaseTransaction,
-    check_in: &check_in::Model,
-) -> Result<entity::weekly_tally::Model, Broken> {
+async fn lock(transaction: &Transaction, check_in: &check_in::Model) -> Result<entity::weekly_tally::Model, Broken> {
     let week = counting::week_of(check_in);
     Ok(store::weekly_tally::lock(transaction, check_in.project_id, check_in.person_id, week).await?)
 }

@@ -3,7 +3,6 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use entity::{account, session, values::AuditAction};
-use sea_orm::DatabaseTransaction;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{digest::Sha256Digest, password, permission::Viewer},
-    store,
+    store::{self, Transaction},
 };
 
 /// A session lasts a working month at most.
@@ -110,7 +109,7 @@ impl App {
     /// Begins a session of an account that may have one, and commits.
     pub(super) async fn begin_session(
         &self,
-        transaction: DatabaseTransaction,
+        transaction: Transaction,
         account: &account::Model,
         device_name: String,
         factor: Factor,

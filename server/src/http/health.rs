@@ -6,7 +6,7 @@ use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde::Serialize;
 
 use super::Surface;
-use crate::photos::Room;
+use crate::{photos::Room, store};
 
 /// `GET /healthz`
 pub(super) async fn alive() -> &'static str {
@@ -33,10 +33,10 @@ fn state_of_photos(room: Option<Room>) -> &'static str {
 /// `GET /readyz`
 pub(super) async fn ready(State(surface): State<Arc<Surface>>) -> impl IntoResponse {
     let told = |works: bool| if works { "ok" } else { "failing" };
-    let database = surface.app.database.ready().await.is_ok();
-    let migrations = database && matches!(surface.app.database.pending_migrations().await, Ok(0));
     let objects = &surface.app.objects;
-    let photos = objects.ready().await.is_ok();
+    let (database, photos) = tokio::join!(surface.app.database.ready(surface.app.clock.now()), objects.ready());
+    let store::Readiness { database, migrations } = database;
+    let photos = photos.is_ok();
     let room = if photos { objects.room_for(0).await.ok() } else { None };
     let readiness = Readiness { database: told(database), migrations: told(migrations), photos: state_of_photos(room) };
     let all = database && migrations && photos;
