@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use entity::contradiction;
+use futures_util::{StreamExt, future};
 use rstest::rstest;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait};
 use serde_json::{Value, json};
-use server::{clock::Source, roster};
+use server::{clock::Source, events::Event, roster};
 
 use crate::evidence::Device;
 use crate::rejudgement::{correct, inspected, rejudge, told};
@@ -58,7 +59,18 @@ async fn who_is_in_two_places_is_looked_at_in_both(#[values(Sqlite, Postgres)] b
     let now = stands(&leader, &first, "TRAVEL").await;
     assert_eq!(now, json!(["NEEDS_REVIEW", [["SUBMISSION", null], ["CONTRADICTION", "REVIEW"]]]));
     assert_eq!(leader.tally(&park).await, [0, 1, 0]);
+    assert_heard(&server, &first, 2).await;
     unchanged(&server, 2).await;
+}
+
+/// Subscribers are told each time that a check-in was judged.
+async fn assert_heard(server: &TestServer, check_in: &Value, times: usize) {
+    let own: uuid::Uuid = check_in["uuid"].as_str().unwrap().parse().unwrap();
+    let judged = |event: &Event| matches!(event, Event::VisitRecorded { check_in, .. } if check_in.0 == own);
+    let events = server.app().feed.follow(Some(0)).await.unwrap();
+    let of_own = events.filter(|event| future::ready(judged(&event.as_ref().unwrap().event)));
+    let heard = tokio::time::timeout(Duration::from_secs(20), of_own.take(times).collect::<Vec<_>>()).await;
+    assert_eq!(heard.expect("every judgement is told").len(), times);
 }
 
 #[rstest]

@@ -179,7 +179,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         let fixes = fixes(check_in, &further)?;
         let repeated_days = match &self.kept {
             Some(kept) => kept.repeated_days,
-            None => self.repeated_days(&fixes).await?,
+            None => self.repeated_days(&by_either_clock(check_in, &fixes)).await?,
         };
         Ok(Evidence {
             fixes,
@@ -288,6 +288,13 @@ fn fixes(check_in: &check_in::Model, further: &[check_in_fix::Model]) -> Result<
     let others =
         further.iter().map(|row| fix(row.latitude, row.longitude, row.datum, row.accuracy_m, row.fixed_at, row.mocked));
     std::iter::once(first).chain(others).collect()
+}
+
+/// The same fixes, their ages told as they are judged.
+fn by_either_clock(check_in: &check_in::Model, fixes: &[Fix]) -> Vec<Fix> {
+    let at_sending = (check_in.received_at - check_in.sent_at).num_milliseconds();
+    let error_ms = capture_skew(check_in).unwrap_or(at_sending);
+    fixes.iter().map(|fix| fix.by_either_clock(error_ms)).collect()
 }
 
 /// For fuzzing: what a check-in is judged by that comes with it, of a person of whom nothing else is known.

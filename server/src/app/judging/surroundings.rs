@@ -15,7 +15,7 @@ use entity::{
 use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
-use super::{Broken, Gathering, fixes};
+use super::{Broken, Gathering, by_either_clock, fixes};
 use crate::{
     domain::{
         evidence::{Evidence, Fix, Neighbour, Whereabouts},
@@ -99,7 +99,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         for other in others {
             let further: Vec<_> = further.iter().filter(|fix| fix.check_in_id == other.id).cloned().collect();
             let there = |fix: &Fix| fix.is_usable(self.sites, self.policy) && usable.contains(&coordinates(fix));
-            if fixes(&other, &further)?.iter().any(there) {
+            if by_either_clock(&other, &fixes(&other, &further)?).iter().any(there) {
                 days.insert(other.local_date);
             }
         }
