@@ -80,6 +80,8 @@ mod second_factor;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod single_sign_on;
 #[cfg(test)]
 mod single_sign_on_forged;
