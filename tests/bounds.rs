@@ -234,6 +234,50 @@ async fn an_address_has_so_many_connections_and_others_have_theirs() {
 }
 
 #[tokio::test]
+async fn a_trusted_proxy_has_as_many_connections_as_it_needs() {
+    let server = TestServer::tuned(|config| {
+        config.connections.per_address = 2;
+        config.http.trusted_proxies = vec!["127.0.0.4/32".parse().unwrap()];
+    })
+    .await;
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        streams.push(connected(&server, [127, 0, 0, 4]).await);
+    }
+    for mut stream in streams {
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+}
+
+/// What a client writes into a header of a proxy's changes nothing: its own address counts, as the proxy tells it.
+#[rstest]
+#[case("x-forwarded-for", "198.51.100.LIE, x, 192.0.2.1")]
+#[case("x-forwarded-for", "198.51.100.LIE, 192.0.2.1:443")]
+#[case("forwarded", "for=198.51.100.LIE, for=\"192.0.2.1:443\"")]
+#[tokio::test]
+async fn limits_of_an_address_hold_behind_a_proxy_whatever_is_said_before(#[case] header: &str, #[case] said: &str) {
+    let server = TestServer::tuned(|config| {
+        config.rates.address_requests = number(3);
+        config.http.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let ask = |said: String| {
+        let request = http().post(format!("{}/graphql", server.url())).header(header, said);
+        let request = request.json(&json!({ "query": "{ __typename }" }));
+        async move { request.send().await.unwrap().status().as_u16() }
+    };
+    let mut told = Vec::new();
+    for lie in 1..=5 {
+        told.push(ask(said.replace("LIE", &lie.to_string())).await);
+    }
+    assert_eq!(told, [200, 200, 200, 429, 429]);
+    assert_eq!(ask(said.replace("192.0.2.1", "192.0.2.2")).await, 200, "another one's limit is their own");
+}
+
+#[tokio::test]
 async fn the_server_speaks_tls_and_http_2() {
     let folder = tempfile::tempdir().unwrap();
     let address: IpAddr = "127.0.0.1".parse().unwrap();

@@ -198,6 +198,23 @@ async fn what_waits_on_a_connection_is_bounded() {
 }
 
 #[tokio::test]
+async fn a_request_that_waits_for_room_is_not_taken_for_one_that_comes_too_slowly() {
+    let server = impatient(|config| {
+        config.connections.body_seconds = 1;
+        config.connections.write_seconds = 3;
+        config.connections.waiting_bytes_per_connection = 100_000;
+    })
+    .await;
+    let requests = opened(&server, 0).await;
+    let (status, held) = asked(&server, &requests).await;
+    assert_eq!(status, StatusCode::OK);
+    // There is room once the answer that nobody takes is given up.
+    let waiting = sent(&requests, posted(&server, &json!({ "query": "{ __typename }" })));
+    let (end, (status, _)) = tokio::join!(broken_off(held), waiting);
+    assert_eq!((end, status), (Some(h2::Reason::CANCEL), StatusCode::OK));
+}
+
+#[tokio::test]
 async fn what_waits_in_all_is_bounded_and_whoever_takes_nothing_makes_room() {
     let most = 1_000_000;
     let server = impatient(|config| {

@@ -130,12 +130,12 @@ impl Reply {
     }
 
     /// As JSON, or the refusal that stands in its place where it would be longer than `limit` bytes.
-    pub fn within(&self, limit: usize) -> Result<Vec<u8>, Self> {
+    pub fn within(&self, limit: usize) -> Result<Vec<u8>, Box<Self>> {
         let mut json = Bounded { bytes: Vec::with_capacity(256), limit };
         match serde_json::to_writer(&mut json, self) {
             Ok(()) => Ok(json.bytes),
             // Values of a response are JSON; only the bound makes writing them fail.
-            Err(_) => Err(Self::refused(excess("resultBytes", limit.saturating_add(1), limit))),
+            Err(_) => Err(Box::new(Self::refused(excess("resultBytes", limit.saturating_add(1), limit)))),
         }
     }
 }

@@ -60,6 +60,12 @@ impl Proxies {
         }
     }
 
+    /// Whose connection this is, where connections of an address are counted: a proxy's are those of many.
+    pub(super) fn customer(&self, peer: IpAddr) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        (!self.trusts(peer)).then(|| network(peer))
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|proxy| proxy.contains(&address))
     }
@@ -232,6 +238,17 @@ mod tests {
     ) {
         let headers = [("x-forwarded-for", x_forwarded_for), ("forwarded", forwarded)];
         assert_eq!(told("10.0.0.1", &headers), expected);
+    }
+
+    #[rstest]
+    #[case::a_stranger("203.0.113.7", Some("203.0.113.7"))]
+    #[case::mapped("::ffff:203.0.113.7", Some("203.0.113.7"))]
+    #[case::a_whole_network("2001:db8:1:2:aaaa::1", Some("2001:db8:1:2::"))]
+    #[case::a_proxy("10.0.0.1", None)]
+    #[case::a_mapped_proxy("::ffff:10.0.0.1", None)]
+    fn whose_a_connection_is(#[case] peer: &str, #[case] expected: Option<&str>) {
+        let proxies = Proxies::of(&["10.0.0.0/8".parse().unwrap()]);
+        assert_eq!(proxies.customer(peer.parse().unwrap()), expected.map(|address| address.parse().unwrap()));
     }
 
     #[test]

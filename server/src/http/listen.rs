@@ -33,6 +33,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     Surface,
+    client::Proxies,
     delivery::{Bounds, Deliveries, End, Line, Streams},
     metrics::Metrics,
     pace::{Pace, Paced},
@@ -132,6 +133,8 @@ pub(crate) struct Door {
     pub(super) limits: ConnectionLimits,
     pub(super) tls: Option<Certificates>,
     pub(super) metrics: Metrics,
+    /// Proxies, whose connections are those of many.
+    pub(super) proxies: Proxies,
     /// What clients have not taken yet.
     pub(super) deliveries: Arc<Deliveries>,
     pub(super) stopping: watch::Receiver<bool>,
@@ -160,7 +163,11 @@ impl Door {
                 }
             };
             // One too many is closed at once: those that are open get done, and this one may come again.
-            let Some(seat) = all.take(()).zip(addresses.take(peer.ip())) else {
+            let own = match door.proxies.customer(peer.ip()) {
+                Some(address) => addresses.take(address).map(Some),
+                None => Some(None),
+            };
+            let Some(seat) = all.take(()).zip(own) else {
                 door.metrics.connection_refused();
                 continue;
             };
@@ -171,7 +178,7 @@ impl Door {
         timeout(PATIENCE, connections.wait()).await.is_ok()
     }
 
-    async fn connection(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, seat: (Seat<()>, Seat<IpAddr>)) {
+    async fn connection(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, seat: (Seat<()>, Option<Seat<IpAddr>>)) {
         let _ = stream.set_nodelay(true);
         let open = self.metrics.connection_opened();
         let mut stream = TimeoutStream::new(stream);
@@ -194,11 +201,12 @@ impl Door {
         let (routes, surface, pace) = (self.routes.clone(), self.surface.clone(), self.pace());
         let service = service_fn(move |request: Request<Incoming>| {
             let (busy, line) = (peer.line.begin(), Arc::clone(&peer.line));
-            let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
-            request.extensions_mut().insert(peer.clone());
-            let (routes, surface) = (routes.clone(), surface.clone());
+            let (routes, surface, peer) = (routes.clone(), surface.clone(), peer.clone());
             async move {
                 line.room().await;
+                // While it waited for room, nothing of its body was asked for: that is not the client's slowness.
+                let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
+                request.extensions_mut().insert(peer);
                 let response = match &surface {
                     Some(surface) => surface.answer(routes, request).await,
                     None => routed(routes, request).await,
