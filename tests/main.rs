@@ -12,6 +12,8 @@ mod answers;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod bad_photo;
 #[cfg(test)]
 mod boundary_hints;

@@ -3,6 +3,7 @@
 //! Data flows one way: `http` → `graphql` → `app` → `domain`, `store`, `photos`, `events`, `identity_provider`.
 
 pub mod app;
+pub mod backup;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -81,7 +81,8 @@ async fn secret(database: &Database, clock: &Clock, purpose: &str) -> Result<Str
     store::secret::get_or_set(database.writer(), purpose, fresh).await
 }
 
-async fn objects(config: &PhotosConfig, public_url: String, secret: String) -> Result<ObjectStore, StoreError> {
+/// The configured object store; `secret` signs URLs of a local directory.
+pub async fn objects(config: &PhotosConfig, public_url: String, secret: String) -> Result<ObjectStore, StoreError> {
     let Some(s3) = &config.s3 else {
         let directory = LocalDirectory::open(config.directory.clone(), public_url, secret.into()).await?;
         return Ok(ObjectStore::Local(directory.keeping_free(config.limits.keep_free_bytes)));

@@ -34,6 +34,19 @@ impl TestBucket {
     pub(super) fn config(&self) -> S3Config {
         self.0.clone()
     }
+
+    /// The settings by which the program finds it.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        use secrecy::ExposeSecret;
+        vec![
+            ("ONSITE_PHOTOS__S3__ENDPOINT", self.0.endpoint.clone().unwrap_or_default()),
+            ("ONSITE_PHOTOS__S3__REGION", self.0.region.clone()),
+            ("ONSITE_PHOTOS__S3__BUCKET", self.0.bucket.clone()),
+            ("ONSITE_PHOTOS__S3__PATH_STYLE", "true".to_owned()),
+            ("ONSITE_PHOTOS__S3__ACCESS_KEY_ID", self.0.access_key_id.expose_secret().to_owned()),
+            ("ONSITE_PHOTOS__S3__SECRET_ACCESS_KEY", self.0.secret_access_key.expose_secret().to_owned()),
+        ]
+    }
 }
 
 impl Drop for TestBucket {

@@ -5,17 +5,20 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Broken;
+use super::{App, Broken};
 use crate::{
     clock::Clock,
     domain::{
         canonical_json::canonical,
+        digest::Sha256Digest,
         evidence::Finding,
-        hash_chain::Head,
+        hash_chain::{Entry, Head, Payload},
         signed_check_in::{SignedCheckIn, instant},
     },
     store,
 };
+
+const LINKS_AT_ONCE: u64 = 500;
 
 /// Something to be written into the chain.
 #[derive(Clone, Debug)]
@@ -175,4 +178,50 @@ pub(super) async fn installation(connection: &impl ConnectionTrait, clock: &Cloc
     let fresh: Uuid = clock.id();
     let kept = store::secret::get_or_set(connection, "installation", fresh.to_string()).await?;
     kept.parse().map_err(|error| Broken::Record(format!("installation id: {error}")))
+}
+
+/// Links after a sequence number and up to another, some at once.
+pub(super) async fn links(
+    connection: &impl ConnectionTrait,
+    after: i64,
+    until: i64,
+) -> Result<Vec<chain_entry::Model>, Broken> {
+    let links = store::chain::after(connection, after, LINKS_AT_ONCE).await?;
+    let links: Vec<_> = links.into_iter().filter(|link| link.sequence <= until).collect();
+    if links.is_empty() {
+        return Err(Broken::Record(format!("the chain has no link after {after}")));
+    }
+    Ok(links)
+}
+
+/// A link as the chain's rules know it.
+pub(super) fn entry(link: &chain_entry::Model) -> Result<Entry<'_>, Broken> {
+    let digest = |text: &str| -> Result<Sha256Digest, Broken> {
+        text.parse().map_err(|error| Broken::Record(format!("chain link {}: {error}", link.sequence)))
+    };
+    Ok(Entry {
+        sequence: link.sequence,
+        kind: &link.kind,
+        payload: Payload::Shown(link.payload.as_bytes()),
+        previous: digest(&link.previous)?,
+        hash: digest(&link.hash)?,
+    })
+}
+
+impl App {
+    /// Follows the whole chain from its genesis and gives its end.
+    ///
+    /// # Errors
+    /// The first link that does not hold.
+    pub async fn verify_chain(&self) -> Result<Head, Broken> {
+        let connection = self.database.reader();
+        let end = store::chain::last(connection).await?.map_or(0, |link| link.sequence);
+        let mut head = Head::genesis(installation(self.database.writer(), &self.clock).await?);
+        while head.sequence < end {
+            for link in links(connection, head.sequence, end).await? {
+                head = head.follow(&entry(&link)?).map_err(|fault| Broken::Record(format!("chain: {fault}")))?;
+            }
+        }
+        Ok(head)
+    }
 }

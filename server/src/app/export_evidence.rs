@@ -9,23 +9,18 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use chrono::{DateTime, Utc};
-use entity::{chain_entry, photo};
+use entity::photo;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{App, Broken, chain};
 use crate::{
-    domain::{
-        device_signature::DevicePublicKey,
-        digest::Sha256Digest,
-        hash_chain::{Entry, Head, Payload},
-    },
+    domain::{device_signature::DevicePublicKey, digest::Sha256Digest, hash_chain::Head},
     evidence_bundle::ChainWriter,
     photos::{ObjectKey, StoreError},
     store,
 };
 
-const LINKS_AT_ONCE: u64 = 500;
 const PHOTO_BYTES: u64 = 32 * 1024 * 1024;
 /// A store that is away for a moment does not end an export of hours: how often it is asked, and how long it is waited.
 const TRIES: u32 = 4;
@@ -90,8 +85,8 @@ impl App {
         let mut writer = ChainWriter::new(out, &keys, start).map_err(|error| failed(&error))?;
         let mut at = start.sequence;
         while at < end.sequence {
-            for link in links(self, at, end.sequence).await? {
-                writer.entry(&entry(&link)?).map_err(|error| failed(&error))?;
+            for link in chain::links(self.database.reader(), at, end.sequence).await? {
+                writer.entry(&chain::entry(&link)?).map_err(|error| failed(&error))?;
                 at = link.sequence;
             }
             step();
@@ -120,7 +115,7 @@ impl App {
         let mut used = BTreeSet::new();
         let mut at = start;
         while at < end {
-            for link in links(self, at, end).await? {
+            for link in chain::links(self.database.reader(), at, end).await? {
                 at = link.sequence;
                 if link.kind == "check-in" {
                     let payload: Value = serde_json::from_str(&link.payload)
@@ -168,28 +163,6 @@ impl App {
         // Another copy may be whole where the store does not answer.
         away.map_or(Ok(None), |error| Err(error.into()))
     }
-}
-
-async fn links(app: &App, after: i64, until: i64) -> Result<Vec<chain_entry::Model>, Broken> {
-    let links = store::chain::after(app.database.reader(), after, LINKS_AT_ONCE).await?;
-    let links: Vec<_> = links.into_iter().filter(|link| link.sequence <= until).collect();
-    if links.is_empty() {
-        return Err(Broken::Record(format!("the chain has no link after {after}")));
-    }
-    Ok(links)
-}
-
-fn entry(link: &chain_entry::Model) -> Result<Entry<'_>, Broken> {
-    let digest = |text: &str| -> Result<Sha256Digest, Broken> {
-        text.parse().map_err(|error| Broken::Record(format!("chain link {}: {error}", link.sequence)))
-    };
-    Ok(Entry {
-        sequence: link.sequence,
-        kind: &link.kind,
-        payload: Payload::Shown(link.payload.as_bytes()),
-        previous: digest(&link.previous)?,
-        hash: digest(&link.hash)?,
-    })
 }
 
 fn failed(error: &(dyn std::error::Error + 'static)) -> Broken {

@@ -4,7 +4,7 @@ use async_graphql::Enum;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
-use crate::{domain::sentence::Sentence, photos::StoreError};
+use crate::{backup::BackupError, domain::sentence::Sentence, photos::StoreError};
 
 /// Why something was refused, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -167,6 +167,9 @@ pub enum Broken {
     /// The object store.
     #[error("object store: {0}")]
     Objects(#[from] StoreError),
+    /// A backup's files.
+    #[error("backup: {0}")]
+    Backup(#[from] BackupError),
     /// Something recorded that can't be read back.
     #[error("{0}")]
     Record(String),

@@ -16,6 +16,7 @@ use crate::{
 
 mod account;
 mod admin;
+mod backup;
 mod demo;
 mod export;
 mod import;
@@ -26,6 +27,7 @@ mod project;
 mod reassess;
 mod recount;
 mod rejudge;
+mod restore;
 mod serving;
 mod verify;
 
@@ -100,6 +102,10 @@ enum Action {
     /// Decode the picture on standard input: what a server starts to look at a stranger's photo
     #[command(name = apart::SUBCOMMAND, hide = true)]
     DecodePicture,
+    /// Back everything up, while servers go on working
+    Backup(backup::Backup),
+    /// Restore a backup into a new database, or check one
+    Restore(restore::Restore),
     /// Print the GraphQL schema
     Schema,
     /// Print the settings file with every setting, its meaning and its default
@@ -127,6 +133,8 @@ impl Command {
             Action::Rejudge(rejudge) => rejudge.run(&self.settings).await,
             Action::Recount(recount) => recount.run(&self.settings).await,
             Action::DecodePicture => apart::serve_one().map_err(Undone::from),
+            Action::Backup(backup) => backup.run(&self.settings).await,
+            Action::Restore(restore) => restore.run(&self.settings).await,
             Action::Schema => {
                 print!("{}", crate::graphql::sdl());
                 Ok(())

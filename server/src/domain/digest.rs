@@ -3,9 +3,11 @@
 use std::{fmt, str::FromStr};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
 
 /// A SHA-256 digest (FIPS 180-4): 32 bytes, read and written as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Sha256Digest([u8; 32]);
 
 impl Sha256Digest {
@@ -44,6 +46,20 @@ impl FromStr for Sha256Digest {
             *byte = nibble(high)? << 4 | nibble(low)?;
         }
         Ok(Self(bytes))
+    }
+}
+
+impl TryFrom<String> for Sha256Digest {
+    type Error = DigestFormatError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Sha256Digest> for String {
+    fn from(digest: Sha256Digest) -> Self {
+        digest.to_string()
     }
 }
 

@@ -15,6 +15,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -185,13 +186,28 @@ pub enum Room {
 
 /// The name of an object: 1 to 200 bytes of `a-z 0-9 / _ . -`, segments between single slashes, none of them empty,
 /// `.` or `..`; for example `photos/2026/11/0193…`. Safe as a relative path and in a URL as it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct ObjectKey(String);
 
 impl ObjectKey {
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for ObjectKey {
+    type Error = ObjectKeyError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<ObjectKey> for String {
+    fn from(key: ObjectKey) -> Self {
+        key.0
     }
 }
 

@@ -16,6 +16,7 @@ pub mod contradiction;
 pub mod decision;
 pub mod device;
 pub mod discarded_object;
+pub mod dump;
 pub mod heartbeat;
 pub mod identity;
 pub mod organisation;
@@ -117,6 +118,26 @@ impl Database {
     /// Migrations that are not applied yet.
     pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
         Ok(Migrator::get_pending_migrations_read_only(&self.reader).await?.len())
+    }
+
+    /// Brings the tables to what these migrations, which are the first of all, make.
+    pub async fn migrate_to(&self, migrations: &[String]) -> Result<(), DbErr> {
+        let applied = self.applied_migrations().await?;
+        let missing = u32::try_from(migrations.len().saturating_sub(applied.len())).unwrap_or(u32::MAX);
+        if missing == 0 { Ok(()) } else { Migrator::up(&self.writer.pool, Some(missing)).await }
+    }
+
+    /// Names of all migrations there are, in order.
+    pub fn known_migrations() -> Vec<String> {
+        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+    }
+
+    /// Names of the migrations that are applied, in order; none where there is no table yet.
+    pub async fn applied_migrations(&self) -> Result<Vec<String>, DbErr> {
+        let pending = Migrator::get_pending_migrations_read_only(&self.reader).await?.len();
+        let mut known = Self::known_migrations();
+        known.truncate(known.len().saturating_sub(pending));
+        Ok(known)
     }
 
     /// Closes all connections.
