@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use server::clock::Source;
 use sha2::{Digest, Sha256};
 
-use crate::support::{Backend::Sqlite, CLIENT_ID, FakeProvider, IdToken, Key, TestClock, TestServer, refusal, rows};
+use crate::support::{
+    Backend::Sqlite, CLIENT_ID, FakeProvider, IdToken, Key, PASSWORD, TestClock, TestServer, refusal, rows,
+};
 
 const FAILED: &str = "SINGLE_SIGN_ON_FAILED";
 const UNAVAILABLE: &str = "PROVIDER_UNAVAILABLE";
@@ -60,6 +62,176 @@ async fn a_token_that_is_right_is_believed(#[case] claims: Value) {
         token.by(key)
     });
     assert_eq!(told.await, "");
+}
+
+#[rstest]
+#[case::a_text(json!({ "email_verified": "yes", "phone_number_verified": "1" }))]
+#[case::a_number(json!({ "email": 7, "name": 1.5, "locale": 8, "zoneinfo": false, "gender": 1 }))]
+#[case::a_list(json!({ "name": ["领导", "甲"], "email": ["a@example.org"], "email_verified": [true], "birthdate": [] }))]
+#[case::an_object(json!({ "picture": {}, "profile": { "a": 1 }, "updated_at": { "seconds": 1 }, "sid": {} }))]
+#[case::an_address(json!({ "address": "滨海路 1 号" }))]
+#[case::when(json!({ "auth_time": "1764000000", "updated_at": "yesterday" }))]
+#[case::how(json!({ "amr": "pwd", "acr": 1, "c_hash": 5 }))]
+#[case::how_else(json!({ "amr": [1, null, "pwd"], "acr": ["a"] }))]
+#[case::times_as_text(json!({ "iat": now().to_string(), "exp": (now() + 60).to_string(), "nbf": now().to_string() }))]
+#[case::broken_seconds(json!({ "iat": now() as f64 + 0.25, "exp": now() as f64 + 60.75 }))]
+#[case::for_us_and_something(json!({ "aud": [CLIENT_ID, 7], "azp": CLIENT_ID }))]
+#[tokio::test]
+async fn what_nobody_needs_may_be_spelled_otherwise(#[case] claims: Value) {
+    let told = told(|token, key| {
+        merge(&mut token.claims, claims);
+        token.by(key)
+    });
+    assert_eq!(told.await, "");
+}
+
+#[rstest]
+#[case::nulls(json!({ "at_hash": null, "azp": null, "nbf": null, "amr": null, "acr": null, "email_verified": null }))]
+#[tokio::test]
+async fn nothing_is_as_good_as_absent(#[case] claims: Value) {
+    let told = told(|token, key| {
+        let all = token.claims.as_object_mut().unwrap();
+        all.extend(claims.as_object().unwrap().clone());
+        token.header["cty"] = Value::Null;
+        token.header["crit"] = Value::Null;
+        token.by(key)
+    });
+    assert_eq!(told.await, "");
+}
+
+#[rstest]
+#[case::issuer(json!({ "iss": 7 }), UNAVAILABLE)]
+#[case::subject(json!({ "sub": 7 }), UNAVAILABLE)]
+#[case::expiry(json!({ "exp": "soon" }), UNAVAILABLE)]
+#[case::expired_as_text(json!({ "exp": (now() - 61).to_string() }), FAILED)]
+#[case::not_valid_yet_as_text(json!({ "nbf": (now() + 61).to_string() }), FAILED)]
+#[case::audience(json!({ "aud": { "onsite": true } }), FAILED)]
+#[case::among_odd_ones(json!({ "aud": [CLIENT_ID, 7] }), FAILED)]
+#[case::party(json!({ "azp": 7 }), FAILED)]
+#[case::attempt(json!({ "nonce": 7 }), FAILED)]
+#[case::hash(json!({ "at_hash": 7 }), FAILED)]
+#[tokio::test]
+async fn what_is_needed_must_be_right_however_it_is_spelled(#[case] claims: Value, #[case] refused: &str) {
+    let told = told(|token, key| {
+        merge(&mut token.claims, claims);
+        token.by(key)
+    });
+    assert_eq!(told.await, refused);
+}
+
+#[rstest]
+#[case::an_access_token(json!({ "typ": "at+jwt" }))]
+#[case::a_nested_one(json!({ "cty": "JWT" }))]
+#[case::with_something_to_be_understood(json!({ "crit": ["b64"], "b64": false }))]
+#[tokio::test]
+async fn what_is_no_id_token_is_none(#[case] header: Value) {
+    let told = told(|token, key| {
+        merge(&mut token.header, header);
+        token.by(key)
+    });
+    assert_eq!(told.await, FAILED);
+}
+
+#[rstest]
+#[case::seconds_as_text(json!({ "expires_in": "3599" }))]
+#[case::broken_seconds(json!({ "expires_in": 3599.5 }))]
+#[case::no_seconds(json!({ "expires_in": null, "refresh_token": null, "scope": null }))]
+#[case::scopes_as_a_list(json!({ "scope": ["openid", "profile"] }))]
+#[case::another_kind(json!({ "token_type": "bEaReR" }))]
+#[case::a_kind_nobody_knows(json!({ "token_type": 7 }))]
+#[case::no_kind(json!({ "token_type": null }))]
+#[case::more(json!({ "refresh_token": 7, "ext_expires_in": "0", "not-before-policy": "0", "session_state": {} }))]
+#[tokio::test]
+async fn an_answer_to_a_code_may_be_spelled_as_it_likes(#[case] members: Value) {
+    let key = Key::new("first");
+    let provider = FakeProvider::start(&key).await;
+    let server = on(&provider).await;
+    let away = server.sent_away().await;
+    let mut token = IdToken::new(&provider, &away.parameter("nonce"), server.clock.now());
+    token.claims["login"] = json!("leader");
+    let mut answer = json!({ "access_token": "an access token", "token_type": "Bearer", "id_token": token.by(&key) });
+    answer.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    provider.answers("/token", StatusCode::OK, answer.to_string());
+    assert_eq!(refusal(&server.came_back(&away, &away.back(), None).await), "");
+}
+
+#[rstest]
+#[case::described_oddly(json!({ "error": "invalid_grant", "error_description": ["used"], "error_uri": null, "code": 7 }), FAILED)]
+#[case::not_named(json!({ "error": { "code": 7 } }), UNAVAILABLE)]
+#[tokio::test]
+async fn a_refusal_may_be_spelled_as_it_likes(#[case] body: Value, #[case] refused: &str) {
+    let provider = FakeProvider::start(&Key::new("first")).await;
+    let server = on(&provider).await;
+    provider.answers("/token", StatusCode::BAD_REQUEST, body.to_string());
+    let away = server.sent_away().await;
+    assert_eq!(refusal(&server.came_back(&away, &away.back(), None).await), refused);
+}
+
+#[rstest]
+#[case::nothing_but_what_is_needed(json!({ "response_types_supported": null, "subject_types_supported": null,
+    "id_token_signing_alg_values_supported": null }))]
+#[case::odd_lists(json!({ "response_types_supported": "code", "subject_types_supported": 7, "scopes_supported": {},
+    "id_token_signing_alg_values_supported": [1], "claims_supported": "sub", "grant_types_supported": [null] }))]
+#[case::odd_endpoints(json!({ "userinfo_endpoint": "not a URL", "registration_endpoint": 7, "op_policy_uri": "",
+    "service_documentation": false, "end_session_endpoint": [] }))]
+#[case::one_method(json!({ "token_endpoint_auth_methods_supported": "client_secret_post" }))]
+#[case::odd_methods(json!({ "token_endpoint_auth_methods_supported": ["client_secret_post", 7, "tls_something"] }))]
+#[case::odd_flags(json!({ "claims_parameter_supported": "yes", "require_request_uri_registration": "false" }))]
+#[tokio::test]
+async fn a_discovery_document_may_be_spelled_as_it_likes(#[case] members: Value) {
+    let key = Key::new("first");
+    let provider = FakeProvider::start(&key).await;
+    let mut document = provider.discovery();
+    let only_post = members["token_endpoint_auth_methods_supported"].to_string().contains("client_secret_post");
+    merge(&mut document, members);
+    provider.discovers(&document);
+    let server = on(&provider).await;
+    let named = |token: &mut IdToken| token.claims["login"] = json!("leader");
+    assert_eq!(refusal(&server.told_by(&provider, &key, named).await), "");
+    assert_eq!(provider.heard("/token").pop().unwrap().contains("client_secret="), only_post);
+}
+
+#[tokio::test]
+async fn keys_of_unknown_kinds_hide_no_known_one() {
+    let key = Key::new("first");
+    let provider = FakeProvider::start(&key).await;
+    let mut known = key.public();
+    merge(&mut known, json!({ "x5c": "not a list", "key_ops": "verify", "nbf": "0", "use": ["sig"], "ext": 1 }));
+    let keys = json!({ "keys": [
+        { "kty": "AKP", "alg": "ML-DSA-44", "kid": "first", "pub": "AAAA" }, { "kty": 7 }, { "kid": "first" }, null, 7, "key",
+        { "kty": "oct", "k": "c2VjcmV0", "kid": "first" }, { "kty": "RSA", "n": 7, "e": [], "kid": "first" },
+        { "kty": "EC", "crv": "P-512", "x": "AAAA", "y": "AAAA", "kid": "first" }, known,
+    ], "more": 1 });
+    provider.answers("/jwks", StatusCode::OK, keys.to_string());
+    let server = on(&provider).await;
+    let named = |token: &mut IdToken| token.claims["login"] = json!("leader");
+    assert_eq!(refusal(&server.told_by(&provider, &key, named).await), "");
+    // Nor does one that is the client's secret, or everybody's, make a signature.
+    let away = server.sent_away().await;
+    let mut token = IdToken::new(&provider, &away.parameter("nonce"), server.clock.now());
+    token.header = json!({ "alg": "HS256", "kid": "first" });
+    provider.gives(Some(&token.by_secret(None)));
+    assert_eq!(refusal(&server.came_back(&away, &away.back(), None).await), FAILED);
+}
+
+#[rstest]
+#[case::a_number(json!(10_023), "10023")]
+#[case::one_of_one(json!(["leader"]), "leader")]
+#[tokio::test]
+async fn a_name_is_read_from_what_plainly_is_one(#[case] claim: Value, #[case] login: &str) {
+    let key = Key::new("first");
+    let provider = FakeProvider::start(&key).await;
+    let server = on(&provider).await;
+    if login != "leader" {
+        let new = server::app::NewAccount {
+            login: login.to_owned(),
+            password: PASSWORD.into(),
+            role: entity::values::AccountRole::Analyst,
+            person: None,
+        };
+        server.app().add_account(new).await.unwrap();
+    }
+    assert_eq!(refusal(&server.told_by(&provider, &key, |token| token.claims["login"] = claim).await), "");
 }
 
 /// With these; without what is null.

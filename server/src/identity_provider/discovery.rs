@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use openidconnect::{DiscoveryError, IssuerUrl, core::CoreProviderMetadata};
+use openidconnect::{AsyncHttpClient, DiscoveryError, HttpRequest, IssuerUrl, core::CoreProviderMetadata};
 use tokio::sync::Mutex;
 
 use super::{
     ProviderError,
     settings::may_be_asked,
-    transport::{Transport, TransportError},
+    spelling,
+    transport::{Fetching, Transport, TransportError},
 };
 
+/// Where every provider's discovery document is: OpenID Connect Discovery 1.0, section 4.
+const DOCUMENT: &str = "/.well-known/openid-configuration";
 /// A key that the provider gave up is not believed for longer.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(1);
 /// Keys change seldom: whoever makes tokens of unknown keys up can't have the provider asked for each.
@@ -56,11 +59,13 @@ impl Discovery {
         let mut known = self.known.lock().await;
         let kept_for = if freshness == Freshness::Renewed { RENEWED_AFTER } else { KEPT_FOR };
         if let Some((metadata, at)) = &known.metadata
+            && *at <= now
             && now - *at < kept_for
         {
             return Ok(Arc::clone(metadata));
         }
-        if known.asked_at.is_some_and(|at| now - at < ASKED_AGAIN_AFTER) {
+        // What a clock noted that was ahead, and is set right, says nothing.
+        if known.asked_at.is_some_and(|at| at <= now && now - at < ASKED_AGAIN_AFTER) {
             return Err(ProviderError::Unavailable("it did not answer a moment ago".to_owned()));
         }
         known.asked_at = Some(now);
@@ -70,8 +75,8 @@ impl Discovery {
     }
 
     async fn discover(&self, transport: &Transport) -> Result<CoreProviderMetadata, ProviderError> {
-        let metadata =
-            CoreProviderMetadata::discover_async(self.issuer.clone(), transport).await.map_err(undiscovered)?;
+        let asked = Asked(transport);
+        let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &asked).await.map_err(undiscovered)?;
         let token_endpoint = metadata.token_endpoint().map(|endpoint| endpoint.url());
         let (Some(token_endpoint), authorization) = (token_endpoint, metadata.authorization_endpoint().url()) else {
             return Err(ProviderError::Unavailable("it has no token endpoint".to_owned()));
@@ -80,6 +85,22 @@ impl Discovery {
             return Err(ProviderError::Unavailable(TransportError::Insecure.to_string()));
         }
         Ok(metadata)
+    }
+}
+
+/// The provider, as it answers once its spelling is seen to.
+struct Asked<'t>(&'t Transport);
+
+impl<'c> AsyncHttpClient<'c> for Asked<'_> {
+    type Error = TransportError;
+    type Future = Fetching<'c>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        let for_keys = !request.uri().path().ends_with(DOCUMENT);
+        Box::pin(async move {
+            let answer = self.0.fetch(request).await?;
+            Ok(if for_keys { spelling::keys(answer) } else { spelling::discovery(answer) })
+        })
     }
 }
 

@@ -1,14 +1,18 @@
-//! Who an ID token says has signed in, once everything about it is verified.
+//! Who an ID token says has signed in, once everything about it is verified: OpenID Connect Core 1.0, section 3.1.3.7.
+//!
+//! Signatures are the library's to verify. Its types of claims are not used: a token with a claim that nobody here needs,
+//! spelled otherwise than the specification says, could not be read with them.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use openidconnect::{
-    AccessTokenHash, ClaimsVerificationError, Nonce, OAuth2TokenResponse, SignatureVerificationError, TokenResponse,
-    core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreTokenResponse},
+    AccessToken, AccessTokenHash, JsonWebKey, SignatureVerificationError,
+    core::{CoreJsonWebKey, CoreJsonWebKeySet, CoreJwsSigningAlgorithm},
 };
 use serde_json::{Map, Value};
 
-use super::{Identified, settings::Registration};
+use super::{Identified, settings::Registration, spelling};
 
 /// What clocks may differ by.
 const LEEWAY: TimeDelta = TimeDelta::minutes(1);
@@ -34,6 +38,8 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
 pub(super) enum Unbelievable {
     #[error("there is no ID token")]
     Missing,
+    #[error("the ID token can't be read: {0}")]
+    Unreadable(&'static str),
     #[error("the ID token is signed by a key that is not known")]
     UnknownKey,
     #[error("the ID token's signature does not hold, or is of a kind that is not accepted")]
@@ -50,81 +56,148 @@ pub(super) enum Unbelievable {
     AccessToken,
     #[error("the ID token names nobody")]
     Subject,
-    #[error("the ID token can't be used")]
-    Other,
+    #[error("it is no ID token, or of a kind that is not understood")]
+    Kind,
 }
 
-impl From<ClaimsVerificationError> for Unbelievable {
-    fn from(error: ClaimsVerificationError) -> Self {
-        match error {
-            ClaimsVerificationError::Expired(_) => Self::Time,
-            ClaimsVerificationError::InvalidAudience(_) => Self::Audience,
-            ClaimsVerificationError::InvalidIssuer(_) => Self::Issuer,
-            ClaimsVerificationError::InvalidNonce(_) => Self::Nonce,
-            ClaimsVerificationError::InvalidSubject(_) => Self::Subject,
-            ClaimsVerificationError::SignatureVerification(error) => error.into(),
-            _ => Self::Other,
-        }
+/// What came for an authorization code.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) access_token: AccessToken,
+    /// As it was signed.
+    pub(super) id_token: Option<String>,
+}
+
+/// A token taken apart: the JWS Compact Serialization of RFC 7515, section 7.1.
+struct Signed<'t> {
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+    message: &'t str,
+    signature: Vec<u8>,
+}
+
+impl<'t> Signed<'t> {
+    fn read(token: &'t str) -> Option<Self> {
+        let (message, signature) = token.rsplit_once('.')?;
+        let (header, claims) = message.split_once('.')?;
+        let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+        let object = |part| serde_json::from_slice(&decoded(part)?).ok();
+        Some(Self { header: object(header)?, claims: object(claims)?, message, signature: decoded(signature)? })
     }
-}
 
-impl From<SignatureVerificationError> for Unbelievable {
-    fn from(error: SignatureVerificationError) -> Self {
-        if error == SignatureVerificationError::NoMatchingKey { Self::UnknownKey } else { Self::Signature }
+    /// RFC 7515, section 4.1: what must be understood, and is not, and what holds something else than claims. An access
+    /// token that is a JWT has another type.
+    fn is_of_our_kind(&self) -> bool {
+        let given = |name| self.header.get(name).filter(|value| !value.is_null());
+        let kind = given("typ").and_then(Value::as_str).map(str::to_ascii_lowercase);
+        let kind = kind.as_deref().map(|kind| kind.strip_prefix("application/").unwrap_or(kind));
+        given("crit").is_none() && given("cty").is_none() && kind.is_none_or(|kind| matches!(kind, "jwt" | "jose"))
+    }
+
+    fn algorithm(&self) -> Result<CoreJwsSigningAlgorithm, Unbelievable> {
+        let named = self.header.get("alg").cloned().and_then(|name| serde_json::from_value(name).ok());
+        let algorithm = named.ok_or(Unbelievable::Unreadable("alg"))?;
+        if ALGORITHMS.contains(&algorithm) { Ok(algorithm) } else { Err(Unbelievable::Signature) }
+    }
+
+    /// The provider's key that it is signed by. A key of another kind than the signature is none.
+    fn key<'k>(
+        &self,
+        keys: &'k CoreJsonWebKeySet,
+        algorithm: &CoreJwsSigningAlgorithm,
+    ) -> Result<&'k CoreJsonWebKey, Unbelievable> {
+        let name = spelling::name(self.header.get("kid"));
+        let mut reason = Unbelievable::UnknownKey;
+        for key in keys.keys() {
+            if name.is_some() && name.as_ref() != key.key_id().map(|id| &**id) {
+                continue;
+            }
+            match key.verify_signature(algorithm, self.message.as_bytes(), &self.signature) {
+                Ok(()) => return Ok(key),
+                Err(SignatureVerificationError::InvalidKey(_)) => {}
+                // A key without a name may be a new one.
+                Err(_) if name.is_none() => {}
+                Err(_) => reason = Unbelievable::Signature,
+            }
+        }
+        Err(reason)
+    }
+
+    fn text(&self, claim: &'static str) -> Result<&str, Unbelievable> {
+        self.claims.get(claim).and_then(Value::as_str).ok_or(Unbelievable::Unreadable(claim))
+    }
+
+    fn time(&self, claim: &'static str) -> Result<f64, Unbelievable> {
+        spelling::seconds(self.claims.get(claim)).ok_or(Unbelievable::Unreadable(claim))
     }
 }
 
 /// Who the ID token of an answer says has signed in.
 pub(super) fn identified(
-    answer: &CoreTokenResponse,
-    verifier: CoreIdTokenVerifier<'_>,
+    answer: &Answer,
+    keys: &CoreJsonWebKeySet,
     nonce: &str,
     registration: &Registration,
     now: DateTime<Utc>,
 ) -> Result<Identified, Unbelievable> {
-    let token = answer.id_token().ok_or(Unbelievable::Missing)?;
-    let verifier = verifier
-        .set_allowed_algs(ALGORITHMS)
-        // Whom else it is for does not matter where it was made for us: `azp` tells.
-        .set_other_audience_verifier_fn(|_| true)
-        .set_time_fn(move || now - LEEWAY)
-        .set_issue_time_verifier_fn(move |at| {
-            let right = at <= now + LEEWAY && at >= now - LONGEST_AGO - LEEWAY;
-            if right { Ok(()) } else { Err(String::new()) }
-        });
-    let claims = token.claims(&verifier, &Nonce::new(nonce.to_owned()))?;
-    if let Some(expected) = claims.access_token_hash() {
-        let (alg, key) = (token.signing_alg()?, token.signing_key(&verifier)?);
-        let hash = AccessTokenHash::from_token(answer.access_token(), alg, key).map_err(|_| Unbelievable::Other)?;
-        if hash != *expected {
-            return Err(Unbelievable::AccessToken);
-        }
+    let token = answer.id_token.as_deref().ok_or(Unbelievable::Missing)?;
+    let token = Signed::read(token).ok_or(Unbelievable::Unreadable("it is no signed JSON"))?;
+    if !token.is_of_our_kind() {
+        return Err(Unbelievable::Kind);
     }
-    made_for(claims, &registration.client_id)?;
-    let all = all_claims(token)?;
-    if all.get("nbf").and_then(Value::as_f64).is_some_and(|from| from > (now + LEEWAY).timestamp() as f64) {
-        return Err(Unbelievable::Time);
+    let algorithm = token.algorithm()?;
+    // Whether there is anything to be read comes before whether it is true.
+    let (issuer, subject) = (token.text("iss")?, token.text("sub")?);
+    let (issued, expires) = (token.time("iat")?, token.time("exp")?);
+    if issuer != registration.issuer.as_str() {
+        return Err(Unbelievable::Issuer);
     }
-    let claim = registration.login_claim.as_ref().and_then(|claim| all.get(claim));
-    Ok(Identified {
-        subject: subject(claims)?,
-        login: claim.and_then(Value::as_str).map(str::to_owned),
-        second_factor: trusted(claims, &registration.trusted_amr),
-    })
+    let key = token.key(keys, &algorithm)?;
+    made_for(&token.claims, &registration.client_id)?;
+    in_time(issued, expires, spelling::seconds(token.claims.get("nbf")), now)?;
+    of_attempt(&token.claims, nonce)?;
+    of_access_token(&token.claims, &answer.access_token, &algorithm, key)?;
+    if !is_subject(subject) {
+        return Err(Unbelievable::Subject);
+    }
+    let login = registration.login_claim.as_ref().and_then(|claim| spelling::name(token.claims.get(claim)));
+    let second_factor = trusted(&token.claims, &registration.trusted_amr);
+    Ok(Identified { subject: subject.to_owned(), login, second_factor })
 }
 
-/// Sections 3.1.3.7, 4 and 5: a token for several names the one that it was made for.
-fn made_for(claims: &CoreIdTokenClaims, client_id: &str) -> Result<(), Unbelievable> {
-    match claims.authorized_party() {
-        Some(party) if party.as_str() == client_id => Ok(()),
-        None if claims.audiences().len() == 1 => Ok(()),
-        _ => Err(Unbelievable::Audience),
-    }
+/// Sections 3.1.3.7, 4 and 5: it is for us, among others or not; a token for several names the one it was made for.
+fn made_for(claims: &Map<String, Value>, client_id: &str) -> Result<(), Unbelievable> {
+    let several = claims.get("aud").and_then(Value::as_array).is_some_and(|audience| audience.len() != 1);
+    let ours = spelling::texts(claims.get("aud")).contains(&client_id);
+    let right = match claims.get("azp").filter(|party| !party.is_null()) {
+        Some(party) => party.as_str() == Some(client_id),
+        None => !several,
+    };
+    if ours && right { Ok(()) } else { Err(Unbelievable::Audience) }
 }
 
-fn subject(claims: &CoreIdTokenClaims) -> Result<String, Unbelievable> {
-    let subject = claims.subject().as_str();
-    if is_subject(subject) { Ok(subject.to_owned()) } else { Err(Unbelievable::Subject) }
+fn in_time(issued: f64, expires: f64, not_before: Option<f64>, now: DateTime<Utc>) -> Result<(), Unbelievable> {
+    let (earliest, latest) = ((now - LEEWAY).timestamp() as f64, (now + LEEWAY).timestamp() as f64);
+    let oldest = (now - LONGEST_AGO - LEEWAY).timestamp() as f64;
+    let right = expires > earliest && issued <= latest && issued >= oldest;
+    if right && not_before.is_none_or(|from| from <= latest) { Ok(()) } else { Err(Unbelievable::Time) }
+}
+
+fn of_attempt(claims: &Map<String, Value>, nonce: &str) -> Result<(), Unbelievable> {
+    let given = claims.get("nonce").and_then(Value::as_str).unwrap_or_default();
+    verify_slices_are_equal(given.as_bytes(), nonce.as_bytes()).map_err(|_| Unbelievable::Nonce)
+}
+
+/// Section 3.1.3.6: optional, but if it is there it must be right.
+fn of_access_token(
+    claims: &Map<String, Value>,
+    access_token: &AccessToken,
+    algorithm: &CoreJwsSigningAlgorithm,
+    key: &CoreJsonWebKey,
+) -> Result<(), Unbelievable> {
+    let Some(given) = claims.get("at_hash").filter(|hash| !hash.is_null()) else { return Ok(()) };
+    let hash = AccessTokenHash::from_token(access_token, algorithm, key).map_err(|_| Unbelievable::AccessToken)?;
+    if given.as_str() == Some(hash.as_str()) { Ok(()) } else { Err(Unbelievable::AccessToken) }
 }
 
 /// Whether a provider may call somebody so.
@@ -133,16 +206,8 @@ pub fn is_subject(text: &str) -> bool {
 }
 
 /// Whether the provider says that it asked for a second factor.
-fn trusted(claims: &CoreIdTokenClaims, trusted: &[String]) -> bool {
-    let is_trusted = |value: &str| trusted.iter().any(|trusted| trusted == value);
-    let methods = claims.auth_method_refs().into_iter().flatten();
-    methods.into_iter().any(|method| is_trusted(method.as_str()))
-        || claims.auth_context_ref().is_some_and(|class| is_trusted(class.as_str()))
-}
-
-/// The claims of a token that is verified, those that the library knows no name for too.
-fn all_claims(token: &CoreIdToken) -> Result<Map<String, Value>, Unbelievable> {
-    let text = token.to_string();
-    let claims = text.split('.').nth(1).and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok());
-    claims.and_then(|claims| serde_json::from_slice(&claims).ok()).ok_or(Unbelievable::Other)
+fn trusted(claims: &Map<String, Value>, trusted: &[String]) -> bool {
+    let mut said = spelling::texts(claims.get("amr"));
+    said.extend(claims.get("acr").and_then(Value::as_str));
+    said.iter().any(|said| trusted.iter().any(|trusted| trusted == said))
 }

@@ -1,24 +1,26 @@
 //! The identity provider that people sign in at: OpenID Connect, the authorization code flow with PKCE.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use chrono::{DateTime, Utc};
 use openidconnect::{
-    AuthType, AuthorizationCode, ClientId, ClientSecret, ConfigurationError, CsrfToken, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    core::{CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata, CoreTokenResponse},
+    AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, ConfigurationError, CsrfToken,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    core::{CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata},
 };
 use secrecy::{ExposeSecret, SecretString};
 
 mod discovery;
 mod id_token;
 mod settings;
+mod spelling;
 mod transport;
 
 use discovery::{Discovery, Freshness};
-use id_token::Unbelievable;
+use id_token::{Answer, Unbelievable};
 use settings::{Registration, is_loopback};
-use transport::{Transport, TransportError};
+use transport::{Fetching, Transport, TransportError};
 
 pub use id_token::is_subject;
 pub use settings::{BadSetting, SingleSignOnSettings};
@@ -123,17 +125,18 @@ impl IdentityProvider {
         let metadata = self.discovery.metadata(&self.transport, Freshness::Kept, now).await?;
         let answer = self.exchange(&metadata, code, attempt).await?;
         let believe = |metadata: &CoreProviderMetadata| {
-            let client = self.client(metadata)?;
-            let verifier = client.id_token_verifier();
-            Ok::<_, ProviderError>(id_token::identified(&answer, verifier, &attempt.nonce, &self.registration, now))
+            id_token::identified(&answer, metadata.jwks(), &attempt.nonce, &self.registration, now)
         };
-        let believed = match believe(&metadata)? {
+        let believed = match believe(&metadata) {
             Err(Unbelievable::UnknownKey) => {
-                believe(&*self.discovery.metadata(&self.transport, Freshness::Renewed, now).await?)?
+                believe(&*self.discovery.metadata(&self.transport, Freshness::Renewed, now).await?)
             }
             believed => believed,
         };
-        believed.map_err(|reason| ProviderError::Refused(reason.to_string()))
+        believed.map_err(|reason| match reason {
+            Unbelievable::Unreadable(_) => ProviderError::Unavailable(reason.to_string()),
+            _ => ProviderError::Refused(reason.to_string()),
+        })
     }
 
     async fn exchange(
@@ -141,10 +144,12 @@ impl IdentityProvider {
         metadata: &CoreProviderMetadata,
         code: &str,
         attempt: &AttemptSecrets,
-    ) -> Result<CoreTokenResponse, ProviderError> {
+    ) -> Result<Answer, ProviderError> {
         let client = self.client(metadata)?;
         let request = client.exchange_code(AuthorizationCode::new(code.to_owned())).map_err(misconfigured)?;
-        request.set_pkce_verifier(verifier(attempt)).request_async(&self.transport).await.map_err(|error| match error {
+        let asked = Asked { transport: &self.transport, id_token: OnceLock::new() };
+        let answer = request.set_pkce_verifier(verifier(attempt)).request_async(&asked).await;
+        let answer = answer.map_err(|error| match error {
             // Its code only, as far as it looks like one: what else it says may be about someone.
             RequestTokenError::ServerResponse(error) => {
                 let code = error.error().to_string();
@@ -155,7 +160,9 @@ impl IdentityProvider {
                 ProviderError::Unavailable(format!("its answer to a code can't be read: {}", error.path()))
             }
             RequestTokenError::Other(_) => ProviderError::Unavailable("its answer to a code is empty".to_owned()),
-        })
+        })?;
+        let access_token = answer.access_token().clone();
+        Ok(Answer { access_token, id_token: asked.id_token.into_inner() })
     }
 
     fn client(&self, metadata: &CoreProviderMetadata) -> Result<Discovered, ProviderError> {
@@ -165,6 +172,28 @@ impl IdentityProvider {
         let redirect = redirect.map_err(|_| ProviderError::Unavailable("its redirect URI is no URL".to_owned()))?;
         let client = CoreClient::from_provider_metadata(metadata.clone(), ClientId::new(id.clone()), secret);
         Ok(client.set_redirect_uri(redirect).set_auth_type(auth_type(metadata)))
+    }
+}
+
+/// The provider, as it answers to a code once its spelling is seen to.
+struct Asked<'t> {
+    transport: &'t Transport,
+    id_token: OnceLock<String>,
+}
+
+impl<'c> AsyncHttpClient<'c> for Asked<'_> {
+    type Error = TransportError;
+    type Future = Fetching<'c>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let (answer, token) = spelling::token_answer(self.transport.fetch(request).await?);
+            if let Some(token) = token {
+                // A code is changed once: there is no other.
+                let _ = self.id_token.set(token);
+            }
+            Ok(answer)
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{pin::Pin, time::Duration};
 
-use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
+use openidconnect::{HttpRequest, HttpResponse, http};
 use reqwest::{Client, Request, redirect::Policy};
 
 use super::settings::may_be_asked;
@@ -11,6 +11,9 @@ use super::settings::may_be_asked;
 const TIME_OUT: Duration = Duration::from_secs(10);
 /// Discovery documents and key sets of large providers have 20,000.
 const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// An answer under way.
+pub(super) type Fetching<'c> = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'c>>;
 
 /// Why the provider was not heard. Names no URL: those of some providers hold names of customers.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +47,7 @@ impl Transport {
     }
 
     /// The answer to a request, in full.
-    async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    pub(super) async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let request = Request::try_from(request)?;
         if !may_be_asked(request.url()) {
             return Err(TransportError::Insecure);
@@ -62,14 +65,5 @@ impl Transport {
             body.extend_from_slice(&piece);
         }
         Ok(answer.body(body)?)
-    }
-}
-
-impl<'c> AsyncHttpClient<'c> for Transport {
-    type Error = TransportError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.fetch(request))
     }
 }
