@@ -81,6 +81,44 @@ async fn a_new_account_begins_with_a_password_that_works_once(#[values(Sqlite, P
 }
 
 #[rstest]
+#[case::without_hyphens(|given: &str| given.replace('-', ""))]
+#[case::capitals_and_spaces(|given: &str| given.to_uppercase().replace('-', " "))]
+#[case::full_width(|given: &str| given.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect())]
+#[tokio::test]
+async fn a_password_that_was_given_out_is_taken_however_it_is_written(#[case] written: fn(&str) -> String) {
+    let server = TestServer::on(Sqlite).await;
+    let administrator = server.administrator().await;
+    let input = json!({ "login": "new.one", "role": "STAFF", "person": "干部甲" });
+    let given = administrator.ask(CREATE, json!({ "input": input })).await.text("/createAccount/oneTimePassword");
+    let written = written(&given);
+    // It is still the one that was given out, which somebody else has seen.
+    let same = sign_in(&server, "new.one", &given, Some(&written)).await;
+    assert_eq!(same.user_errors("signIn")[0].0, "PASSWORD_CHANGE_REQUIRED");
+    let guessed = sign_in(&server, "new.one", &written, Some("干部甲20261118")).await;
+    assert_eq!(guessed.user_errors("signIn"), [("WEAK_PASSWORD".to_owned(), "input.newPassword".to_owned())]);
+    let chosen = sign_in(&server, "new.one", &written, Some("my very own password")).await;
+    assert_eq!(chosen.at("/signIn/viewer/role"), "STAFF");
+    // A password of one's own is what it is.
+    let capitals = sign_in(&server, "new.one", "MY VERY OWN PASSWORD", None).await;
+    assert_eq!(capitals.user_errors("signIn")[0].0, "BAD_CREDENTIALS");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_account_that_a_clock_disabled_that_was_ahead_stays_disabled(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let administrator = server.administrator().await;
+    let id = server.account_id(&administrator, "office").await;
+    server.clock.advance(TimeDelta::days(3));
+    act(&administrator, "disableAccount", &id).await;
+    server.clock.advance(TimeDelta::days(-3));
+    assert_eq!(sign_in(&server, "office", PASSWORD, None).await.user_errors("signIn")[0].0, "BAD_CREDENTIALS");
+    let enabled = act(&administrator, "enableAccount", &id).await;
+    assert_eq!(enabled.at("/enableAccount/account/disabledAt"), &json!(null));
+    assert_eq!(sign_in(&server, "office", PASSWORD, None).await.at("/signIn/viewer/role"), "OFFICE");
+}
+
+#[rstest]
 #[tokio::test]
 async fn a_reset_password_ends_every_session_and_lasts_a_week(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = TestServer::on(backend).await;

@@ -7,17 +7,22 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use chrono::TimeDelta;
 use entity::weekly_tally;
 use rstest::rstest;
 use sea_orm::{EntityTrait, sea_query::Expr};
+use serde_json::{Value, json};
 use server::{config, graphql};
 
-use crate::support::{
-    BEARING_PARK,
-    Backend::{self, Postgres, Sqlite},
-    Draft,
-    Role::{Leader, Office},
-    TestDatabase, TestServer, balanced, rows,
+use crate::{
+    second_factor::enrolled,
+    support::{
+        BEARING_PARK,
+        Backend::{self, Postgres, Sqlite},
+        Draft, PASSWORD,
+        Role::{Leader, Office},
+        TestDatabase, TestServer, balanced, rows,
+    },
 };
 
 const HEADINGS: &str = "序号,项目名称,项目情况,市级“妈妈”,“保姆”姓名及职务,“秘书”姓名及联系方式,责任单位";
@@ -134,6 +139,10 @@ async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Back
     assert!(second.code == 1 && second.err.contains("--another"), "{second:?}");
     done(&shell.run_with(&["admin", "create", "second", "--another"], password));
     done(&shell.run_with(&["account", "password", "Office"], "another good password\n"));
+    let refused = shell.run_with(&["account", "password", "office"], "password12345\n");
+    assert!(refused.code == 1 && refused.err.contains("常用") && refused.err.contains("commonest"), "{refused:?}");
+    let about_oneself = shell.run_with(&["account", "password", "leader"], "领导丁20261118\n");
+    assert!(about_oneself.code == 1 && about_oneself.err.contains("姓名"), "{about_oneself:?}");
     assert!(done(&shell.run(&["account", "role", "office", "analyst"])).contains("office is ANALYST"));
     assert!(done(&shell.run(&["account", "disable", "office"])).contains("office is disabled"));
     assert!(done(&shell.run(&["account", "enable", "office"])).contains("office can sign in"));
@@ -144,6 +153,62 @@ async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Back
     assert!(done(&shell.run(&["recount", "--check"])).contains("1 projects, 0 check-ins, 0 visits: 0 differences"));
     assert!(done(&shell.run(&["project", "close", "新项目"])).contains("新项目 is closed"));
     assert!(done(&shell.run(&["migrate", "--down", "1"])).contains("1 migrations taken back"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn accounts_are_listed(#[values(Sqlite, Postgres)] backend: Backend) {
+    let (directory, server) = (tempfile::tempdir().unwrap(), TestServer::on(backend).await);
+    let shell = Shell { directory: directory.path(), database: server.database_url() };
+    enrolled(&server, &server.as_(Leader)).await;
+    server.clock.advance(TimeDelta::hours(1));
+    server.signed_in("office", PASSWORD).await;
+    done(&shell.run(&["account", "disable", "secretary"]));
+    done(&shell.run_with(&["admin", "create", "administrator"], "correct horse battery\n"));
+
+    let table = shell.run(&["account", "list"]);
+    let lines: Vec<Vec<&str>> = done(&table)
+        .lines()
+        .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    assert_eq!(lines[0], ["SIGN-IN NAME", "ROLE", "PERSON", "SIGNS IN", "LAST SIGN-IN"]);
+    assert_eq!(lines[1], ["administrator", "ADMINISTRATOR", "–", "password", "never"]);
+    assert_eq!(lines[3], ["leader", "STAFF", "领导甲", "second factor", "2026-11-18T02:00:00Z"]);
+    assert_eq!(lines[4], ["office", "OFFICE", "–", "password", "2026-11-18T03:00:00Z"]);
+    assert_eq!(lines[6], ["secretary", "STAFF", "联络员甲", "disabled", "2026-11-18T02:00:00Z"]);
+    assert_eq!(lines.len(), 7);
+    assert!(table.out.lines().all(|line| line.chars().count() <= 80), "{}", table.out);
+
+    let json = shell.run(&["account", "list", "--json", "--role", "staff"]);
+    let rows: Vec<Value> = done(&json).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let logins: Vec<&str> = rows.iter().map(|row| row["login"].as_str().unwrap()).collect();
+    assert_eq!(logins, ["leader", "otherleader", "secretary"]);
+    assert_eq!(rows[0]["secondFactorSince"], "2026-11-18T02:00:00Z");
+    assert_eq!((&rows[0]["person"], &rows[0]["disabledAt"]), (&json!("领导甲"), &Value::Null));
+    let disabled = shell.run(&["account", "list", "--disabled"]);
+    assert_eq!(done(&disabled).lines().count(), 2);
+}
+
+#[test]
+fn shells_complete_what_there_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let shell = Shell { directory: directory.path(), database: "sqlite:none".to_owned() };
+    for name in ["bash", "zsh", "fish"] {
+        let said = shell.run(&["completions", name]);
+        let script = done(&said);
+        for word in ["onsite", "account", "reset-second-factor", "completions", "database-url"] {
+            assert!(script.contains(word), "{name}: {word}");
+        }
+    }
+    // Bash itself, on the first words.
+    shell.write("complete.sh", &done(&shell.run(&["completions", "bash"])).to_owned());
+    let asked = "source ./complete.sh; COMP_WORDS=(onsite account li); COMP_CWORD=2; _onsite onsite li account; echo \"${COMPREPLY[@]}\"";
+    let bash = Command::new("bash").current_dir(directory.path()).args(["-c", asked]).output().unwrap();
+    let said = String::from_utf8(bash.stdout).unwrap();
+    let mut words: Vec<&str> = said.split_whitespace().collect();
+    words.sort_unstable();
+    assert_eq!(words, ["link", "list"]);
+    assert_eq!(shell.run(&["completions", "tcsh"]).code, 2);
 }
 
 #[rstest]

@@ -100,6 +100,25 @@ async fn guesses_made_at_once_are_counted_before_they_are_looked_at(#[values(Sql
     assert_eq!(codes.iter().filter(|code| *code == "TOO_MANY_ATTEMPTS").count(), 15);
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_clock_that_was_ahead_and_is_set_right_locks_nobody_out_for_days(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let server = TestServer::on(backend).await;
+    server.clock.advance(TimeDelta::days(3));
+    for _ in 0..5 {
+        fail(&server, "office").await;
+    }
+    server.clock.advance(TimeDelta::days(-3));
+    // The wait is as long as it would have been, from now, and it passes.
+    assert_waits(&server, "office", PASSWORD, 30).await;
+    server.clock.advance(TimeDelta::seconds(10));
+    assert_waits(&server, "office", PASSWORD, 20).await;
+    server.clock.advance(TimeDelta::seconds(20));
+    server.signed_in("office", PASSWORD).await;
+}
+
 #[tokio::test]
 async fn names_leave_no_trace() {
     let server = TestServer::on(Sqlite).await;

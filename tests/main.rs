@@ -99,3 +99,5 @@ mod support;
 mod transport;
 #[cfg(test)]
 mod waiting_photos;
+#[cfg(test)]
+mod wrong_clock;

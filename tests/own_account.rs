@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use rstest::rstest;
 use serde_json::{Value, json};
+use server::clock::Source;
 
 use crate::support::{
     Answer,
@@ -154,6 +155,114 @@ async fn a_password_that_is_wrong_or_weak_changes_nothing(
     assert!(answer.text("/changePassword/userErrors/0/zh").ends_with('。'));
     assert!(answer.text("/changePassword/userErrors/0/en").ends_with('.'));
     server.signed_in("leader", PASSWORD).await;
+}
+
+#[rstest]
+#[case::guessed("password12345", "常用", "commonest")]
+#[case::the_sign_in_name("leader20261118", "您的账号", "sign-in name")]
+#[case::the_own_name("领导甲20261118", "姓名", "your name")]
+#[case::a_row_of_keys("qazwsxedcrfv", "", "")]
+#[tokio::test]
+async fn a_password_that_is_guessed_is_refused_with_the_reason(#[case] new: &str, #[case] zh: &str, #[case] en: &str) {
+    let server = TestServer::on(Sqlite).await;
+    let answer = change(&server.as_(Leader), PASSWORD, new).await;
+    let errors = answer.user_errors("changePassword");
+    assert_eq!(errors, [("WEAK_PASSWORD".to_owned(), "input.newPassword".to_owned())], "{new}");
+    let told = [answer.text("/changePassword/userErrors/0/zh"), answer.text("/changePassword/userErrors/0/en")];
+    assert!(told[0].contains(zh) && told[1].contains(en), "{told:?}");
+    // Whoever proved themselves has made no wrong attempt.
+    for _ in 0..5 {
+        assert_eq!(
+            change(&server.as_(Leader), PASSWORD, new).await.user_errors("changePassword")[0].0,
+            "WEAK_PASSWORD"
+        );
+    }
+    assert_eq!(change(&server.as_(Leader), PASSWORD, NEW_PASSWORD).await.at("/changePassword/changed"), true);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_stranger_who_keeps_a_name_locked_out_keeps_nobody_in_a_session_waiting(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    for _ in 0..6 {
+        server.nobody().sign_in("leader", "wrong horse battery").await;
+    }
+    let locked = server.nobody().sign_in("leader", PASSWORD).await;
+    assert_eq!(locked.user_errors("signIn")[0].0, "TOO_MANY_ATTEMPTS");
+    assert_eq!(change(&leader, PASSWORD, NEW_PASSWORD).await.at("/changePassword/changed"), true);
+    server.signed_in("leader", NEW_PASSWORD).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn guesses_in_one_session_keep_no_other_waiting(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let found = Client::with_token(server.url(), &device(&server, "手机").await);
+    for _ in 0..5 {
+        let answer = change(&found, "wrong horse battery", NEW_PASSWORD).await;
+        assert_eq!(answer.user_errors("changePassword")[0].0, "BAD_CREDENTIALS");
+    }
+    assert_eq!(change(&found, PASSWORD, NEW_PASSWORD).await.user_errors("changePassword")[0].0, "TOO_MANY_ATTEMPTS");
+    assert_eq!(change(&server.as_(Leader), PASSWORD, NEW_PASSWORD).await.at("/changePassword/changed"), true);
+}
+
+#[rstest]
+#[case::ended(false)]
+#[case::kept(true)]
+#[tokio::test]
+async fn tokens_end_with_the_password_they_were_made_under(
+    #[case] keep: bool,
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    const CREATE: &str = "mutation($input: CreatePersonalAccessTokenInput!) {
+        createPersonalAccessToken(input: $input) { token userErrors { code } } }";
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    let expires_at = server.clock.now() + TimeDelta::days(30);
+    let input = json!({ "name": "报表", "scopes": ["READ", "SUBSCRIBE"], "expiresAt": expires_at });
+    let token = leader.ask(CREATE, json!({ "input": input })).await.text("/createPersonalAccessToken/token");
+    let mut socket = Socket::with_token(&server, &token).await;
+    socket.follow_judgements().await;
+    let mut input = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD });
+    if keep {
+        input["keepPersonalAccessTokens"] = json!(true);
+    }
+    let changed = leader.ask(CHANGE, json!({ "input": input })).await;
+    assert_eq!(changed.at("/changePassword"), &json!({ "changed": true, "userErrors": [] }));
+    let program = Client::with_token(server.url(), &token);
+    assert_eq!(program.ask("{ viewer { role } }", json!({})).await.status, if keep { 200 } else { 401 });
+    if !keep {
+        assert_eq!(socket.closed().await, Some(4401));
+    }
+    assert_eq!(sessions(&leader).await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_clock_that_was_ahead_noted_is_mended(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    server.clock.advance(TimeDelta::days(3));
+    assert_eq!(sessions(&leader).await[0]["lastUsedAt"], "2026-11-21T02:00:00+00:00");
+    server.clock.advance(TimeDelta::days(-3));
+    sessions(&leader).await;
+    assert_eq!(sessions(&leader).await[0]["lastUsedAt"], "2026-11-18T02:00:00+00:00");
+}
+
+#[tokio::test]
+async fn a_session_that_a_clock_opened_that_was_ahead_lasts_no_longer_than_others() {
+    let server = TestServer::on(Sqlite).await;
+    server.clock.advance(TimeDelta::days(400));
+    let phone = Client::with_token(server.url(), &device(&server, "手机").await);
+    server.clock.advance(TimeDelta::days(-400));
+    server.app().shorten_what_is_too_long().await;
+    let expires = phone.ask("{ viewer { sessionExpiresAt } }", json!({})).await.text("/viewer/sessionExpiresAt");
+    assert_eq!(expires, "2026-12-18T02:00:00+00:00");
+    // Those of others last as long as they would have.
+    sessions(&server.as_(Leader)).await;
 }
 
 #[tokio::test]

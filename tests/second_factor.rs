@@ -90,6 +90,77 @@ async fn it_is_set_up_asked_for_and_given_up(#[values(Sqlite, Postgres)] backend
 }
 
 #[rstest]
+#[case::without_hyphens(|code: &str| code.replace('-', ""))]
+#[case::capitals_and_spaces(|code: &str| format!(" {} ", code.to_uppercase().replace('-', " ")))]
+#[case::full_width(|code: &str| code.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect())]
+#[case::dashes(|code: &str| code.replace('-', "—"))]
+#[case::letters_apart(|code: &str| code.chars().map(|c| format!("{c} ")).collect())]
+#[case::digits_for_letters(|code: &str| code.replace('o', "0").replace(['l', 'i'], "1").replace('b', "8"))]
+#[tokio::test]
+async fn a_recovery_code_is_taken_however_it_is_written(#[case] written: fn(&str) -> String) {
+    let server = TestServer::on(Sqlite).await;
+    let (_, codes) = enrolled(&server, &server.as_(Leader)).await;
+    // Of ten codes, the one with most letters that look like digits, but not too many of the two that look like each other.
+    let doubtful = |code: &str| code.matches(['l', 'i']).count();
+    let alike = |code: &str| code.matches(['o', 'l', 'i', 'b']).count();
+    let codes = codes.iter().map(|code| code.as_str().unwrap()).filter(|code| doubtful(code) <= 6);
+    let code = written(codes.max_by_key(|code| alike(code)).unwrap());
+    assert_eq!(refused(&server, "leader", Some(&code)).await, None, "{code}");
+    assert_eq!(refused(&server, "leader", Some(&code)).await, because("WRONG_CODE"), "once");
+}
+
+#[rstest]
+#[tokio::test]
+async fn six_digits_are_taken_however_they_are_written(#[values(" ", "-", "　", "\u{a0}")] between: &str) {
+    let server = TestServer::on(Sqlite).await;
+    let (secret, _) = enrolled(&server, &server.as_(Leader)).await;
+    server.clock.advance(TimeDelta::seconds(30));
+    let code = shown(&server, &secret);
+    let (one, two) = code.split_at(3);
+    assert_eq!(refused(&server, "leader", Some(&format!("{one}{between}{two}"))).await, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_clock_that_was_ahead_spoils_no_codes(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let (secret, _) = enrolled(&server, &server.as_(Leader)).await;
+    server.clock.advance(TimeDelta::days(3));
+    assert_eq!(refused(&server, "leader", Some(&shown(&server, &secret))).await, None);
+    server.clock.advance(TimeDelta::days(-3));
+    let code = shown(&server, &secret);
+    assert_eq!(refused(&server, "leader", Some(&code)).await, None);
+    assert_eq!(refused(&server, "leader", Some(&code)).await, because("WRONG_CODE"), "each code works once");
+}
+
+#[rstest]
+#[case::ended(false)]
+#[case::kept(true)]
+#[tokio::test]
+async fn what_was_opened_without_it_ends(#[case] keep: bool, #[values(Sqlite, Postgres)] backend: Backend) {
+    const CREATE: &str = "mutation($input: CreatePersonalAccessTokenInput!) {
+        createPersonalAccessToken(input: $input) { token userErrors { code } } }";
+    let server = TestServer::on(backend).await;
+    let (leader, other) = (server.as_(Leader), server.signed_in("leader", PASSWORD).await);
+    let expires_at = server.clock.now() + TimeDelta::days(30);
+    let input = json!({ "name": "报表", "scopes": ["READ"], "expiresAt": expires_at });
+    let token = other.ask(CREATE, json!({ "input": input })).await.text("/createPersonalAccessToken/token");
+    let program = Client::with_token(server.url(), &token);
+    let mut socket = Socket::of(&server, Leader).await;
+    socket.follow_judgements().await;
+
+    let secret = begun(&leader).await;
+    let input = json!({ "code": shown(&server, &secret), "keepPersonalAccessTokens": keep });
+    let answer = leader.ask(CONFIRM, json!({ "input": input })).await;
+    assert_eq!(answer.list("/confirmTotpEnrolment/recoveryCodes").len(), 10);
+    assert_eq!(other.ask("{ viewer { role } }", json!({})).await.status, 401);
+    assert_eq!(program.ask("{ viewer { role } }", json!({})).await.status, if keep { 200 } else { 401 });
+    // Whoever set it up goes on, with what they follow.
+    assert_eq!(leader.ask("{ viewer { role } }", json!({})).await.at("/viewer/role"), "STAFF");
+    let Message::Event(_) = socket.ask("after", "{ projects { totalCount } }").await else { panic!("refused") };
+}
+
+#[rstest]
 #[tokio::test]
 async fn codes_are_not_to_be_guessed(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = TestServer::on(backend).await;

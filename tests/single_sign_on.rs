@@ -255,6 +255,36 @@ async fn codes_are_not_to_be_guessed(#[values(Sqlite, Postgres)] backend: Backen
     assert_eq!(refusal(&server.came_back(&away, &away.back(), Some("0000-0000")).await), "TOO_MANY_ATTEMPTS");
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_stranger_who_keeps_a_name_locked_out_keeps_nobody_from_coming_back(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let (server, provider, key) = with_leader(backend).await;
+    let (secret, _) = enrolled(&server, &server.as_(Leader)).await;
+    for _ in 0..6 {
+        server.nobody().sign_in("leader", "wrong horse battery").await;
+    }
+    let away = vouched(&server, &provider, &key).await;
+    server.clock.advance(TimeDelta::seconds(30));
+    let code = shown(&server, &secret);
+    assert_eq!(refusal(&server.came_back(&away, &away.back(), Some(&code)).await), "");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_attempt_of_a_clock_that_was_ahead_is_over(#[values(Sqlite, Postgres)] backend: Backend) {
+    let (server, provider, key) = with_leader(backend).await;
+    server.clock.advance(TimeDelta::days(3));
+    let away = vouched(&server, &provider, &key).await;
+    server.clock.advance(TimeDelta::days(-3));
+    assert_eq!(refusal(&server.came_back(&away, &away.back(), None).await), FAILED);
+    // What is known of the provider is of that clock, too, and is asked for anew.
+    let away = vouched(&server, &provider, &key).await;
+    assert_eq!(refusal(&server.came_back(&away, &away.back(), None).await), "");
+    assert_eq!(provider.heard("/jwks").len(), 2);
+}
+
 #[tokio::test]
 async fn whoever_must_have_a_second_factor_sets_it_up_or_brings_the_providers() {
     let key = Key::new("first");

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::graphql;
 
 use crate::support::{
@@ -41,11 +41,20 @@ async fn a_server_says_whether_it_is_well(#[values(Sqlite, Postgres)] backend: B
     let alive = server.nobody().get("/healthz", &[]).await;
     assert_eq!((alive.status, alive.body), (200, json!("ok\n")));
     let ready = server.nobody().get("/readyz", &[]).await;
-    assert_eq!((ready.status, ready.body), (200, json!({ "database": "ok", "migrations": "ok", "photos": "ok" })));
+    assert_eq!(
+        (ready.status, but_for_the_clock(ready.body)),
+        (200, json!({ "database": "ok", "migrations": "ok", "photos": "ok" }))
+    );
     server.app().database.migrate_down(1).await.unwrap();
     let unready = server.nobody().get("/readyz", &[]).await;
     let body = json!({ "database": "ok", "migrations": "failing", "photos": "ok" });
-    assert_eq!((unready.status, unready.body), (503, body));
+    assert_eq!((unready.status, but_for_the_clock(unready.body)), (503, body));
+}
+
+/// PostgreSQL has a clock of its own, which no story sets.
+fn but_for_the_clock(mut readiness: Value) -> Value {
+    readiness.as_object_mut().unwrap().remove("clock");
+    readiness
 }
 
 #[tokio::test]

@@ -13,36 +13,59 @@ pub trait Source: Send + Sync {
     fn id(&self) -> Uuid;
     /// Unpredictable bytes, for tokens and keys.
     fn random(&self) -> [u8; 32];
+    /// When the program was built: a time before it can't be.
+    fn built_at(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
 }
 
 /// A handle on time and randomness, cheap to clone.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Source>);
+pub struct Clock {
+    source: Arc<dyn Source>,
+    trusted: bool,
+}
 
 impl Clock {
     /// The real ones.
     pub fn system() -> Self {
-        Self(Arc::new(System))
+        Self::of(Arc::new(System))
     }
 
     /// A source of one's own.
     pub fn of(source: Arc<dyn Source>) -> Self {
-        Self(source)
+        Self { source, trusted: false }
+    }
+
+    /// The same, believed whatever speaks against it: somebody has looked at it.
+    #[must_use]
+    pub fn trusted(self) -> Self {
+        Self { trusted: true, ..self }
+    }
+
+    /// Whether it is believed whatever speaks against it.
+    pub fn is_trusted(&self) -> bool {
+        self.trusted
+    }
+
+    /// When the program was built: a time before it can't be.
+    pub fn built_at(&self) -> DateTime<Utc> {
+        self.source.built_at()
     }
 
     /// The time now, to the millisecond: what every database keeps.
     pub fn now(&self) -> DateTime<Utc> {
-        self.0.now().trunc_subsecs(3)
+        self.source.now().trunc_subsecs(3)
     }
 
     /// A fresh id of any kind.
     pub fn id<Id: From<Uuid>>(&self) -> Id {
-        self.0.id().into()
+        self.source.id().into()
     }
 
     /// Unpredictable bytes, for tokens and keys.
     pub fn random(&self) -> [u8; 32] {
-        self.0.random()
+        self.source.random()
     }
 }
 
@@ -67,5 +90,10 @@ impl Source for System {
 
     fn random(&self) -> [u8; 32] {
         rand::random()
+    }
+
+    fn built_at(&self) -> DateTime<Utc> {
+        let seconds = env!("ONSITE_BUILT_AT").parse().unwrap_or_default();
+        DateTime::from_timestamp(seconds, 0).unwrap_or_default()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -14,7 +14,10 @@ use crate::{
     app::App,
     clock::Clock,
     config::{Config, PhotosConfig, TlsConfig},
-    domain::digest::Sha256Digest,
+    domain::{
+        clock_doubt::{self, Doubt},
+        digest::Sha256Digest,
+    },
     events::Feed,
     http::{self, Certificates, DocumentsError, Settings, TlsError},
     identity_provider::{IdentityProvider, SetUpError},
@@ -43,6 +46,18 @@ pub enum StartError {
     /// The folder of documents can't be used.
     #[error(transparent)]
     Documents(#[from] DocumentsError),
+    /// The clock can't be right.
+    #[error(
+        "this machine's clock says {now}, which can't be: {doubts}. Set the clock (`timedatectl set-ntp true`, or \
+         `timedatectl set-time …`) and start again; if the clock is right and what speaks against it is not, start with \
+         --trust-clock"
+    )]
+    Clock {
+        /// What it says.
+        now: DateTime<Utc>,
+        /// What speaks against it.
+        doubts: String,
+    },
     /// Single sign-on can't be set up.
     #[error(transparent)]
     SingleSignOn(#[from] SetUpError),
@@ -121,6 +136,7 @@ impl Running {
         let tls = config.http.tls.as_ref().map(certificates).transpose()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| own_url(address, tls.is_some()));
         let app = app(config, database, public_url.clone(), clock).await?;
+        refuse_an_absurd_clock(&app).await?;
         let (stop, stopped) = watch::channel(false);
         let settings = settings(config, public_url.clone());
         let doors = http::doors(Arc::clone(&app), &settings, tls.clone(), stopped.clone())?;
@@ -158,6 +174,15 @@ impl Running {
         }
         Ok(())
     }
+}
+
+/// Nobody is to be judged by a clock that can't be right.
+async fn refuse_an_absurd_clock(app: &App) -> Result<(), StartError> {
+    let doubts = app.look_at_clock().await?;
+    if app.clock.is_trusted() || !doubts.iter().any(Doubt::is_absurd) {
+        return Ok(());
+    }
+    Err(StartError::Clock { now: app.clock.now(), doubts: clock_doubt::told(&doubts) })
 }
 
 /// Connections that may wait to be accepted: whoever comes in a storm is not turned away before it is looked at.
@@ -210,6 +235,7 @@ async fn work(app: Arc<App>, keep_events: TimeDelta, tls: Option<Certificates>, 
         () = app.inspect_photos() => {}
         () = app.watch_contradictions() => {}
         () = app.keep_house(keep_events) => {}
+        () = app.watch_clock() => {}
         () = told(stopped) => {}
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     App, Failure, Refusal, RefusalCode,
     audit::{self, Actor},
-    passwords::{one_time_password, strong},
+    passwords::one_time_password,
 };
 use crate::store;
 
@@ -78,12 +78,13 @@ impl App {
         only_administrator: bool,
     ) -> Result<account::Model, Failure> {
         let login = login_of(&new.login).ok_or_else(bad_login)?;
-        strong(&new.password, &login, "password")?;
         let person = match &new.person {
             Some(name) => Some(self.person_named(name).await?),
             None if new.role == AccountRole::Staff => return Err(person_needed().into()),
             None => None,
         };
+        let about = self.known_about(person.as_ref().map(|person| person.id)).await?;
+        self.strong(&new.password, &login, about, "password").await?;
         let account = account::Model {
             id: self.clock.id(),
             person_id: person.map(|person| person.id),

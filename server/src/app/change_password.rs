@@ -7,25 +7,32 @@ use serde_json::json;
 use super::{
     App, Failure, Refusal, RefusalCode,
     audit::{self, Actor},
-    passwords::strong,
     sessions,
 };
 use crate::{
     domain::{password::LONGEST, permission::Viewer},
-    store::{self, session::Ending},
+    store::{
+        self,
+        session::{Ending, Tokens},
+    },
 };
 
 impl App {
-    /// Changes the viewer's password, and ends all their other sessions; returns how many. Wrong old passwords count as
-    /// attempts to sign in: whoever found a phone lying open has no more guesses than anybody else.
+    /// Changes the viewer's password, and ends all their other sessions and, unless they are to be kept, their personal
+    /// access tokens: whoever knew the old one may have made some. Wrong old passwords count as attempts to sign in:
+    /// whoever found a phone lying open has no more guesses than anybody else.
     pub async fn change_password(
         &self,
         viewer: &Viewer,
         old: SecretString,
         new: SecretString,
-    ) -> Result<usize, Failure> {
+        tokens: Tokens,
+    ) -> Result<(), Failure> {
         let account = self.proved_again(viewer, old, "oldPassword").await?;
-        strong(&new, &account.login, "newPassword")?;
+        if let Err(weak) = self.strong_for(&account, &new, "newPassword").await {
+            self.forgive_proof(self.database.writer(), viewer, &account.login).await?;
+            return Err(weak);
+        }
         let hash = self.hash_password(new.expose_secret().to_owned()).await?;
         let transaction = self.database.begin().await?;
         let now = store::account::lock(&transaction, account.id).await?;
@@ -33,16 +40,17 @@ impl App {
             return Err(wrong("oldPassword").into());
         }
         store::account::set_password(&transaction, account.id, hash, None).await?;
-        self.forgive_attempts(&transaction, &account.login).await?;
+        self.forgive_proof(&transaction, viewer, &account.login).await?;
         let (actor, action) = (Actor::owner(account.id), AuditAction::PasswordChanged);
         audit::record(&transaction, &self.clock, actor, action, account.id, json!({ "oneTime": false })).await?;
-        let ended = sessions::end(&transaction, &self.clock, account.id, Ending::AllBut(viewer.session)).await?;
-        self.publish(transaction, &ended).await?;
-        Ok(ended.len())
+        let ending = Ending::AllBut(viewer.session, tokens);
+        let ended = sessions::end(&transaction, &self.clock, account.id, ending).await?;
+        Ok(self.publish(transaction, &ended).await?)
     }
 
     /// The viewer's account, once they have given its password again. The attempt counts until whoever calls this
-    /// forgives it: something else may have to be proved as well.
+    /// forgives it: something else may have to be proved as well. A name that strangers keep locked out keeps nobody
+    /// waiting who is signed in.
     pub(super) async fn proved_again(
         &self,
         viewer: &Viewer,
@@ -55,7 +63,7 @@ impl App {
         }
         let account = store::account::find(self.database.reader(), [viewer.account]).await?.pop();
         let account = account.ok_or_else(Refusal::account_not_found)?;
-        self.count_attempt(&account.login).await?;
+        self.count_proof(viewer, &account.login).await?;
         let hash = Some(account.password_hash.clone());
         if !self.verify_password(password.expose_secret().to_owned(), hash).await? {
             return Err(wrong(field).into());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::App;
+use super::{App, accounts::ONE_TIME_LIFETIME, sign_in::SESSION_LIFETIME, single_sign_on::ATTEMPTS_END_WITHIN};
 use crate::{domain::lock_out::FORGOTTEN_AFTER, photos::ObjectStore, store};
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -27,6 +27,7 @@ impl App {
             self.forget_attempts().await;
             self.discard().await;
             self.forget_servers().await;
+            self.shorten_what_is_too_long().await;
             tokio::time::sleep(EVERY).await;
         }
     }
@@ -53,6 +54,24 @@ impl App {
         let before = self.clock.now() - ENDED;
         if let Err(error) = store::heartbeat::forget(self.database.writer(), before).await {
             tracing::warn!(%error, "servers that ended can't be forgotten; trying again later");
+        }
+    }
+
+    /// What was given out while this machine's clock was ahead would last for longer than it may. Does nothing by a clock
+    /// that is wrong now: one that is behind would end everything.
+    pub async fn shorten_what_is_too_long(&self) {
+        if !self.clock_watch.doubts().is_empty() {
+            return;
+        }
+        let (writer, now) = (self.database.writer(), self.clock.now());
+        let sessions = store::session::shorten(writer, now, now + SESSION_LIFETIME).await;
+        let passwords = store::account::shorten_one_time(writer, now + ONE_TIME_LIFETIME).await;
+        let latest = now + ATTEMPTS_END_WITHIN;
+        let attempts = store::single_sign_on_attempt::forget_of_a_clock_ahead(writer, latest).await;
+        match sessions.and_then(|sessions| Ok(sessions + passwords? + attempts?)) {
+            Ok(0) => {}
+            Ok(ended) => tracing::warn!(ended, "what a clock that was ahead gave out ends earlier now"),
+            Err(error) => tracing::warn!(%error, "what a clock that was ahead gave out stays; trying again later"),
         }
     }
 

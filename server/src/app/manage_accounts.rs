@@ -12,9 +12,10 @@ use serde_json::json;
 use super::{
     App, Broken, Failure, Refusal, RefusalCode,
     accounts::{ONE_TIME_LIFETIME, login_of, person_needed},
+    attempts::Door,
     audit::{self, Actor},
     counting,
-    passwords::{one_time_password, strong},
+    passwords::one_time_password,
     sessions,
 };
 use crate::{
@@ -58,7 +59,7 @@ impl App {
         let now = self.clock.now();
         let transaction = self.database.begin().await?;
         let account = locked(&transaction, id, true).await?;
-        if account.disabled_at.is_some_and(|at| at <= now) {
+        if account.disabled_at.is_some() {
             return Ok(account);
         }
         store::account::set_disabled(&transaction, id, Some(now)).await?;
@@ -90,7 +91,7 @@ impl App {
     /// Gives an account a password, from the command line, and ends its sessions.
     pub async fn set_password(&self, login: &str, password: SecretString) -> Result<account::Model, Failure> {
         let account = self.account_named(login).await?;
-        strong(&password, &account.login, "password")?;
+        self.strong_for(&account, &password, "password").await?;
         let hash = self.hash_password(password.expose_secret().to_owned()).await?;
         self.give_password(Actor::COMMAND_LINE, account.id, hash, None).await
     }
@@ -105,7 +106,7 @@ impl App {
         let transaction = self.database.begin().await?;
         let account = locked(&transaction, id, false).await?;
         store::account::set_password(&transaction, id, hash, one_time_until).await?;
-        self.forgive_attempts(&transaction, &account.login).await?;
+        self.forgive_attempts(&transaction, Door::Name(&account.login)).await?;
         let detail = json!({ "oneTime": one_time_until.is_some() });
         self.close(transaction, actor, AuditAction::PasswordReset, id, detail).await?;
         Ok(account)

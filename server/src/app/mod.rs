@@ -32,6 +32,7 @@ mod boundary_hints;
 mod chain;
 mod change_password;
 mod check_in;
+mod clock_watch;
 mod contradictions;
 mod counting;
 mod devices;
@@ -46,6 +47,7 @@ mod inspection;
 mod judging;
 mod known_projects;
 mod known_sessions;
+mod list_accounts;
 mod manage_accounts;
 mod nearest_sites;
 mod passwords;
@@ -78,12 +80,14 @@ pub use audit::{Actor, accounts_of_trail, audit_trail};
 pub use backup::BackedUp;
 pub use boundary_hints::BoundaryHint;
 pub use check_in::{Recorded, fuzz_check_in};
+pub use clock_watch::ClockWatch;
 pub use devices::{DeviceRequest, IssuedChallenge};
 pub use export_evidence::Exported;
 pub use failure::{Broken, Failure, Refusal, RefusalCode};
 pub use import_roster::RosterImported;
 pub use import_sites::{SiteElsewhere, SitesImported};
 pub use inspection::INSPECTION_LEASE;
+pub use list_accounts::ListedAccount;
 pub use nearest_sites::{SiteOffer, Whereabouts};
 pub use period::Period;
 pub use photo_limits::PhotoLimits;
@@ -119,6 +123,8 @@ pub struct App {
     /// Authenticates challenges.
     challenge_key: Vec<u8>,
     boundaries: Boundaries,
+    /// What was seen when the clock was last looked at.
+    pub clock_watch: Arc<ClockWatch>,
     known_sessions: KnownSessions,
     /// Rung when a photo waits for inspection.
     photo_waits: Notify,
@@ -150,6 +156,7 @@ impl App {
             identity_provider,
             challenge_key,
             boundaries: Boundaries::new(),
+            clock_watch: Arc::default(),
             known_sessions: KnownSessions::new(),
             database,
             objects,

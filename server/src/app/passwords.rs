@@ -1,12 +1,19 @@
-//! Password hashing with argon2id, off the async threads and never too much at once.
+//! Password hashing with argon2id, off the async threads and never too much at once; and what passwords are not taken.
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 
 use data_encoding::BASE32_NOPAD;
+use entity::{account, ids::PersonId};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{App, Broken, Refusal, RefusalCode};
-use crate::domain::password::{self, LONGEST, SHORTEST, Weakness};
+use super::{App, Broken, Failure, Refusal, RefusalCode};
+use crate::{
+    domain::{
+        password::{self, LONGEST, Pattern, SHORTEST, Weakness},
+        written_code,
+    },
+    store,
+};
 
 /// Verified against where there is no account, so that both take the same time.
 const NOBODY: &str =
@@ -42,15 +49,55 @@ impl App {
         .await
     }
 
+    /// Refuses a password that is too weak for an account of this name, whose owner this is known about.
+    pub(super) async fn strong(
+        &self,
+        password: &SecretString,
+        login: &str,
+        about: Vec<String>,
+        field: &str,
+    ) -> Result<(), Failure> {
+        let (password, login) = (password.clone(), login.to_owned());
+        let weakness = self.hashing(move || password::weakness(password.expose_secret(), &login, &about)).await?;
+        weakness.map_or(Ok(()), |weakness| Err(weak(weakness, field).into()))
+    }
+
+    /// What anybody who knows somebody would try: their name, their unit's.
+    pub(super) async fn known_about(&self, person: Option<PersonId>) -> Result<Vec<String>, Broken> {
+        let reader = self.database.reader();
+        let Some(id) = person else { return Ok(Vec::new()) };
+        let Some(person) = store::person::find(reader, [id]).await?.pop() else { return Ok(Vec::new()) };
+        let units = store::organisation::find(reader, person.organisation_id).await?;
+        Ok(std::iter::once(person.name).chain(units.into_iter().map(|unit| unit.name)).collect())
+    }
+
+    /// Refuses a password that is too weak for an account.
+    pub(super) async fn strong_for(
+        &self,
+        account: &account::Model,
+        password: &SecretString,
+        field: &str,
+    ) -> Result<(), Failure> {
+        let about = self.known_about(account.person_id).await?;
+        self.strong(password, &account.login, about, field).await
+    }
+
     async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
         let _turn = self.hashing.acquire().await.map_err(|error| Broken::Record(error.to_string()))?;
         tokio::task::spawn_blocking(work).await.map_err(|error| Broken::Record(error.to_string()))
     }
 }
 
-/// Refuses a password that is too weak for an account of this name.
-pub(super) fn strong(password: &SecretString, login: &str, field: &str) -> Result<(), Refusal> {
-    let Some(weakness) = password::weakness(password.expose_secret(), login) else { return Ok(()) };
+/// Refuses a password that is too weak for anybody of this name, before anything is known about whoever asks: strangers must
+/// not have the server estimate what they like.
+pub(super) fn strong_at_sight(password: &SecretString, login: &str, field: &str) -> Result<(), Refusal> {
+    match password::weakness_at_sight(password.expose_secret(), login) {
+        Some(weakness) => Err(weak(weakness, field)),
+        None => Ok(()),
+    }
+}
+
+fn weak(weakness: Weakness, field: &str) -> Refusal {
     let (code, zh, en) = match weakness {
         Weakness::TooShort => (
             RefusalCode::WeakPassword,
@@ -65,18 +112,49 @@ pub(super) fn strong(password: &SecretString, login: &str, field: &str) -> Resul
             "密码不能与账号相同。".to_owned(),
             "The password must not be the sign-in name.".to_owned(),
         ),
-        Weakness::Common => (
-            RefusalCode::WeakPassword,
-            "此密码过于常见，请另选一个。".to_owned(),
-            "This password is among the first that are guessed; choose another.".to_owned(),
-        ),
+        Weakness::Guessed(pattern) => {
+            let (zh, en) = reason(pattern);
+            (
+                RefusalCode::WeakPassword,
+                format!("此密码容易被猜中：{zh}。请另选一个，例如几个互不相干的词。"),
+                format!("This password is soon guessed: {en}. Choose another, a few unrelated words for example."),
+            )
+        }
     };
-    Err(Refusal::new(code, field, zh, en))
+    Refusal::new(code, field, zh, en)
+}
+
+/// By what a password is guessed, for whoever chose it.
+fn reason(pattern: Pattern) -> (&'static str, &'static str) {
+    match pattern {
+        Pattern::Common => ("它与最常用的密码相同或相近", "it is, or is close to, one of the commonest"),
+        Pattern::Personal => {
+            ("其中含有您的账号、姓名或单位", "it is made of your sign-in name, your name or your unit's")
+        }
+        Pattern::Keyboard => ("它由键盘上相邻的键组成", "it is a row of neighbouring keys"),
+        Pattern::Repeat => ("它是重复的字符", "it repeats itself"),
+        Pattern::Sequence => ("它是连续的数字或字母", "it is a sequence of digits or letters"),
+        Pattern::Date => ("它是日期或年份", "it is a date or a year"),
+        Pattern::Name => ("它是常见的人名", "it is a common name"),
+        Pattern::Word => ("它主要是一个词", "it is hardly more than a word"),
+        Pattern::Short => ("它的变化太少", "there is too little in it"),
+    }
 }
 
 /// A password that nobody guesses and anybody can read out: 24 letters and digits in groups of six.
 pub(super) fn one_time_password(random: [u8; 32]) -> SecretString {
-    let text = BASE32_NOPAD.encode(&random[..15]).to_lowercase();
-    let groups: Vec<&str> = (0..4).filter_map(|group| text.get(group * 6..group * 6 + 6)).collect();
-    groups.join("-").into()
+    written_code::grouped(&BASE32_NOPAD.encode(&random[..15]).to_lowercase(), 6).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_out_is_taken_as_it_is_and_is_strong() {
+        let password = one_time_password([0x5a; 32]);
+        let text = password.expose_secret();
+        assert_eq!(written_code::one_time_password(text).as_deref(), Some(text));
+        assert_eq!(password::weakness(text, "jiang", &[]), None);
+    }
 }

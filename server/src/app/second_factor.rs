@@ -10,20 +10,23 @@ use serde_json::json;
 use super::{
     App, Broken, Failure, Refusal, RefusalCode,
     audit::{self, Actor},
+    sessions,
     sign_in::hash_token,
 };
 use crate::{
     domain::{
         permission::{Grant, Viewer},
         totp::{SECRET_BYTES, TotpSecret},
+        written_code,
     },
-    store,
+    store::{
+        self,
+        session::{Ending, Tokens},
+    },
 };
 
 /// Recovery codes of an account.
 const RECOVERY_CODES: usize = 10;
-/// Characters of a code at most, however it is grouped.
-const CODE_LIMIT: usize = 32;
 
 /// A second factor that was begun. Both are shown this once.
 #[derive(Clone, Debug)]
@@ -56,7 +59,7 @@ impl App {
             last_step: None,
         };
         store::second_factor::begin(&transaction, factor).await?;
-        self.forgive_attempts(&transaction, &account.login).await?;
+        self.forgive_proof(&transaction, viewer, &account.login).await?;
         transaction.commit().await?;
         Ok(Enrolment { secret: secret.to_base32(), otpauth_uri: secret.otpauth_uri(&account.login) })
     }
@@ -70,8 +73,9 @@ impl App {
         Ok(Some((confirmed_at, left)))
     }
 
-    /// Lets the viewer's second factor count from now on; returns its recovery codes, this once.
-    pub async fn confirm_totp(&self, viewer: &Viewer, code: &str) -> Result<Vec<String>, Failure> {
+    /// Lets the viewer's second factor count from now on; returns its recovery codes, this once. Ends all their other
+    /// sessions and, unless they are to be kept, their personal access tokens: none of them was opened with it.
+    pub async fn confirm_totp(&self, viewer: &Viewer, code: &str, tokens: Tokens) -> Result<Vec<String>, Failure> {
         let now = self.clock.now();
         let transaction = self.database.begin().await?;
         let factor = store::second_factor::lock(&transaction, viewer.account).await?;
@@ -86,7 +90,10 @@ impl App {
         store::second_factor::confirm(&transaction, viewer.account, step, now, hashes).await?;
         let (actor, action) = (Actor::owner(viewer.account), AuditAction::SecondFactorEnabled);
         audit::record(&transaction, &self.clock, actor, action, viewer.account, json!({ "kind": "TOTP" })).await?;
-        transaction.commit().await?;
+        let ending = Ending::AllBut(viewer.session, tokens);
+        let ended = sessions::end(&transaction, &self.clock, viewer.account, ending).await?;
+        self.publish(transaction, &ended).await?;
+        // Whoever was held to enrolment is let in.
         self.feed.sessions_changed();
         Ok(codes)
     }
@@ -101,7 +108,7 @@ impl App {
         store::second_factor::remove(&transaction, account.id).await?;
         let (actor, action) = (Actor::owner(account.id), AuditAction::SecondFactorDisabled);
         audit::record(&transaction, &self.clock, actor, action, account.id, json!({})).await?;
-        self.forgive_attempts(&transaction, &account.login).await?;
+        self.forgive_proof(&transaction, viewer, &account.login).await?;
         transaction.commit().await?;
         self.feed.sessions_changed();
         Ok(())
@@ -130,17 +137,14 @@ impl App {
         let factor = store::second_factor::lock(connection, account.id).await?;
         let Some(factor) = factor.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(false) };
         let code = code.map(str::trim).filter(|code| !code.is_empty()).ok_or_else(code_needed)?;
-        if code.chars().count() > CODE_LIMIT {
-            return Err(wrong_code().into());
-        }
         let now = self.clock.now();
         let secret = self.account_policy.open(account.id, &factor.secret)?;
         if let Some(step) = secret.step_of(code, now, factor.last_step) {
             store::second_factor::use_step(connection, account.id, step).await?;
             return Ok(true);
         }
-        let hash = hash_token(&code.to_lowercase());
-        if !store::second_factor::use_code(connection, account.id, &hash, now).await? {
+        let hashes: Vec<String> = written_code::recovery_codes(code).iter().map(|code| hash_token(code)).collect();
+        if !store::second_factor::use_code(connection, account.id, hashes, now).await? {
             return Err(wrong_code().into());
         }
         let left = store::second_factor::codes_left(connection, account.id).await?;
@@ -161,9 +165,7 @@ impl App {
 
 /// Sixteen letters and digits in groups of four: 80 random bits.
 fn recovery_code(random: [u8; 32]) -> String {
-    let text = BASE32_NOPAD.encode(&random[..10]).to_lowercase();
-    let groups: Vec<&str> = (0..4).filter_map(|group| text.get(group * 4..group * 4 + 4)).collect();
-    groups.join("-")
+    written_code::grouped(&BASE32_NOPAD.encode(&random[..10]).to_lowercase(), 4)
 }
 
 fn code_needed() -> Refusal {

@@ -21,7 +21,7 @@ use crate::{
     events::Event,
     store::{
         self,
-        session::{Ending, Kind},
+        session::{Ending, Kind, Tokens},
     },
 };
 
@@ -61,7 +61,7 @@ impl App {
         let found = store::session::find_open(self.database.reader(), &hash.to_string(), now).await?;
         let Some((session, account)) = found else { return Ok(None) };
         let before = now - TOUCHED_EVERY;
-        if session.last_used_at.is_none_or(|at| at <= before) {
+        if session.last_used_at.is_none_or(|at| at <= before || at > now) {
             let touched = store::session::touch(self.database.writer(), session.id, before, now).await;
             if let Err(error) = touched {
                 tracing::warn!(%error, "can't note that a session was used");
@@ -69,10 +69,7 @@ impl App {
         }
         let viewer = viewer_with(&session, &account);
         let viewer = if session.second_factor_asserted { viewer } else { self.admitted(viewer).await? };
-        // An account may be set to end before its session does.
-        if account.disabled_at.is_none() {
-            self.known_sessions.keep(hash, viewer, changes, now);
-        }
+        self.known_sessions.keep(hash, viewer, changes, now);
         Ok(Some(viewer))
     }
 
@@ -105,7 +102,7 @@ impl App {
 
     /// Ends all sessions of the viewer's but the one they ask with; returns how many.
     pub async fn revoke_other_sessions(&self, viewer: &Viewer) -> Result<usize, Failure> {
-        Ok(self.revoke(viewer, Ending::AllBut(viewer.session)).await?)
+        Ok(self.revoke(viewer, Ending::AllBut(viewer.session, Tokens::Keep)).await?)
     }
 
     async fn revoke(&self, viewer: &Viewer, ending: Ending) -> Result<usize, Broken> {

@@ -10,16 +10,19 @@ use sha2::{Digest, Sha256};
 use super::{
     App, Broken, Failure, Refusal, RefusalCode,
     access::viewer_with,
+    attempts::Door,
     audit::{self, Actor},
-    passwords::strong,
+    passwords::strong_at_sight,
+    sessions,
 };
 use crate::{
-    domain::{digest::Sha256Digest, password, permission::Viewer},
-    store::{self, Transaction},
+    domain::{digest::Sha256Digest, password, permission::Viewer, written_code},
+    events::Event,
+    store::{self, Transaction, session::Ending},
 };
 
 /// A session lasts a working month at most.
-const SESSION_LIFETIME: TimeDelta = TimeDelta::days(30);
+pub(super) const SESSION_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// Marks a token as ours, so that one found in a log or a repository can be told what it is.
 pub(super) const TOKEN_PREFIX: &str = "onsite_";
 const LOGIN_LIMIT: usize = 64;
@@ -56,20 +59,28 @@ impl App {
         check(&request)?;
         let login = request.login.to_lowercase();
         if let Some(new) = &request.new_password {
-            strong(new, &login, "newPassword")?;
+            strong_at_sight(new, &login, "newPassword")?;
         }
-        self.count_attempt(&login).await?;
+        self.count_attempt(Door::Name(&login)).await?;
         let account = self.account_with(&login, &request.password).await?.ok_or_else(bad_credentials)?;
         let chosen = match request.new_password {
             _ if account.one_time_until.is_none() => None,
             None => return Err(choose_a_password().into()),
             // The one that was given out has been seen by someone else.
-            Some(new) if new.expose_secret() == request.password.expose_secret() => {
-                return Err(choose_a_password().into());
-            }
-            Some(new) => Some(self.hash_password(new.expose_secret().to_owned()).await?),
+            Some(new) if same_password(&new, &request.password) => return Err(choose_a_password().into()),
+            Some(new) => Some(self.chosen(&account, &new).await?),
         };
         self.open_session(&account, request.device_name, request.code.as_deref(), chosen).await
+    }
+
+    /// The hash of a password that someone chose in place of one that was given out. Whoever has proved themselves and
+    /// chooses one that is too weak has made no wrong attempt.
+    async fn chosen(&self, account: &account::Model, new: &SecretString) -> Result<String, Failure> {
+        if let Err(weak) = self.strong_for(account, new, "newPassword").await {
+            self.forgive_attempts(self.database.writer(), Door::Name(&account.login)).await?;
+            return Err(weak);
+        }
+        Ok(self.hash_password(new.expose_secret().to_owned()).await?)
     }
 
     /// The account of this name, if it may sign in with this password.
@@ -77,9 +88,13 @@ impl App {
         let now = self.clock.now();
         let account = store::account::find_by_login(self.database.reader(), login).await?;
         let hash = account.as_ref().map(|account| account.password_hash.clone());
-        let right = self.verify_password(password.expose_secret().to_owned(), hash).await?;
+        let typed = password.expose_secret();
+        // One that was given out was read out, or copied from paper.
+        let given_out = account.as_ref().is_some_and(|account| account.one_time_until.is_some());
+        let meant = if given_out { written_code::one_time_password(typed) } else { None };
+        let right = self.verify_password(meant.unwrap_or_else(|| typed.to_owned()), hash).await?;
         let may = |account: &account::Model| right && account.one_time_until.is_none_or(|until| until > now);
-        Ok(account.filter(|account| may(account) && enabled(account, now)))
+        Ok(account.filter(|account| may(account) && enabled(account)))
     }
 
     /// Opens a session of an account that has proved who it is, unless it was changed in the meantime.
@@ -90,29 +105,31 @@ impl App {
         code: Option<&str>,
         chosen: Option<String>,
     ) -> Result<SignedIn, Failure> {
-        let now = self.clock.now();
         let transaction = self.database.begin().await?;
         let account = store::account::lock(&transaction, proved.id).await?;
         let unchanged = |account: &account::Model| account.password_hash == proved.password_hash;
-        let account = account.filter(|account| unchanged(account) && enabled(account, now));
+        let account = account.filter(|account| unchanged(account) && enabled(account));
         let account = account.ok_or_else(bad_credentials)?;
         let given = self.second_factor_given(&transaction, &account, code).await?;
+        let mut ended = Vec::new();
         if let Some(hash) = chosen {
             store::account::set_password(&transaction, account.id, hash, None).await?;
             let (actor, action) = (Actor::owner(account.id), AuditAction::PasswordChanged);
             audit::record(&transaction, &self.clock, actor, action, account.id, json!({ "oneTime": true })).await?;
+            ended = sessions::end(&transaction, &self.clock, account.id, Ending::All).await?;
         }
         let factor = if given { Factor::Given } else { Factor::None };
-        self.begin_session(transaction, &account, device_name, factor).await
+        self.begin_session(transaction, &account, device_name, factor, &ended).await
     }
 
-    /// Begins a session of an account that may have one, and commits.
+    /// Begins a session of an account that may have one, publishes those that were ended for it, and commits.
     pub(super) async fn begin_session(
         &self,
         transaction: Transaction,
         account: &account::Model,
         device_name: String,
         factor: Factor,
+        ended: &[Event],
     ) -> Result<SignedIn, Failure> {
         let now = self.clock.now();
         let token = SecretString::from(format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(self.clock.random())));
@@ -130,8 +147,11 @@ impl App {
         };
         let viewer = viewer_with(&session, account);
         store::session::insert(&transaction, session).await?;
-        self.forgive_attempts(&transaction, &account.login).await?;
-        transaction.commit().await?;
+        self.forgive_attempts(&transaction, Door::Name(&account.login)).await?;
+        match ended {
+            [] => transaction.commit().await?,
+            ended => self.publish(transaction, ended).await?,
+        }
         let viewer = if factor == Factor::None { self.admitted(viewer).await? } else { viewer };
         Ok(SignedIn { token, viewer })
     }
@@ -148,8 +168,16 @@ pub(super) enum Factor {
     Asserted,
 }
 
-pub(super) fn enabled(account: &account::Model, now: chrono::DateTime<chrono::Utc>) -> bool {
-    account.disabled_at.is_none_or(|at| at > now)
+/// Whether an account may sign in. When it was disabled does not matter: a clock that was ahead may have written it.
+pub(super) fn enabled(account: &account::Model) -> bool {
+    account.disabled_at.is_none()
+}
+
+/// Whether two spellings are of the same password that was given out.
+fn same_password(one: &SecretString, other: &SecretString) -> bool {
+    let (one, other) = (one.expose_secret(), other.expose_secret());
+    let read = written_code::one_time_password(one);
+    one == other || (read.is_some() && read == written_code::one_time_password(other))
 }
 
 pub(super) fn digest_of(token: &str) -> Sha256Digest {

@@ -11,17 +11,22 @@ use sha2::Sha256;
 use super::{
     App, Broken, Failure, Refusal, RefusalCode,
     accounts::login_of,
+    attempts::Door,
     audit::Actor,
     identities::was_linked,
     sign_in::{Factor, SignedIn, check_device, enabled, hash_token},
 };
 use crate::{
+    domain::clock_doubt::SERVERS_APART,
     identity_provider::{AttemptSecrets, Identified, IdentityProvider, ProviderError},
     store::{self, single_sign_on_attempt::Returned},
 };
 
 /// Long enough to look for one's second factor at the provider.
 const ATTEMPT_LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// From now, an attempt ends no later: not even one that another server began.
+pub(super) const ATTEMPTS_END_WITHIN: TimeDelta =
+    TimeDelta::seconds(ATTEMPT_LIFETIME.num_seconds() + SERVERS_APART.num_seconds());
 /// Characters of a code at most: those of some providers hold a whole encrypted token.
 const CODE_LIMIT: usize = 4096;
 const DOMAIN: &[u8] = b"onsite single sign-on\0";
@@ -93,6 +98,7 @@ impl App {
             state_sha256: hash_token(&back.state),
             binding_sha256: hash_token(back.binding.expose_secret()),
             code_sha256: hash_token(back.code.expose_secret()),
+            latest: now + ATTEMPTS_END_WITHIN,
         };
         let first = store::single_sign_on_attempt::claim(self.database.writer(), &returned, now).await?;
         let attempt = store::single_sign_on_attempt::claimed(self.database.writer(), &returned, now).await?;
@@ -157,11 +163,11 @@ impl App {
             let (writer, state) = (self.database.writer(), &returned.state_sha256);
             store::single_sign_on_attempt::identify(writer, state, vouched.account, &vouched.subject).await?;
         }
-        let account = store::account::find(self.database.reader(), [vouched.account]).await?.pop();
-        match account.filter(|_| code.is_some_and(|code| !code.trim().is_empty())) {
-            Some(account) => self.count_attempt(&account.login).await,
-            None => Ok(()),
+        // Counted apart from attempts at the name: whoever keeps that locked out has not come this far.
+        if code.is_some_and(|code| !code.trim().is_empty()) {
+            self.count_attempt(Door::Vouched(vouched.account)).await?;
         }
+        Ok(())
     }
 
     async fn open_vouched(
@@ -172,10 +178,9 @@ impl App {
         device_name: String,
         code: Option<&str>,
     ) -> Result<SignedIn, Failure> {
-        let now = self.clock.now();
         let transaction = self.database.begin().await?;
         let account = store::account::lock(&transaction, vouched.account).await?;
-        let account = account.filter(|account| enabled(account, now));
+        let account = account.filter(enabled);
         let account = account.ok_or_else(|| refused("the account is disabled"))?;
         if !self.is_linked(&transaction, &account, provider.issuer(), &vouched.subject).await? {
             return Err(refused("the account is another's"));
@@ -188,7 +193,10 @@ impl App {
             false if self.second_factor_given(&transaction, &account, code).await.map_err(totp_field)? => Factor::Given,
             false => Factor::None,
         };
-        self.begin_session(transaction, &account, device_name, factor).await
+        if factor == Factor::Given {
+            self.forgive_attempts(&transaction, Door::Vouched(account.id)).await?;
+        }
+        self.begin_session(transaction, &account, device_name, factor, &[]).await
     }
 
     /// Whether an account, locked, is linked to someone. At their first sign-in it becomes so if the provider names it and

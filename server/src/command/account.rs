@@ -9,10 +9,14 @@ use secrecy::SecretString;
 use super::{Settings, Undone, undone};
 use crate::app::{Actor, NewAccount};
 
+mod list;
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Account {
     /// Make an account
     Add(Add),
+    /// List accounts: role, person, whether they are disabled, second factor, last sign-in
+    List(list::List),
     /// Give an account another password, from standard input, and end its sessions
     Password(Named),
     /// Take away the second factor of an account whose owner lost it
@@ -91,6 +95,7 @@ impl Account {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
         let app = settings.app().await?;
         match self {
+            Self::List(list) => list.run(&app).await?,
             Self::Add(add) => {
                 let new = NewAccount {
                     login: add.login,

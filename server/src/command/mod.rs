@@ -17,6 +17,7 @@ use crate::{
 mod account;
 mod admin;
 mod backup;
+mod completions;
 mod demo;
 mod export;
 mod import;
@@ -108,6 +109,8 @@ enum Action {
     Restore(restore::Restore),
     /// Print the GraphQL schema
     Schema,
+    /// Print a script that completes commands and options in a shell
+    Completions(completions::Completions),
     /// Print the settings file with every setting, its meaning and its default
     Config,
 }
@@ -139,6 +142,7 @@ impl Command {
                 print!("{}", crate::graphql::sdl());
                 Ok(())
             }
+            Action::Completions(completions) => completions.run(),
             Action::Config => {
                 print!("{}", crate::config::EXAMPLE);
                 Ok(())

@@ -21,6 +21,12 @@ pub struct Attempts {
 }
 
 impl Attempts {
+    /// The same as a clock that says `now` can know it. A last attempt that is yet to come was noted by a clock that was
+    /// ahead: it counts as one of now, so that nobody waits until that clock's time has come, or longer than the wait.
+    pub fn seen_at(self, now: DateTime<Utc>) -> Self {
+        Self { last_at: self.last_at.min(now), ..self }
+    }
+
     /// Until when no other attempt is looked at.
     pub fn locked_until(self) -> Option<DateTime<Utc>> {
         let beyond = self.count.checked_sub(FREE)?;
@@ -70,6 +76,17 @@ mod tests {
         assert_eq!(attempts.one_more(almost), Ok(Attempts { count: 10, last_at: almost }));
         let later = THEN + FORGOTTEN_AFTER;
         assert_eq!(attempts.one_more(later), Ok(Attempts { count: 1, last_at: later }));
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_noted_waits_no_longer_than_its_wait() {
+        let ahead = Attempts { count: 6, last_at: THEN + TimeDelta::days(3) };
+        let seen = ahead.seen_at(THEN);
+        assert_eq!(seen.one_more(THEN), Err(THEN + TimeDelta::seconds(60)));
+        let later = THEN + TimeDelta::seconds(60);
+        assert_eq!(seen.seen_at(later).one_more(later), Ok(Attempts { count: 7, last_at: later }));
+        let past = Attempts { count: 6, last_at: THEN };
+        assert_eq!(past.seen_at(later), past);
     }
 
     proptest! {

@@ -5,6 +5,8 @@ use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
+use super::written_code;
+
 /// Seconds a code is shown.
 const STEP_SECONDS: i64 = 30;
 const DIGITS: u32 = 1_000_000;
@@ -55,10 +57,12 @@ impl TotpSecret {
         u32::from_be_bytes(word) % DIGITS
     }
 
-    /// The time step this code is of, if it is of about now and later than the last one that was used.
+    /// The time step this code is of, if it is of about now and later than the last one that was used. One that is yet
+    /// to come was used by a clock that was ahead: it counts for nothing, or nobody could sign in until it has come.
     pub fn step_of(&self, code: &str, now: DateTime<Utc>, last_used: Option<i64>) -> Option<i64> {
         let code = digits(code)?;
         let present = step_at(now);
+        let last_used = last_used.filter(|last| *last <= present + TOLERANCE);
         (present - TOLERANCE..=present + TOLERANCE)
             .filter(|step| last_used.is_none_or(|last| *step > last))
             .find(|step| self.code(*step) == code)
@@ -70,9 +74,9 @@ pub fn step_at(now: DateTime<Utc>) -> i64 {
     now.timestamp().div_euclid(STEP_SECONDS)
 }
 
-/// The number six digits stand for; spaces are how apps group them.
+/// The number six digits stand for, however they are grouped.
 fn digits(code: &str) -> Option<u32> {
-    let code: String = code.chars().filter(|c| *c != ' ').take(7).collect();
+    let code = written_code::signs(code)?;
     (code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())).then(|| code.parse().ok()).flatten()
 }
 
@@ -119,12 +123,23 @@ mod tests {
     #[case::after_an_earlier_one(0, Some(-1), true)]
     #[case::used(0, Some(0), false)]
     #[case::older_than_the_last_used(0, Some(1), false)]
+    #[case::after_a_clock_was_ahead(0, Some(2), true)]
+    #[case::after_a_clock_was_days_ahead(0, Some(8_640), true)]
     fn a_code_counts_about_its_time_and_once(#[case] late: i64, #[case] last: Option<i64>, #[case] counts: bool) {
         let shown = at(1_234_567_890);
         let step = step_at(shown);
         let code = format!("{:06}", secret().code(step));
         let found = secret().step_of(&code, shown + chrono::TimeDelta::seconds(late), last.map(|by| step + by));
         assert_eq!(found, counts.then_some(step));
+    }
+
+    #[rstest]
+    #[case("005924")]
+    #[case(" 005 924 ")]
+    #[case("005-924")]
+    #[case("００５　９２４")]
+    fn six_digits_are_taken_however_they_are_written(#[case] code: &str) {
+        assert!(secret().step_of(code, at(1_234_567_890), None).is_some());
     }
 
     #[test]
@@ -139,7 +154,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_no_code_is_of_no_step(text: String) {
-            prop_assume!(text.chars().filter(char::is_ascii_digit).count() != 6);
+            prop_assume!(written_code::signs(&text).is_none_or(|signs| signs.len() != 6));
             prop_assert_eq!(secret().step_of(&text, at(0), None), None);
         }
     }

@@ -9,7 +9,10 @@ use super::{
     error::{UserError, answered},
     global_id,
 };
-use crate::app::{Failure, Refusal};
+use crate::{
+    app::{Failure, Refusal},
+    store::session::Tokens,
+};
 
 /// A device that is signed in.
 #[derive(Clone, Debug, SimpleObject)]
@@ -47,9 +50,14 @@ pub struct ChangePasswordInput {
     /// The password as it is.
     #[graphql(secret)]
     old_password: String,
-    /// The password as it is to be: 10 to 256 characters, and not among the first that are guessed.
+    /// The password as it is to be: 10 to 256 characters, and not soon guessed: neither a common one, nor made of the
+    /// sign-in name, the person's name or their unit's.
     #[graphql(secret)]
     new_password: String,
+    /// Whether the viewer's personal access tokens stay. Whoever knew the old password may have made some: they end, unless
+    /// this is true.
+    #[graphql(default)]
+    keep_personal_access_tokens: bool,
 }
 
 /// What became of a password.
@@ -83,7 +91,8 @@ pub struct OwnAccountMutation;
 
 #[Object]
 impl OwnAccountMutation {
-    /// Changes the viewer's password, and ends all their other sessions.
+    /// Changes the viewer's password, and ends all their other sessions and, unless they are to be kept, their personal
+    /// access tokens.
     #[graphql(complexity = "50 + child_complexity")]
     async fn change_password(
         &self,
@@ -91,8 +100,9 @@ impl OwnAccountMutation {
         #[graphql(desc = "The old password and the new one.", secret)] input: ChangePasswordInput,
     ) -> Result<ChangePasswordPayload> {
         let (old, new) = (input.old_password.into(), input.new_password.into());
-        Ok(match answered(app(ctx).change_password(viewer(ctx)?, old, new).await)? {
-            Ok(_) => ChangePasswordPayload { changed: true, user_errors: Vec::new() },
+        let tokens = tokens(input.keep_personal_access_tokens);
+        Ok(match answered(app(ctx).change_password(viewer(ctx)?, old, new, tokens).await)? {
+            Ok(()) => ChangePasswordPayload { changed: true, user_errors: Vec::new() },
             Err(user_errors) => ChangePasswordPayload { changed: false, user_errors },
         })
     }
@@ -115,6 +125,11 @@ impl OwnAccountMutation {
     async fn revoke_other_sessions(&self, ctx: &Context<'_>) -> Result<RevokeSessionsPayload> {
         revoked_payload(app(ctx).revoke_other_sessions(viewer(ctx)?).await)
     }
+}
+
+/// What becomes of personal access tokens.
+pub(super) fn tokens(keep: bool) -> Tokens {
+    if keep { Tokens::Keep } else { Tokens::End }
 }
 
 fn revoked_payload(revoked: std::result::Result<usize, Failure>) -> Result<RevokeSessionsPayload> {

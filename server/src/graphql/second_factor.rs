@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     access::{app, identified, viewer},
     error::{UserError, answered},
+    own_account::tokens,
 };
 
 /// A second factor: codes of an authenticator app (TOTP, RFC 6238).
@@ -42,6 +43,10 @@ pub struct ConfirmTotpEnrolmentInput {
     /// Six digits.
     #[graphql(secret)]
     code: String,
+    /// Whether the viewer's personal access tokens stay. Whoever knew the password may have made some: they end, unless
+    /// this is true.
+    #[graphql(default)]
+    keep_personal_access_tokens: bool,
 }
 
 /// A second factor that counts from now on.
@@ -96,13 +101,15 @@ impl SecondFactorMutation {
         })
     }
 
-    /// Lets the second factor that was begun count from now on.
+    /// Lets the second factor that was begun count from now on, and ends all the viewer's other sessions, none of which was
+    /// opened with it, and, unless they are to be kept, their personal access tokens.
     async fn confirm_totp_enrolment(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A first code.", secret)] input: ConfirmTotpEnrolmentInput,
     ) -> Result<ConfirmTotpEnrolmentPayload> {
-        Ok(match answered(app(ctx).confirm_totp(identified(ctx)?, &input.code).await)? {
+        let tokens = tokens(input.keep_personal_access_tokens);
+        Ok(match answered(app(ctx).confirm_totp(identified(ctx)?, &input.code, tokens).await)? {
             Ok(codes) => ConfirmTotpEnrolmentPayload { recovery_codes: Some(codes), user_errors: Vec::new() },
             Err(user_errors) => ConfirmTotpEnrolmentPayload { user_errors, ..ConfirmTotpEnrolmentPayload::default() },
         })

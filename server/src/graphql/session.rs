@@ -74,10 +74,11 @@ pub struct SignInInput {
     #[graphql(secret)]
     password: String,
     /// A password of one's own, needed with one that was given out by an administrator: 10 to 256 characters, and not
-    /// among the first that are guessed.
+    /// soon guessed: neither a common one, nor made of the sign-in name, the person's name or their unit's.
     #[graphql(secret)]
     new_password: Option<String>,
-    /// A code of the second factor, needed where the account has one: six digits, or a recovery code.
+    /// A code of the second factor, needed where the account has one: six digits, or a recovery code,
+    /// grouped or not, in letters of any size and width.
     #[graphql(secret)]
     code: Option<String>,
     /// What the device calls itself, 100 characters at most.

@@ -6,7 +6,7 @@ use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde::Serialize;
 
 use super::Surface;
-use crate::{photos::Room, store};
+use crate::{domain::clock_doubt, photos::Room, store};
 
 /// `GET /healthz`
 pub(super) async fn alive() -> &'static str {
@@ -18,6 +18,10 @@ struct Readiness {
     database: &'static str,
     migrations: &'static str,
     photos: &'static str,
+    /// Why this machine's clock can't be right, if anything speaks against it: whoever runs it must set it, but another
+    /// server may be the one that is wrong, and nobody is turned away.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    clock: String,
 }
 
 /// Too little room is a warning: check-ins without photos go on.
@@ -38,7 +42,12 @@ pub(super) async fn ready(State(surface): State<Arc<Surface>>) -> impl IntoRespo
     let store::Readiness { database, migrations } = database;
     let photos = photos.is_ok();
     let room = if photos { objects.room_for(0).await.ok() } else { None };
-    let readiness = Readiness { database: told(database), migrations: told(migrations), photos: state_of_photos(room) };
+    let readiness = Readiness {
+        database: told(database),
+        migrations: told(migrations),
+        photos: state_of_photos(room),
+        clock: clock_doubt::told(&surface.app.clock_watch.doubts()),
+    };
     let all = database && migrations && photos;
     (if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(readiness))
 }

@@ -1,6 +1,10 @@
 //! Figures for Prometheus: each server has a registry of its own, on a port of its own.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -19,6 +23,8 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
+
+use crate::app::ClockWatch;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Operation {
@@ -56,6 +62,8 @@ pub(super) struct Metrics {
     subscriptions: Gauge,
     waiting: Gauge,
     given_up: Counter,
+    clock_doubts: Gauge,
+    clock_ahead: Gauge<f64, AtomicU64>,
 }
 
 /// Something that is open, until it is dropped.
@@ -91,6 +99,8 @@ impl Metrics {
             subscriptions: Gauge::default(),
             waiting: Gauge::default(),
             given_up: Counter::default(),
+            clock_doubts: Gauge::default(),
+            clock_ahead: Gauge::default(),
         };
         metrics.registry = Arc::new(metrics.registry());
         metrics
@@ -113,16 +123,26 @@ impl Metrics {
         registry.register("subscriptions", "Subscriptions under way", self.subscriptions.clone());
         registry.register("answers_waiting_bytes", "Bytes of answers that wait to be taken", self.waiting.clone());
         registry.register("answers_given_up", "Answers that were not taken", self.given_up.clone());
+        registry.register("clock_doubts", "What speaks against this machine's clock", self.clock_doubts.clone());
+        registry.register_with_unit(
+            "clock_ahead_of_database",
+            "How far this machine's clock is ahead of the database's",
+            Unit::Seconds,
+            self.clock_ahead.clone(),
+        );
         registry
     }
 
     /// The route of these figures: `/metrics`, in the OpenMetrics text format.
-    pub(super) fn routes(&self) -> Router {
+    pub(super) fn routes(&self, clock: Arc<ClockWatch>) -> Router {
         let metrics = self.clone();
-        Router::new().route("/metrics", get(move || std::future::ready(metrics.told())))
+        Router::new().route("/metrics", get(move || std::future::ready(metrics.told(&clock))))
     }
 
-    fn told(&self) -> Response {
+    fn told(&self, clock: &ClockWatch) -> Response {
+        self.clock_doubts.set(i64::try_from(clock.doubts().len()).unwrap_or(i64::MAX));
+        let ahead = clock.ahead_of_database().map_or(0.0, |ahead| ahead.as_seconds_f64());
+        self.clock_ahead.set(ahead);
         let mut text = String::new();
         // Writing into a text can't fail.
         let _ = encode(&mut text, &self.registry);

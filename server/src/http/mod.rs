@@ -164,6 +164,7 @@ pub(crate) fn doors(
     stopping: watch::Receiver<bool>,
 ) -> Result<Doors, DocumentsError> {
     let (limits, metrics, under_way) = (settings.connections, Metrics::new(), TaskTracker::new());
+    let clock = Arc::clone(&app.clock_watch);
     let surface = Arc::new(Surface {
         gate: Gate::new(&app, settings.limits, settings.introspection),
         quotas: Arc::new(Quotas::new(settings.rates)),
@@ -181,7 +182,7 @@ pub(crate) fn doors(
     let unseen = Metrics::new();
     let figures = Door {
         surface: None,
-        routes: metrics.routes(),
+        routes: metrics.routes(clock),
         limits,
         tls: None,
         proxies: Proxies::default(),

@@ -126,6 +126,16 @@ pub async fn set_password(
     changed.update(connection).await.map(|_| ())
 }
 
+/// Lets no one-time password last beyond `latest`; returns how many would have.
+pub async fn shorten_one_time(connection: &impl ConnectionTrait, latest: DateTime<Utc>) -> Result<u64, DbErr> {
+    let shortened = Entity::update_many()
+        .col_expr(Column::OneTimeUntil, Expr::value(latest))
+        .filter(Column::OneTimeUntil.gt(latest))
+        .exec(connection)
+        .await?;
+    Ok(shortened.rows_affected)
+}
+
 /// Gives an account another role.
 pub async fn set_role(connection: &impl ConnectionTrait, id: AccountId, role: AccountRole) -> Result<(), DbErr> {
     ActiveModel { id: Set(id), role: Set(role), ..Default::default() }.update(connection).await.map(|_| ())

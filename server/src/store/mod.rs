@@ -11,6 +11,7 @@ pub mod assessment;
 pub mod audit;
 pub mod chain;
 pub mod check_in;
+pub mod clock;
 mod connect;
 pub mod contradiction;
 pub mod decision;

@@ -73,6 +73,13 @@ pub async fn earliest(connection: &impl ConnectionTrait) -> Result<Option<i64>, 
     Ok(first.map(|event| event.position))
 }
 
+/// When the newest record was made, whoever made it: the last event, or the last link of the chain.
+pub async fn newest_record(connection: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let event = outbox_event::Entity::find().order_by_desc(outbox_event::Column::Position).one(connection).await?;
+    let link = super::chain::last(connection).await?;
+    Ok(event.map(|event| event.recorded_at).into_iter().chain(link.map(|link| link.recorded_at)).max())
+}
+
 /// Forgets events recorded before a time.
 pub async fn forget(connection: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, DbErr> {
     let forgotten = outbox_event::Entity::delete_many()

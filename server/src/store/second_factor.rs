@@ -67,21 +67,24 @@ pub async fn use_step(connection: &impl ConnectionTrait, account: AccountId, ste
     used.update(connection).await.map(|_| ())
 }
 
-/// Uses a recovery code; false if there is no such code, or it was used before.
+/// Uses the recovery code that has one of these hashes; false if there is none, or it was used before.
 pub async fn use_code(
     connection: &impl ConnectionTrait,
     account: AccountId,
-    code_sha256: &str,
+    code_sha256: Vec<String>,
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
+    if code_sha256.is_empty() {
+        return Ok(false);
+    }
     let used = recovery_code::Entity::update_many()
         .col_expr(recovery_code::Column::UsedAt, Expr::value(now))
         .filter(recovery_code::Column::AccountId.eq(account))
-        .filter(recovery_code::Column::CodeSha256.eq(code_sha256))
+        .filter(recovery_code::Column::CodeSha256.is_in(code_sha256))
         .filter(recovery_code::Column::UsedAt.is_null())
         .exec(connection)
         .await?;
-    Ok(used.rows_affected == 1)
+    Ok(used.rows_affected >= 1)
 }
 
 /// Removes the second factor of an account and its recovery codes; false if there was none.

@@ -39,7 +39,7 @@ fn open(now: DateTime<Utc>) -> sea_orm::Select<Entity> {
         .join(sea_orm::JoinType::InnerJoin, to_account())
         .filter(Column::EndedAt.is_null())
         .filter(Column::ExpiresAt.gt(now))
-        .filter(account::Column::DisabledAt.is_null().or(account::Column::DisabledAt.gt(now)))
+        .filter(account::Column::DisabledAt.is_null())
 }
 
 fn to_account() -> RelationDef {
@@ -69,13 +69,22 @@ impl Kind {
     }
 }
 
+/// Whether personal access tokens end with sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tokens {
+    /// They end.
+    End,
+    /// They stay.
+    Keep,
+}
+
 /// Which sessions of an account are to end.
 #[derive(Clone, Copy, Debug)]
 pub enum Ending {
     /// All of them, and its tokens.
     All,
-    /// Its devices' but this one.
-    AllBut(SessionId),
+    /// Its devices' but this one, and its tokens, or not.
+    AllBut(SessionId, Tokens),
     /// This one of this kind.
     One(Kind, SessionId),
 }
@@ -111,7 +120,8 @@ pub async fn end_of(
         .filter(Column::ExpiresAt.gt(now));
     select = match ending {
         Ending::All => select,
-        Ending::AllBut(kept) => select.filter(Kind::Device.condition()).filter(Column::Id.ne(kept)),
+        Ending::AllBut(kept, Tokens::End) => select.filter(Column::Id.ne(kept)),
+        Ending::AllBut(kept, Tokens::Keep) => select.filter(Kind::Device.condition()).filter(Column::Id.ne(kept)),
         Ending::One(kind, only) => select.filter(kind.condition()).filter(Column::Id.eq(only)),
     };
     // Locked, so that of two who end a session one publishes that.
@@ -126,7 +136,25 @@ pub async fn end_of(
     Ok(ids)
 }
 
-/// Notes that a session was used, if that was not noted since `before`.
+/// When a device's session of these accounts was last opened, ended or not; accounts without one are left out.
+pub async fn last_opened(
+    connection: &impl ConnectionTrait,
+    accounts: impl IntoIterator<Item = AccountId>,
+) -> Result<Vec<(AccountId, DateTime<Utc>)>, DbErr> {
+    Entity::find()
+        .select_only()
+        .column(Column::AccountId)
+        .column_as(Column::CreatedAt.max(), "last")
+        .filter(Column::AccountId.is_in(accounts))
+        .filter(Kind::Device.condition())
+        .group_by(Column::AccountId)
+        .into_tuple()
+        .all(connection)
+        .await
+}
+
+/// Notes that a session was used, if that was not noted since `before`; a note of a time to come is of a clock that was
+/// ahead, and is mended.
 pub async fn touch(
     connection: &impl ConnectionTrait,
     id: SessionId,
@@ -136,8 +164,26 @@ pub async fn touch(
     Entity::update_many()
         .col_expr(Column::LastUsedAt, Expr::value(now))
         .filter(Column::Id.eq(id))
-        .filter(Column::LastUsedAt.is_null().or(Column::LastUsedAt.lte(before)))
+        .filter(Column::LastUsedAt.is_null().or(Column::LastUsedAt.lte(before)).or(Column::LastUsedAt.gt(now)))
         .exec(connection)
         .await
         .map(|_| ())
+}
+
+/// Lets no device's session that was opened after `now`, by a clock that was ahead, last beyond `latest`; returns how
+/// many would have.
+pub async fn shorten(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    latest: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let shortened = Entity::update_many()
+        .col_expr(Column::ExpiresAt, Expr::value(latest))
+        .filter(Kind::Device.condition())
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::CreatedAt.gt(now))
+        .filter(Column::ExpiresAt.gt(latest))
+        .exec(connection)
+        .await?;
+    Ok(shortened.rows_affected)
 }

@@ -21,6 +21,8 @@ pub struct Returned {
     pub binding_sha256: String,
     /// Of the authorization code.
     pub code_sha256: String,
+    /// When one that is begun now ends. What ends later was begun by a clock that was ahead.
+    pub latest: DateTime<Utc>,
 }
 
 impl Returned {
@@ -31,6 +33,7 @@ impl Returned {
             .add(Column::BindingSha256.eq(&self.binding_sha256))
             .add(Column::Issuer.eq(&self.issuer))
             .add(Column::ExpiresAt.gt(now))
+            .add(Column::ExpiresAt.lte(self.latest))
     }
 }
 
@@ -84,4 +87,9 @@ pub async fn end(connection: &impl ConnectionTrait, state_sha256: &str) -> Resul
 /// Forgets attempts that it is too late to come back to.
 pub async fn forget(connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
     Ok(Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(connection).await?.rows_affected)
+}
+
+/// Forgets attempts that end after `latest`: they were begun by a clock that was ahead.
+pub async fn forget_of_a_clock_ahead(connection: &impl ConnectionTrait, latest: DateTime<Utc>) -> Result<u64, DbErr> {
+    Ok(Entity::delete_many().filter(Column::ExpiresAt.gt(latest)).exec(connection).await?.rows_affected)
 }

@@ -28,9 +28,9 @@ pub(super) struct Account {
 
 impl Account {
     pub(super) const OFFICE: Self =
-        Self { login: "office", password: "demo-office-1", role: AccountRole::Office, person: None };
+        Self { login: "office", password: "kelp-tram-onyx", role: AccountRole::Office, person: None };
     const ANALYST: Self =
-        Self { login: "analyst", password: "demo-analyst-1", role: AccountRole::Analyst, person: None };
+        Self { login: "analyst", password: "moss-ferry-quill", role: AccountRole::Analyst, person: None };
 
     fn staff(login: &'static str, password: &'static str, person: &str) -> Self {
         Self { login, password, role: AccountRole::Staff, person: Some(person.to_owned()) }
@@ -103,9 +103,9 @@ impl Cast {
         let accounts = vec![
             Account::OFFICE,
             Account::ANALYST,
-            Account::staff("leader1", "demo-leader-1", &first),
-            Account::staff("leader2", "demo-leader-2", &second),
-            Account::staff("secretary", "demo-secretary-1", &secretary),
+            Account::staff("leader1", "gable-otter-plum", &first),
+            Account::staff("leader2", "brisk-anvil-fern", &second),
+            Account::staff("secretary", "tidal-copper-jay", &secretary),
         ];
         for account in &accounts[1..] {
             account.add(app).await?;

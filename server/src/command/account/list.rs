@@ -1,0 +1,119 @@
+//! `onsite account list`
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::{Args, ValueEnum};
+use comfy_table::{Table, presets::NOTHING};
+use entity::values::AccountRole;
+use serde_json::json;
+
+use super::super::Undone;
+use crate::{
+    app::{App, ListedAccount},
+    store::account::AccountFilter,
+};
+
+/// List accounts, by sign-in name. Times are UTC.
+#[derive(Debug, Args)]
+pub(in crate::command) struct List {
+    /// Only accounts with this role
+    #[arg(long, value_enum)]
+    role: Option<Role>,
+    /// Only accounts that are disabled
+    #[arg(long)]
+    disabled: bool,
+    /// For programs: one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// What an account may do. Administrators are listed, but made by `onsite admin create`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Role {
+    Administrator,
+    Office,
+    Staff,
+    Analyst,
+}
+
+impl From<Role> for AccountRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Administrator => Self::Administrator,
+            Role::Office => Self::Office,
+            Role::Staff => Self::Staff,
+            Role::Analyst => Self::Analyst,
+        }
+    }
+}
+
+impl List {
+    pub(super) async fn run(self, app: &App) -> Result<(), Undone> {
+        let filter = AccountFilter {
+            roles: self.role.map(|role| vec![role.into()]),
+            disabled: self.disabled.then_some(true),
+            ..AccountFilter::default()
+        };
+        let mut table = Table::new();
+        table.load_preset(NOTHING).set_header(["SIGN-IN NAME", "ROLE", "PERSON", "SIGNS IN", "LAST SIGN-IN"]);
+        let mut last = None;
+        let mut out = io::stdout().lock();
+        loop {
+            let listed = app.listed_accounts(&filter, last.as_ref()).await?;
+            if listed.is_empty() {
+                break;
+            }
+            for account in &listed {
+                if self.json {
+                    writeln!(out, "{}", object(account))?;
+                } else {
+                    table.add_row(row(account));
+                }
+            }
+            last = listed.into_iter().next_back();
+        }
+        if !self.json {
+            writeln!(out, "{table}")?;
+        }
+        Ok(())
+    }
+}
+
+fn row(listed: &ListedAccount) -> [String; 5] {
+    let account = &listed.account;
+    let ways = [
+        (account.disabled_at.is_some(), "disabled"),
+        (account.disabled_at.is_none() && account.one_time_until.is_some(), "one-time password"),
+        (listed.second_factor_since.is_some(), "second factor"),
+        (listed.linked, "single sign-on"),
+    ];
+    let ways: Vec<&str> = ways.into_iter().filter_map(|(is, told)| is.then_some(told)).collect();
+    let person = listed.person.as_ref().map_or_else(|| "–".to_owned(), |person| person.name.clone());
+    [
+        account.login.clone(),
+        account.role.as_str().to_owned(),
+        person,
+        if ways.is_empty() { "password".to_owned() } else { ways.join(", ") },
+        listed.last_sign_in_at.map_or_else(|| "never".to_owned(), told),
+    ]
+}
+
+fn object(listed: &ListedAccount) -> serde_json::Value {
+    let account = &listed.account;
+    json!({
+        "login": account.login,
+        "role": account.role,
+        "person": listed.person.as_ref().map(|person| &person.name),
+        "createdAt": told(account.created_at),
+        "disabledAt": account.disabled_at.map(told),
+        "oneTimePasswordUntil": account.one_time_until.map(told),
+        "secondFactorSince": listed.second_factor_since.map(told),
+        "singleSignOn": listed.linked,
+        "lastSignInAt": listed.last_sign_in_at.map(told),
+    })
+}
+
+fn told(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

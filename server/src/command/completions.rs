@@ -1,0 +1,37 @@
+//! `onsite completions`
+
+use std::io::{self, Write};
+
+use clap::{Args, CommandFactory, ValueEnum};
+use clap_complete::Shell;
+
+use super::{Command, Undone};
+
+/// Print a script that completes commands and options in a shell. For bash, for example:
+/// onsite completions bash > ~/.local/share/bash-completion/completions/onsite
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Known,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Known {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+impl Completions {
+    pub(super) fn run(self) -> Result<(), Undone> {
+        let shell = match self.shell {
+            Known::Bash => Shell::Bash,
+            Known::Zsh => Shell::Zsh,
+            Known::Fish => Shell::Fish,
+        };
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Command::command(), "onsite", &mut script);
+        Ok(io::stdout().write_all(&script)?)
+    }
+}
