@@ -26,6 +26,8 @@ mod command;
 #[cfg(test)]
 mod contradictions;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod evidence;
 #[cfg(test)]
 mod faults;
@@ -65,6 +67,8 @@ mod permissions;
 mod photo_upload;
 #[cfg(test)]
 mod reading;
+#[cfg(test)]
+mod readme;
 #[cfg(test)]
 mod real_clients;
 #[cfg(test)]

@@ -31,6 +31,8 @@ use crate::{
 mod cast;
 mod closing;
 mod dashboard;
+mod judges;
+mod page;
 mod phone;
 mod photo;
 mod place;
@@ -69,7 +71,8 @@ impl Demo {
             Some(path) => Directory::kept(path)?,
             None => Directory::passing(&clock)?,
         };
-        println!("Onsite, shown on made-up people and places. Data: {}", directory.notice());
+        page::say("", "Onsite, shown on made-up people and places.");
+        page::say("    data       ", &directory.notice());
         let server = start(&directory.path, settings.listen, &clock).await?;
         let told = tokio::select! {
             told = tell(&server, &clock) => told,
@@ -126,16 +129,16 @@ async fn start(directory: &Path, listen: Option<SocketAddr>, clock: &Clock) -> R
     let database = serve::database(&config).await?;
     let migrations = database.pending_migrations().await?;
     database.migrate().await?;
-    println!("    database   SQLite, {migrations} migrations applied");
+    page::say("    database   ", &format!("SQLite, {migrations} migrations applied"));
     let server = match Running::start(&config, database, clock.clone()).await {
         Err(StartError::Listen(taken, error)) if listen.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
-            println!("    server     {taken} is taken; any free port will do");
+            page::say("    server     ", &format!("{taken} is taken; any free port will do"));
             config.listen.set_port(0);
             Running::start(&config, serve::database(&config).await?, clock.clone()).await?
         }
         started => started?,
     };
-    println!("    server     {}", server.public_url);
+    page::say("    server     ", &server.public_url);
     Ok(server)
 }
 
@@ -153,7 +156,7 @@ async fn tell(server: &Running, clock: &Clock) -> Result<Told, Undone> {
     let office = Phone::sign_in(&server.public_url, clock, Account::OFFICE.login, Account::OFFICE.password).await?;
     let (dashboard, projects) = Dashboard::open(&server.public_url, office.token()).await?;
     let cast = Cast::gather(app, &server.public_url, clock, office, &projects).await?;
-    println!("    dashboard  the office's, listening over WebSocket");
+    page::say("    dashboard  ", "the office's, listening over WebSocket");
 
     let mut story = Story::new(&cast, &dashboard, clock);
     let rows = story.tell().await?;
@@ -170,9 +173,10 @@ async fn import(app: &App) -> Result<(), Undone> {
     let sites = roster::parse_sites(SITES)?;
     let from = IsoWeek::of(app.today().await?).first_day() - Days::new(7 * WEEKS);
     let done = app.import_roster(&list, from, &|| {}).await.map_err(undone)?;
-    println!("    roster     {} projects, {} people; roles begin on {from}", done.projects, done.people);
+    let told = format!("{} projects, {} people; roles begin on {from}", done.projects, done.people);
+    page::say("    roster     ", &told);
     let done = app.import_sites(&sites, start_of(from, app).await?, &|| {}).await.map_err(undone)?;
-    println!("    sites      {} boundaries, from the same day on", done.sites);
+    page::say("    sites      ", &format!("{} boundaries, from the same day on", done.sites));
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use tokio_tungstenite::{
 };
 
 use super::{
-    PATIENCE, Undone, failed,
+    PATIENCE, Undone, failed, page,
     wire::{self, Page, Project, VisitRecorded, Week, WeeklyTallyChanged},
 };
 
@@ -54,7 +54,7 @@ impl Dashboard {
         let (tell, heard) = watch::channel(Heard::default());
         let listening = tokio::spawn(async move {
             if let Err(Undone(reasons)) = socket.listen(&tell).await {
-                println!("    dashboard  hears nothing any more: {}", reasons.join("; "));
+                page::say("    dashboard  ", &format!("hears nothing any more: {}", reasons.join("; ")));
             }
         });
         Ok((Self { heard, listening }, projects.nodes))
@@ -169,7 +169,7 @@ fn judged(live: &VisitRecorded) -> String {
 }
 
 fn say(who: &str, project: &str, what: &str) {
-    println!("    dashboard  {who}  {project}  {what}");
+    page::say("    dashboard  ", &format!("{who}  {project}  {what}"));
 }
 
 /// The value of the one field that an operation's `next` carries.

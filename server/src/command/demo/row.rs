@@ -7,6 +7,7 @@ use entity::values::{FindingCode, FindingOutcome, Verdict};
 
 use super::{
     cast::{Leader, Place},
+    page,
     wire::{Answer, CheckIn, Finding},
 };
 use crate::domain::week::IsoWeek;
@@ -54,6 +55,11 @@ fn difference<T: PartialEq + Debug>(what: &str, got: &T, wanted: &T) -> Option<S
 impl Row {
     /// A row about what a leader's phone sends, and says so.
     pub(super) fn new(step: &str, leader: &Leader, place: &Place, sent: String) -> Self {
+        Self::by("phone", step, leader, place, sent)
+    }
+
+    /// A row about what somebody does to a leader's check-in, and says so.
+    pub(super) fn by(who: &str, step: &str, leader: &Leader, place: &Place, sent: String) -> Self {
         let row = Self {
             step: step.to_owned(),
             leader: leader.name.clone(),
@@ -63,7 +69,7 @@ impl Row {
             why: Vec::new(),
             wrong: Vec::new(),
         };
-        row.say("phone", &format!("{}  {}  {}", row.leader, row.project, row.sent));
+        row.say(who, &format!("{}  {}  {}", row.leader, row.project, row.sent));
         row
     }
 
@@ -126,7 +132,7 @@ impl Row {
     }
 
     fn say(&self, who: &str, what: &str) {
-        println!("{:>3} {who:<10} {what}", self.number());
+        page::say(&format!("{:>3} {who:<10} ", self.number()), what);
     }
 
     /// The step's number.

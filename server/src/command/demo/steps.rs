@@ -6,6 +6,8 @@ use entity::values::{AssessmentTrigger, Datum, FindingCode, FindingOutcome, Phot
 use super::{
     Undone,
     cast::Place,
+    judges::Waiting,
+    page,
     phone::{Draft, Uploaded},
     photo::Shot,
     row::Row,
@@ -21,10 +23,12 @@ impl Story<'_> {
     /// All steps, in order.
     pub(super) async fn tell(&mut self) -> Result<Vec<Row>, Undone> {
         let (inside, first) = self.inside().await?;
+        let (on_the_edge, to_review) = self.on_the_edge().await?;
+        let (outside, rejected) = self.outside().await?;
         let mut rows = vec![
             inside,
-            self.on_the_edge().await?,
-            self.outside().await?,
+            on_the_edge,
+            outside,
             self.again(&first).await?,
             self.second(&first).await?,
             self.late().await?,
@@ -32,6 +36,12 @@ impl Story<'_> {
         rows.extend(self.queue().await?);
         rows.push(self.foreign_project().await?);
         rows.push(self.other_bytes().await?);
+        if let Some(waiting) = to_review {
+            rows.push(self.review(&waiting).await?);
+        }
+        if let Some(waiting) = rejected {
+            rows.extend(self.appeal(&waiting).await?);
+        }
         Ok(rows)
     }
 
@@ -42,7 +52,7 @@ impl Story<'_> {
         let (leader, place) = (&cast.first, &cast.first.places[0]);
         let mut draft = self.draft(place, self.arrival)?;
         let photo = self.shot(&draft).jpeg()?;
-        let sent = format!("{}, a photo of {} kB", whereabouts(place, &draft), photo.len() / 1000);
+        let sent = format!("{}, a photo of {}\u{a0}kB", whereabouts(place, &draft), photo.len() / 1000);
         let mut row = Row::new("1 inside, with a photo", leader, place, sent);
 
         let ticket = leader.phone.request_upload(&photo).await?;
@@ -77,7 +87,7 @@ impl Story<'_> {
     }
 
     /// So near the edge that the error disc lies partly within the tolerance: for a person.
-    async fn on_the_edge(&mut self) -> Result<Row, Undone> {
+    async fn on_the_edge(&mut self) -> Result<(Row, Option<Waiting>), Undone> {
         begin("2  On the edge");
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[0]);
@@ -85,18 +95,18 @@ impl Story<'_> {
         let draft = Draft { position, accuracy_m: place.site.tolerance_m + 5.0, ..self.draft(place, self.arrival)? };
         let mut row = Row::new("2 on the edge", leader, place, whereabouts(place, &draft));
         let answer = leader.phone.check_in(&draft).await?;
-        let Some(check_in) = row.recorded(&answer) else { return Ok(row) };
+        let Some(check_in) = row.recorded(&answer) else { return Ok((row, None)) };
         row.expect_record(&check_in, Verdict::NeedsReview, self.day(draft.at));
         let found = finding(&check_in, FindingCode::Position);
         row.expect("position", &found.map(|found| found.outcome), &Some(FindingOutcome::Review));
         let probability = found.and_then(|found| found.probability);
         row.expect_that(probability.is_some_and(|p| p > 0.0 && p < 1.0), "no probability between 0 and 1");
         self.hear(&mut row, place, &draft, Echo::of(Verdict::NeedsReview)).await;
-        Ok(row)
+        Ok((row, Some(Waiting { draft, id: check_in.id })))
     }
 
     /// 800 m outside: contradicted.
-    async fn outside(&mut self) -> Result<Row, Undone> {
+    async fn outside(&mut self) -> Result<(Row, Option<Waiting>), Undone> {
         begin("3  Outside");
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[1]);
@@ -106,14 +116,14 @@ impl Story<'_> {
         let sent = format!("{}, 18 minutes later", whereabouts(place, &draft));
         let mut row = Row::new("3 outside", leader, place, sent);
         let answer = leader.phone.check_in(&draft).await?;
-        let Some(check_in) = row.recorded(&answer) else { return Ok(row) };
+        let Some(check_in) = row.recorded(&answer) else { return Ok((row, None)) };
         row.expect_record(&check_in, Verdict::Rejected, self.day(draft.at));
         let found = finding(&check_in, FindingCode::Position);
         row.expect("position", &found.map(|found| found.outcome), &Some(FindingOutcome::Fail));
         let measured = found.and_then(|found| found.measured);
         row.expect_that(measured.is_some_and(|metres| (metres - 800.0).abs() < 1.0), "it was not measured as 800 m");
         self.hear(&mut row, place, &draft, Echo::of(Verdict::Rejected)).await;
-        Ok(row)
+        Ok((row, Some(Waiting { draft, id: check_in.id })))
     }
 
     /// The same check-in again: on record already.
@@ -247,13 +257,13 @@ impl Story<'_> {
 }
 
 fn begin(title: &str) {
-    println!("\n{title}");
+    page::heading(title);
 }
 
 fn whereabouts(place: &Place, draft: &Draft) -> String {
     let distance = place.site.distance_m(draft.position);
     let side = if distance < 0.0 { "inside" } else { "outside" };
-    format!("{:.0} m {side} ± {:.0} m", distance.abs(), draft.accuracy_m)
+    format!("{:.0}\u{a0}m {side} ±\u{a0}{:.0}\u{a0}m", distance.abs(), draft.accuracy_m)
 }
 
 fn finding(check_in: &CheckIn, code: FindingCode) -> Option<&Finding> {

@@ -67,11 +67,15 @@ impl Expected {
     fn add(&mut self, echo: Echo) {
         self.changes += echo.changes;
         if echo.changes > 0 {
-            match echo.verdict {
-                Verdict::Verified => self.verified += 1,
-                Verdict::NeedsReview | Verdict::PendingEvidence => self.provisional += 1,
-                Verdict::Rejected => self.rejected += 1,
-            }
+            *self.of(echo.verdict) += 1;
+        }
+    }
+
+    fn of(&mut self, verdict: Verdict) -> &mut u32 {
+        match verdict {
+            Verdict::Verified => &mut self.verified,
+            Verdict::NeedsReview | Verdict::PendingEvidence => &mut self.provisional,
+            Verdict::Rejected => &mut self.rejected,
         }
     }
 
@@ -116,15 +120,36 @@ impl<'a> Story<'a> {
 
     /// Waits until the dashboard has heard how a check-in stands and what its week comes to.
     pub(super) async fn hear(&mut self, row: &mut Row, place: &Place, draft: &Draft, echo: Echo) {
+        self.check_ins += 1;
+        self.visits += usize::from(echo.changes > 0);
+        self.hear_how_it_stands(row, place, draft, echo).await;
+    }
+
+    /// The same after a person has had their say: the visit that stood otherwise before.
+    pub(super) async fn hear_again(
+        &mut self,
+        row: &mut Row,
+        place: &Place,
+        draft: &Draft,
+        before: Verdict,
+        echo: Echo,
+    ) {
+        let week = IsoWeek::of(self.day(draft.at)).to_string();
+        let expected = self.weeks.entry((place.project.clone(), week)).or_default().of(before);
+        *expected = expected.saturating_sub(1);
+        self.hear_how_it_stands(row, place, draft, echo).await;
+    }
+
+    async fn hear_how_it_stands(&mut self, row: &mut Row, place: &Place, draft: &Draft, echo: Echo) {
         let week = IsoWeek::of(self.day(draft.at)).to_string();
         let expected = self.weeks.entry((place.project.clone(), week.clone())).or_default();
         expected.add(echo);
         let counts = expected.counts();
-        self.check_ins += 1;
-        self.visits += usize::from(echo.changes > 0);
         self.judgements += echo.judgements;
+        // Of all that was heard of it, the last.
         let stands = |heard: &Heard| {
-            heard.visits.iter().any(|live| live.check_in.uuid == draft.id && live.check_in.verdict == echo.verdict)
+            let mut about = heard.visits.iter().filter(|live| live.check_in.uuid == draft.id);
+            about.next_back().is_some_and(|live| live.check_in.verdict == echo.verdict)
         };
         let counted = |heard: &Heard| {
             let mut changes = heard.weeks.iter().filter(|live| live.project.name == place.project && live.week == week);

@@ -21,6 +21,14 @@ pub(super) const CHECK_INS: &str = "mutation CheckIns($input: CheckInsInput!) { 
         alreadyRecorded userErrors { code zh: message en: message(language: EN) } checkIn { ...OnRecord } }
     userErrors { code zh: message en: message(language: EN) } } }";
 
+pub(super) const QUEUE: &str = "{ reviewQueue(first: 100) { nodes { id } } }";
+
+pub(super) const REVIEW: &str = "mutation Review($input: ReviewCheckInInput!) { reviewCheckIn(input: $input) {
+    userErrors { code zh: message en: message(language: EN) } checkIn { ...OnRecord } } }";
+
+pub(super) const APPEAL: &str = "mutation Appeal($input: AppealCheckInInput!) { appealCheckIn(input: $input) {
+    userErrors { code zh: message en: message(language: EN) } checkIn { ...OnRecord } } }";
+
 pub(super) const LOOK_UP: &str = "query LookUp($id: ID!) { checkIn(id: $id) { ...OnRecord } }";
 
 /// To be sent after each document that names it.
@@ -132,6 +140,14 @@ pub(super) struct Header {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Answer {
     pub(super) already_recorded: bool,
+    pub(super) check_in: Option<CheckIn>,
+    pub(super) user_errors: Vec<UserError>,
+}
+
+/// What became of a decision or an appeal.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Decided {
     pub(super) check_in: Option<CheckIn>,
     pub(super) user_errors: Vec<UserError>,
 }
