@@ -8,7 +8,7 @@ use jpeg_encoder::{ColorType, Encoder};
 use rstest::rstest;
 use sea_orm::{EntityTrait, sea_query::Expr};
 use serde_json::{Value, json};
-use server::{app::INSPECTION_LEASE, clock::Source};
+use server::{app::INSPECTION_LEASE, clock::Source, photos::apart};
 
 use crate::support::{
     BEARING_PARK,
@@ -113,6 +113,8 @@ async fn a_photo_that_shows_nothing_is_for_a_person(
 #[rstest]
 #[tokio::test]
 async fn a_heic_is_looked_at_like_any_photo(#[values(Sqlite, Postgres)] backend: Backend) {
+    // As `onsite serve` has it: decoded in a process of its own.
+    apart::run_by(env!("CARGO_BIN_EXE_onsite").into());
     let server = TestServer::on(backend).await;
     let seen = inspected(&server, &heic(96, 64, patchwork), 0).await;
     assert_eq!((&seen["verdict"], readable(&seen)), (&json!("VERIFIED"), "PASS"));

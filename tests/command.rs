@@ -130,6 +130,13 @@ async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Back
     assert!(done(&again).contains("0 projects, 0 people and 0 organisations were new; 0 roles began"), "{again:?}");
     assert!(done(&shell.run(&["import", "sites", "sites.geojson"])).contains("1 new sites"));
     assert!(done(&shell.run(&["import", "sites", "sites.geojson"])).contains("1 unchanged"));
+    shell.write("more.geojson", &SITES.replace("\"radiusMeters\"", "\"OBJECTID\": 7, \"radiusMeters\""));
+    assert!(done(&shell.run(&["import", "sites", "more.geojson"])).contains("未读取的属性 / not read: OBJECTID (1)"));
+    shell.write("elsewhere.geojson", &SITES.replace("39.6", "39.7"));
+    assert!(
+        done(&shell.run(&["import", "sites", "elsewhere.geojson"]))
+            .contains("feature 1: site “施工现场” of 新项目 now lies")
+    );
 
     let password = "correct horse battery\n";
     assert!(done(&shell.run_with(&["account", "add", "office", "--role", "office"], password)).contains("office"));

@@ -281,15 +281,16 @@ fn pause_after(failures: u32) -> TimeDelta {
 /// Looks at bytes where blocking is allowed, and has a picture whose decoder needs bounds decoded apart.
 async fn looked_at(bytes: Bytes) -> Result<Result<Inspection, InspectionError>, JoinError> {
     let limits = InspectionLimits::default();
-    if wants_process(&bytes)
-        && let Some(decoded) = decode_apart(bytes.clone()).await
-    {
-        return match decoded {
-            Ok(decoded) => spawn_blocking(move || inspect_decoded(&bytes, decoded, &limits)).await,
-            Err(error) => Ok(Err(error)),
-        };
+    let apart = match wants_process(&bytes, &limits) {
+        Ok(true) => decode_apart(bytes.clone()).await,
+        Ok(false) => None,
+        Err(error) => Some(Err(error)),
+    };
+    match apart {
+        Some(Ok(decoded)) => spawn_blocking(move || inspect_decoded(&bytes, decoded, &limits)).await,
+        Some(Err(error)) => Ok(Err(error)),
+        None => spawn_blocking(move || inspect(&bytes, &limits)).await,
     }
-    spawn_blocking(move || inspect(&bytes, &limits)).await
 }
 
 /// What was found in a photo.

@@ -48,13 +48,22 @@ impl FeatureReader<'_> {
 
     pub(super) fn draft(&mut self, raw: &RawValue) -> Option<SiteDraft> {
         let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-        let properties = members.get("properties").map_or(Ok(None), |raw| serde_json::from_str(raw.get()));
+        let properties: Result<Option<Map<String, Value>>, _> =
+            members.get("properties").map_or(Ok(None), |raw| serde_json::from_str(raw.get()));
         let is_feature = members.get("type").is_some_and(|raw| site_members::is_text(raw, "Feature"));
-        let (true, Ok(properties)) = (is_feature, properties) else {
+        if !is_feature {
             self.report(None, SiteProblemCode::NotGeoJson, "不是 GeoJSON 的 Feature。", "This is no GeoJSON Feature.");
             return None;
+        }
+        let mut properties: Map<String, Value> = match properties {
+            Ok(properties) => properties.unwrap_or_default(),
+            Err(error) => {
+                let zh = format!("properties 应为 JSON 对象，其中的数字不可过大（{error}）。");
+                let en = format!("The properties must be a JSON object whose numbers can be told: {error}.");
+                self.report("properties", SiteProblemCode::WrongType, zh, en);
+                return None;
+            }
         };
-        let mut properties: Map<String, Value> = properties.unwrap_or_default();
         properties.retain(|_, value| !value.is_null());
         let geometry = members.get("geometry").filter(|raw| raw.get() != "null").copied();
         self.look_around(&members, &properties, geometry);

@@ -85,7 +85,9 @@ pub(super) fn read<'a>(bytes: &'a [u8], limits: &InspectionLimits) -> Result<Con
 }
 
 fn check(container: &Container<'_>, limits: &InspectionLimits) -> Result<(), InspectionError> {
-    let &Container { width, height, scans, alloc_bytes, .. } = container;
+    let &Container { width, height, scans, alloc_bytes, unusual, .. } = container;
+    // The decoder for unusual ones takes three times as long.
+    let passes = if unusual { scans.saturating_mul(3) } else { scans };
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 {
         return Err(InspectionError::Empty { width, height });
@@ -93,7 +95,7 @@ fn check(container: &Container<'_>, limits: &InspectionLimits) -> Result<(), Ins
     if width.max(height) > limits.max_dimension || pixels > limits.max_pixels {
         return Err(InspectionError::TooManyPixels { width, height });
     }
-    if pixels.saturating_mul(scans.into()) > limits.max_scan_pixels {
+    if pixels.saturating_mul(passes.into()) > limits.max_scan_pixels {
         return Err(InspectionError::TooManyScans { scans });
     }
     if alloc_bytes > limits.max_alloc_bytes {

@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Container<'_>, InspectionError> {
         width,
         height,
         // The planes of a tile or of the whole, and the picture put together.
-        alloc_bytes: 8 * u64::from(width) * u64::from(height),
+        alloc_bytes: u64::from(width).saturating_mul(height.into()).saturating_mul(8),
         scans: 1,
         unusual: false,
         exif,

@@ -80,13 +80,17 @@ impl<'a> Found<'a> {
             return Err(InspectionError::Malformed("no scan"));
         }
         let in_one_go = !frame.progressive && self.scans == 1;
+        let unusual = (!frame.progressive && self.scans > 1) || frame.is_oddly_sampled();
+        // The decoder for these holds each component's plane as well.
+        let planes = if unusual { frame.pixel_bytes() } else { 0 };
+        let coefficients = if in_one_go { 0 } else { frame.coefficient_bytes() };
         Ok(Container {
             format: ImageFormat::Jpeg,
             width: frame.width.into(),
             height: frame.height.into(),
-            alloc_bytes: frame.pixel_bytes() + if in_one_go { 0 } else { frame.coefficient_bytes() },
+            alloc_bytes: frame.pixel_bytes() + planes + coefficients,
             scans: self.scans,
-            unusual: (!frame.progressive && self.scans > 1) || frame.is_oddly_sampled(),
+            unusual,
             exif: self.exif,
             exif_lost: false,
             xmp: self.xmp,

@@ -109,8 +109,15 @@ pub fn inspect(bytes: &[u8], limits: &InspectionLimits) -> Result<Inspection, In
 }
 
 /// Whether a photo's picture is to be decoded in a process of its own: its decoder is large and young.
-pub fn wants_process(bytes: &[u8]) -> bool {
-    heic::is_heic(bytes)
+///
+/// # Errors
+/// What is wrong already with the structure of such a file.
+pub fn wants_process(bytes: &[u8], limits: &InspectionLimits) -> Result<bool, InspectionError> {
+    let wants = heic::is_heic(bytes);
+    if wants {
+        container::read(bytes, limits)?;
+    }
+    Ok(wants)
 }
 
 /// A picture, no larger than it is shown.

@@ -192,6 +192,16 @@ fn a_number_that_is_none_of_a_project_is_told_as_it_stands(#[case] number: Value
     );
 }
 
+#[rstest]
+#[case::too_large_a_number(r#"{"project": 1e400}"#)]
+#[case::no_object("7")]
+#[case::a_list(r#"["project"]"#)]
+fn properties_that_cannot_be_read_are_told(#[case] properties: &str) {
+    let text = String::from_utf8(collection(|feature| feature["properties"] = json!("here"))).unwrap();
+    let faults = site_faults(text.replace("\"here\"", properties).as_bytes());
+    assert_eq!(faults, [(Some(1), Some("properties"), WrongType)]);
+}
+
 /// As GeoJSON of 2008 has it, in a place of the file.
 fn with_crs(crs: &Value, place: &str) -> Vec<u8> {
     let bytes = collection(|feature| match place {
