@@ -1,25 +1,40 @@
 //! Documents that are meant to cost a server more than they cost their sender, and what each is refused for.
-//! Read by the stories and by the benchmark that times the refusals.
+//! Read by the stories and by the benchmark that tells what each takes.
 
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::hostile_loops::loops;
+
 /// A hostile request.
 pub(crate) struct Hostile {
     /// What it tries.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// The document.
     pub(crate) document: String,
     /// Values of its variables.
     pub(crate) variables: Value,
-    /// The limit it is refused by, or else the code of the refusal.
-    pub(crate) refused_by: &'static str,
+    /// What becomes of it.
+    pub(crate) outcome: Outcome,
 }
 
-fn hostile(name: &'static str, refused_by: &'static str, document: String) -> Hostile {
-    Hostile { name, document, variables: json!({}), refused_by }
+/// What becomes of a hostile request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is refused by this limit, or else with this code.
+    Refused(&'static str),
+    /// It is within the limits, and so is what it gives.
+    Bounded,
 }
+
+fn hostile(name: &str, refused_by: &'static str, document: String) -> Hostile {
+    let (name, outcome) = (name.to_owned(), Outcome::Refused(refused_by));
+    Hostile { name, document, variables: json!({}), outcome }
+}
+
+/// An id of the right form, of nothing that there is.
+const NONE: &str = "AQAAAAAAAAAAAAAAAAAAAAA";
 
 fn repeated(count: usize, each: impl Fn(usize) -> String) -> String {
     (0..count).map(each).collect()
@@ -41,13 +56,15 @@ fn nested(field: &str, levels: usize) -> String {
     format!("{{ {} id {} }}", format!("{field} {{ ").repeat(levels), "} ".repeat(levels))
 }
 
-/// Fifty of them.
+/// A hundred of them, and more.
 pub(crate) fn documents() -> Vec<Hostile> {
     let mut all = text_level();
     all.extend(fragments());
     all.extend(breadth());
+    all.extend(introspection());
     all.extend(cost());
     all.extend(values());
+    all.extend(loops());
     all
 }
 
@@ -190,10 +207,87 @@ fn breadth() -> Vec<Hostile> {
     ]
 }
 
+/// Types within types: few letters that stand for many values, to be had without signing in.
+fn introspection() -> Vec<Hostile> {
+    let around = |levels: usize| {
+        let (open, close) = ("possibleTypes{interfaces{".repeat(levels), "}}".repeat(levels));
+        format!("{{__type(name:\"Node\"){{{open}name{close}}}}}")
+    };
+    let types = |inside: &str| format!("{{__schema{{types{{{inside}}}}}}}");
+    let fields = |levels: usize| {
+        let (open, close) = ("fields{type{ofType{".repeat(levels), "}}}".repeat(levels));
+        format!("{open}name{close}")
+    };
+    let whole = "__schema{types{name description fields{name description args{name type{name}}type{name}}}}";
+    let of = |name, document| hostile(name, "introspection", document);
+    let small = |name, document| Hostile { outcome: Outcome::Bounded, ..of(name, document) };
+    vec![
+        of("seven levels of possible types and interfaces", around(7)),
+        of("six levels of possible types and interfaces", around(6)),
+        of("five levels of possible types and interfaces", around(5)),
+        small("fields of the types of fields", types(&fields(2))),
+        small("fields of the types of fields of fields", types(&fields(4))),
+        small("arguments of fields of the types of fields", types("fields{type{ofType{fields{args{type{name}}}}}}")),
+        small(
+            "members of inputs of arguments",
+            types("fields{args{type{ofType{inputFields{type{name kind ofType{name}}}}}}}"),
+        ),
+        of(
+            "every type for every type",
+            format!(
+                "{{{}}}",
+                repeated(49, |n| format!("a{n}:__schema{{types{{name kind description fields{{name}}}}}} "))
+            ),
+        ),
+        of("the schema 49 times", format!("{{{}}}", repeated(49, |n| format!("a{n}:{whole} ")))),
+        of(
+            "the schema by fragments",
+            format!(
+                "{{...A}} fragment A on Query{{{}}} fragment F on __Schema{{types{{fields{{name type{{name}}}}}}}}",
+                repeated(20, |n| format!("a{n}:__schema{{...F}} "))
+            ),
+        ),
+        small(
+            "one type 49 times, with fields of fields",
+            format!(
+                "{{{}}}",
+                repeated(49, |n| format!(
+                    "a{n}:__type(name:\"CheckIn\"){{fields{{type{{ofType{{fields{{type{{ofType{{fields{{name}}}}}}}}}}}}}}}} "
+                ))
+            ),
+        ),
+        small(
+            "interfaces of all types and theirs",
+            types("interfaces{possibleTypes{interfaces{possibleTypes{fields{name args{name}}}}}}"),
+        ),
+        small("roots of roots", format!("{{__schema{{queryType{{{0}}}mutationType{{{0}}}}}}}", fields(3))),
+    ]
+}
+
 fn cost() -> Vec<Hostile> {
     let pages = "{ projects(first: 500) { nodes { visits(first: 500) { nodes { id } } } } }";
     vec![
         hostile("500 pages of 500", "cost", pages.to_owned()),
+        hostile(
+            "the day of a visit, of its check-ins, of their visits",
+            "cost",
+            format!("{{visit(id:\"{NONE}\"){{checkIns(first:500){{visit{{checkIns(first:500){{visit{{id}}}}}}}}}}}}"),
+        ),
+        hostile(
+            "weeks of projects of weeks",
+            "cost",
+            format!("{{project(id:\"{NONE}\"){{{}id{}}}}}", "weeklyVisits{project{".repeat(5), "}}".repeat(5)),
+        ),
+        hostile(
+            "all versions of all boundaries of all sites",
+            "cost",
+            "{projects(first:500){nodes{sites(first:100){versions(first:100){geojson drawn}}}}}".to_owned(),
+        ),
+        hostile(
+            "every finding of every assessment of every check-in",
+            "cost",
+            "{checkIns(first:500){nodes{assessments(last:100){findings{sentence}}}}}".to_owned(),
+        ),
         hostile(
             "50 pages of 500 by aliases",
             "cost",
@@ -215,12 +309,9 @@ fn cost() -> Vec<Hostile> {
 }
 
 fn values() -> Vec<Hostile> {
-    let with = |name, refused_by, variables: Value| Hostile {
-        name,
-        document: "query($filter: ProjectFilterInput) { projects(filter: $filter) { nodes { id } } }".to_owned(),
-        variables,
-        refused_by,
-    };
+    let document = "query($filter: ProjectFilterInput) { projects(filter: $filter) { nodes { id } } }";
+    let with =
+        |name, refused_by, variables: Value| Hostile { variables, ..hostile(name, refused_by, document.to_owned()) };
     let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
     vec![
         with("a list of 1,001 values", "listItems", json!({ "filter": { "nameContains": vec![1; 1_001] } })),

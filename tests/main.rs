@@ -20,6 +20,8 @@ mod boundary_hints;
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod breakdown;
+#[cfg(test)]
 mod check_in;
 #[cfg(test)]
 mod command;
@@ -27,6 +29,8 @@ mod command;
 mod contradictions;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod entitlement;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]
@@ -37,6 +41,8 @@ mod histories;
 mod hostile;
 #[cfg(test)]
 mod hostile_documents;
+#[cfg(test)]
+mod hostile_loops;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
@@ -101,6 +107,8 @@ mod store_away;
 mod support;
 #[cfg(test)]
 mod transport;
+#[cfg(test)]
+mod uptime;
 #[cfg(test)]
 mod waiting_photos;
 #[cfg(test)]

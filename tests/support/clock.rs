@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,30 +16,43 @@ static IDS: AtomicU64 = AtomicU64::new(1);
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
+pub(crate) struct TestClock {
+    time: Mutex<DateTime<Utc>>,
+    /// Whether there is nothing random to be had from it.
+    out_of_luck: AtomicBool,
+}
 
 impl TestClock {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(time(BEGINNING))))
+        Self::at(time(BEGINNING))
     }
 
     /// The wall clock as it is now: for services that read theirs.
     pub(crate) fn of_the_wall() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Clock::system().now())))
+        Self::at(Clock::system().now())
+    }
+
+    fn at(time: DateTime<Utc>) -> Arc<Self> {
+        Arc::new(Self { time: Mutex::new(time), out_of_luck: AtomicBool::new(false) })
+    }
+
+    /// From now on, whoever wants something random panics; or no longer.
+    pub(crate) fn run_out_of_luck(&self, out: bool) {
+        self.out_of_luck.store(out, Ordering::Relaxed);
     }
 
     pub(crate) fn set(&self, to: &str) {
-        *self.0.lock().unwrap() = time(to);
+        *self.time.lock().unwrap() = time(to);
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
-        *self.0.lock().unwrap() += by;
+        *self.time.lock().unwrap() += by;
     }
 }
 
 impl Source for TestClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
+        *self.time.lock().unwrap()
     }
 
     /// A UUID of version 7: the milliseconds, then a number no other id has.
@@ -50,6 +63,7 @@ impl Source for TestClock {
     }
 
     fn random(&self) -> [u8; 32] {
+        assert!(!self.out_of_luck.load(Ordering::Relaxed), "a story's own panic");
         rand::random()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Result, parser::types::OperationType};
 
-use super::error::{forbidden_by_token_scope, second_factor_needed, unauthenticated};
+use super::error::{forbidden, forbidden_by_token_scope, second_factor_needed, unauthenticated};
 use crate::{
     app::{App, scope_of},
     domain::permission::{Grant, Operation, Rule, Viewer},
@@ -52,4 +52,16 @@ pub(super) fn scope(ctx: &Context<'_>, rule: &Rule) -> Result<Scope> {
 /// Whether a rule allows whoever is signed in anything, or an error. Who may do nothing sees nothing.
 pub(super) fn has_part_in(ctx: &Context<'_>, rule: &Rule) -> Result<bool> {
     viewer(ctx).map(|viewer| viewer.has_part_in(rule))
+}
+
+/// Whoever is signed in and has a part in a rule. Others are refused: to what is not theirs to ask, nothing is an untrue
+/// answer.
+pub(super) fn entitled<'a>(ctx: &Context<'a>, rule: &Rule) -> Result<&'a Viewer> {
+    let viewer = viewer(ctx)?;
+    if viewer.has_part_in(rule) { Ok(viewer) } else { Err(forbidden(rule)) }
+}
+
+/// What whoever is signed in may load by a rule for a question of its own; who may load nothing is refused.
+pub(super) fn entitled_scope(ctx: &Context<'_>, rule: &Rule) -> Result<Scope> {
+    entitled(ctx, rule).map(|viewer| scope_of(viewer, rule))
 }

@@ -87,7 +87,6 @@ pub struct AccessTokenMutation;
 #[Object]
 impl AccessTokenMutation {
     /// Makes a personal access token: with a session, never with a token.
-    #[graphql(complexity = "10 + child_complexity")]
     async fn create_personal_access_token(
         &self,
         ctx: &Context<'_>,

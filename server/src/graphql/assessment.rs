@@ -23,7 +23,7 @@ use crate::{app::App, domain::sentence::Sentence, store};
 /// One judgement of a check-in. Appended, never changed; the last one stands.
 #[derive(Clone, Debug, Description)]
 pub struct Assessment {
-    row: assessment::Model,
+    row: Arc<assessment::Model>,
     list: Arc<List>,
 }
 
@@ -39,20 +39,23 @@ struct List {
 }
 
 impl Assessment {
-    /// All assessments of these check-ins, listed together, in the order they were made.
+    /// The last assessments of each of these check-ins, listed together, in the order they were made.
     pub(super) async fn load(
         app: &App,
         check_ins: &[CheckInId],
+        last: u64,
     ) -> std::result::Result<HashMap<CheckInId, Vec<Self>>, DbErr> {
-        let rows = store::assessment::of_check_ins(app.database.reader(), check_ins.iter().copied()).await?;
+        let found = store::assessment::last_of_each(app.database.reader(), check_ins.iter().copied(), last).await?;
+        let rows = || found.values().flatten();
         let list = Arc::new(List {
-            ids: rows.iter().map(|row| row.id).collect(),
-            policies: rows.iter().map(|row| (row.id, row.policy_version)).collect(),
-            site_version_ids: distinct(rows.iter().filter_map(|row| row.site_version_id)),
-            rejudgement_ids: distinct(rows.iter().filter_map(|row| row.rejudgement_id)),
+            ids: rows().map(|row| row.id).collect(),
+            policies: rows().map(|row| (row.id, row.policy_version)).collect(),
+            site_version_ids: distinct(rows().filter_map(|row| row.site_version_id)),
+            rejudgement_ids: distinct(rows().filter_map(|row| row.rejudgement_id)),
             ..List::default()
         });
-        Ok(grouped(rows.into_iter().map(|row| (row.check_in_id, Self { row, list: Arc::clone(&list) }))))
+        let listed = |row| Self { row: Arc::new(row), list: Arc::clone(&list) };
+        Ok(found.into_iter().map(|(check_in, rows)| (check_in, rows.into_iter().map(listed).collect())).collect())
     }
 
     /// The boundary the position was compared with.
@@ -116,7 +119,6 @@ impl Assessment {
     }
 
     /// Why, rule by rule.
-    #[graphql(complexity = "8 * child_complexity + 1")]
     async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<Finding>> {
         let load = || async {
             let rows = store::assessment::findings(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;

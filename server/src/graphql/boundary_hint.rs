@@ -4,8 +4,9 @@ use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
 use entity::values::Datum;
 
 use super::{
-    access::{app, has_part_in},
+    access::{app, entitled},
     error::{Language, bad_period, broken, said},
+    page::{DEFAULT_SIZE, LARGEST_SIZE, some},
     project::Project,
     scalars::Date,
     site::Site,
@@ -63,19 +64,19 @@ pub struct BoundaryHintQuery;
 #[Object]
 impl BoundaryHintQuery {
     /// Sites that may have been drawn wrongly, by the check-ins of these local days, the gravest doubt first; 366 days
-    /// at most. For the office; empty for others.
-    #[graphql(complexity = "500 + 20 * child_complexity")]
+    /// at most. For the office.
     async fn boundary_hints(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The first local day.")] from: Date,
         #[graphql(desc = "The last local day.")] to: Date,
+        #[graphql(desc = "The first so many, 1 to 500; 50 if nothing is said.")] first: Option<i32>,
     ) -> Result<Vec<BoundaryHint>> {
-        if !has_part_in(ctx, const { read("Query", "boundaryHints") })? {
-            return Ok(Vec::new());
-        }
+        let first = some("first", first, DEFAULT_SIZE, LARGEST_SIZE)?;
+        entitled(ctx, const { read("Query", "boundaryHints") })?;
         let period = Period::parse(from.0, to.0).map_err(|refusal| bad_period(&refusal))?;
-        let hints = app(ctx).boundary_hints(period).await.map_err(broken)?;
+        let mut hints = app(ctx).boundary_hints(period).await.map_err(broken)?;
+        hints.truncate(usize::try_from(first).unwrap_or(usize::MAX));
         let projects = Project::list(hints.iter().map(|hint| hint.project.clone()).collect());
         let sites = Site::list(hints.iter().map(|hint| hint.site.clone()).collect());
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);

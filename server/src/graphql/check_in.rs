@@ -13,12 +13,13 @@ use entity::{
 use sea_orm::DbErr;
 
 use super::{
-    access::{app, scope, viewer},
+    access::{app, entitled, entitled_scope, scope, viewer},
     assessment::Assessment,
     connection::{Count, connection},
+    cost::lists::{FEW, MOST_OF_FEW},
     error::broken,
     global_id,
-    page::{PageArguments, rows},
+    page::{PageArguments, some},
     person::Person,
     photo::Photo,
     position::Position,
@@ -44,7 +45,7 @@ pub mod input;
 /// A check-in, kept as it was sent and never changed.
 #[derive(Clone, Debug, Description)]
 pub struct CheckIn {
-    row: check_in::Model,
+    row: Arc<check_in::Model>,
     list: Arc<List>,
 }
 
@@ -57,9 +58,9 @@ struct List {
     projects: Batch<(), ProjectId, Project>,
     standings: Batch<(), CheckInId, standing::Model>,
     visits: Batch<(), VisitId, Visit>,
-    assessments: Batch<(), CheckInId, Vec<Assessment>>,
+    assessments: Batch<u64, CheckInId, Vec<Assessment>>,
     photos: Batch<(), CheckInId, Vec<Photo>>,
-    decisions: Batch<(), CheckInId, Vec<Decision>>,
+    decisions: Batch<u64, CheckInId, Vec<Decision>>,
     appeals: Batch<(), CheckInId, Appeal>,
 }
 
@@ -72,7 +73,7 @@ impl CheckIn {
             project_ids: distinct(rows.iter().map(|row| row.project_id)),
             ..List::default()
         });
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
     }
 
     fn key(&self) -> CheckInKey {
@@ -89,9 +90,9 @@ impl CheckIn {
         standing.ok_or_else(|| broken(crate::app::Broken::Record(format!("check-in {} has no standing", self.row.id))))
     }
 
-    async fn all_assessments(&self, ctx: &Context<'_>) -> Result<Vec<Assessment>> {
-        let load = || Assessment::load(app(ctx), &self.list.ids);
-        Ok(self.list.assessments.get((), &self.row.id, load).await?.unwrap_or_default())
+    async fn last_assessments(&self, ctx: &Context<'_>, last: u64) -> Result<Vec<Assessment>> {
+        let load = || Assessment::load(app(ctx), &self.list.ids, last);
+        Ok(self.list.assessments.get(last, &self.row.id, load).await?.unwrap_or_default())
     }
 
     /// Whether a rule lets the viewer have what is this check-in's.
@@ -163,7 +164,7 @@ impl CheckIn {
         if self.permits(ctx, const { read_in_full("CheckIn", "position") })? {
             return Ok(GpsFix::of(&self.row).and_then(|fix| Position::of_fix(&fix)));
         }
-        match self.all_assessments(ctx).await?.pop() {
+        match self.last_assessments(ctx, 1).await?.pop() {
             Some(assessment) => assessment.compared_with(ctx).await?.map(|site| Position::of_site(&site)).transpose(),
             None => Ok(None),
         }
@@ -175,7 +176,6 @@ impl CheckIn {
     }
 
     /// Its photos, in the order they were given.
-    #[graphql(complexity = "2 * child_complexity + 1")]
     async fn photos(&self, ctx: &Context<'_>) -> Result<Vec<Photo>> {
         let load = || async {
             let rows = store::photo::of_check_ins(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
@@ -204,25 +204,31 @@ impl CheckIn {
     }
 
     /// The assessment that stands.
-    #[graphql(complexity = "child_complexity + 1")]
     async fn assessment(&self, ctx: &Context<'_>) -> Result<Option<Assessment>> {
-        Ok(self.all_assessments(ctx).await?.pop())
+        Ok(self.last_assessments(ctx, 1).await?.pop())
     }
 
-    /// All assessments, in the order they were made.
-    #[graphql(complexity = "2 * child_complexity + 1")]
-    async fn assessments(&self, ctx: &Context<'_>) -> Result<Vec<Assessment>> {
-        self.all_assessments(ctx).await
+    /// Its last assessments, in the order they were made.
+    async fn assessments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The last so many, 1 to 100; 20 if nothing is said.")] last: Option<i32>,
+    ) -> Result<Vec<Assessment>> {
+        self.last_assessments(ctx, some("last", last, FEW, MOST_OF_FEW)?).await
     }
 
-    /// What people decided about it, in the order they did; empty for those who may not read it.
-    #[graphql(complexity = "2 * child_complexity + 1")]
-    async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<Decision>> {
+    /// What people last decided about it, in the order they did; empty for those who may not read it.
+    async fn decisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The last so many, 1 to 100; 20 if nothing is said.")] last: Option<i32>,
+    ) -> Result<Vec<Decision>> {
+        let last = some("last", last, FEW, MOST_OF_FEW)?;
         if !self.permits(ctx, const { read("CheckIn", "decisions") })? {
             return Ok(Vec::new());
         }
-        let load = || Decision::load(app(ctx), &self.list.ids);
-        Ok(self.list.decisions.get((), &self.row.id, load).await?.unwrap_or_default())
+        let load = || Decision::load(app(ctx), &self.list.ids, last);
+        Ok(self.list.decisions.get(last, &self.row.id, load).await?.unwrap_or_default())
     }
 
     /// The appeal about it; null for those who may not read it, and where there is none.
@@ -305,7 +311,7 @@ impl CheckInQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The check-in's global id.")] id: ID,
     ) -> Result<Option<CheckIn>> {
-        viewer(ctx)?;
+        entitled(ctx, const { read("Query", "checkIn") })?;
         match global_id::decode(&id) {
             Some(id) => find(ctx, id).await,
             None => Ok(None),
@@ -313,7 +319,6 @@ impl CheckInQuery {
     }
 
     /// Check-ins the viewer may see, the latest first.
-    #[graphql(complexity = "rows(first, last) * child_complexity + 1")]
     async fn check_ins(
         &self,
         ctx: &Context<'_>,
@@ -323,7 +328,7 @@ impl CheckInQuery {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<CheckInFilterInput>,
     ) -> Result<CheckInConnection> {
-        let scope = scope(ctx, const { read("Query", "checkIns") })?;
+        let scope = entitled_scope(ctx, const { read("Query", "checkIns") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
         let found = store::check_in::list(app(ctx).database.reader(), scope, &filter, &page).await.map_err(broken)?;

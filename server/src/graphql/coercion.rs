@@ -1,58 +1,35 @@
 //! What the library's validation lets pass of a request's variables: values that are missing, and other values in place
 //! of an input object (GraphQL specification, CoerceVariableValues). Both are request errors, before execution.
 
-use std::collections::HashSet;
-
 use async_graphql::{
-    Error, ErrorExtensions, Name, Value, Variables,
-    parser::{
-        parse_schema,
-        types::{BaseType, OperationDefinition, Type, TypeKind, TypeSystemDefinition},
-    },
+    Error, ErrorExtensions, Value, Variables,
+    parser::types::{BaseType, OperationDefinition, Type},
 };
 
-use super::error::coded;
+use super::{error::coded, types::Types};
 
-/// The input objects of a schema.
-#[derive(Clone, Debug)]
-pub(super) struct InputObjects(HashSet<Name>);
-
-impl InputObjects {
-    /// Those of a schema in the schema definition language.
-    pub(super) fn of(sdl: &str) -> Self {
-        let definitions = parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
-        let objects = definitions.into_iter().filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(found) if matches!(found.node.kind, TypeKind::InputObject(_)) => {
-                Some(found.node.name.node)
-            }
-            _ => None,
-        });
-        Self(objects.collect())
-    }
-
-    /// Checks the values an operation is given, and names the first variable that has none or one of another kind.
-    pub(super) fn check(&self, operation: &OperationDefinition, given: &Variables) -> Result<(), Error> {
-        for definition in &operation.variable_definitions {
-            let (name, kind) = (&definition.node.name.node, &definition.node.var_type.node);
-            let fits = match given.get(name) {
-                Some(value) => self.fits(value, kind),
-                None => kind.nullable || definition.node.default_value.is_some(),
-            };
-            if !fits {
-                return Err(misfit(name, kind));
-            }
+/// Checks the values an operation is given, and names the first variable that has none or one of another kind.
+pub(super) fn check(types: &Types, operation: &OperationDefinition, given: &Variables) -> Result<(), Error> {
+    for definition in &operation.variable_definitions {
+        let (name, kind) = (&definition.node.name.node, &definition.node.var_type.node);
+        let fits = match given.get(name) {
+            Some(value) => fits(types, value, kind),
+            None => kind.nullable || definition.node.default_value.is_some(),
+        };
+        if !fits {
+            return Err(misfit(name, kind));
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    /// A single value stands for a list of one.
-    fn fits(&self, value: &Value, kind: &Type) -> bool {
-        match (value, &kind.base) {
-            (Value::Null, _) => kind.nullable,
-            (Value::List(values), BaseType::List(each)) => values.iter().all(|value| self.fits(value, each)),
-            (value, BaseType::List(each)) => self.fits(value, each),
-            (value, BaseType::Named(name)) => matches!(value, Value::Object(_)) || !self.0.contains(name),
-        }
+/// A single value stands for a list of one.
+fn fits(types: &Types, value: &Value, kind: &Type) -> bool {
+    match (value, &kind.base) {
+        (Value::Null, _) => kind.nullable,
+        (Value::List(values), BaseType::List(each)) => values.iter().all(|value| fits(types, value, each)),
+        (value, BaseType::List(each)) => fits(types, value, each),
+        (value, BaseType::Named(name)) => matches!(value, Value::Object(_)) || !types.is_input_object(name),
     }
 }
 
@@ -82,9 +59,9 @@ mod tests {
     #[case::text_in_a_list("$v: [Filter]", json!({ "v": [null, "text"] }), false)]
     #[case::unknown_variables_are_ignored("$v: Int", json!({ "w": 1 }), true)]
     fn what_fits(#[case] definition: &str, #[case] given: Json, #[case] fits: bool) {
-        let objects = InputObjects::of("input Filter { a: Int } type Query { a: Int }");
+        let types = Types::of("input Filter { a: Int } type Query { a: Int }");
         let document = parse_query(format!("query({definition}) {{ a }}")).unwrap();
         let DocumentOperations::Single(operation) = document.operations else { panic!("one operation") };
-        assert_eq!(objects.check(&operation.node, &Variables::from_json(given)).is_ok(), fits);
+        assert_eq!(check(&types, &operation.node, &Variables::from_json(given)).is_ok(), fits);
     }
 }

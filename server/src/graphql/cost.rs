@@ -1,4 +1,4 @@
-//! What a request costs, found out by validating it, and whether whoever sent it can still afford that.
+//! What a request costs, by what can be fetched for it, and whether whoever sent it can still afford that.
 
 use std::{
     fmt,
@@ -9,14 +9,13 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{
-    Context, Error, ErrorExtensions, ServerError, ValidationResult,
-    async_trait::async_trait,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
-    parser::types::Selection,
-};
+use async_graphql::{Context, Error, ErrorExtensions, parser::types::Selection};
 
 use super::limits::excess;
+
+pub(super) mod introspection;
+pub(super) mod lists;
+pub(super) mod price;
 
 /// Takes a cost from what someone may spend, or tells for how long to wait.
 pub type Charge = Box<dyn Fn(usize) -> Result<(), Duration> + Send + Sync>;
@@ -133,44 +132,6 @@ fn asks_for_nothing_else(ctx: &Context<'_>) -> bool {
         Selection::Field(field) => field.node.name.node == own || field.node.name.node == "__typename",
         _ => false,
     })
-}
-
-/// What validation found a request to cost.
-#[derive(Debug, Default)]
-pub(super) struct Measured(OnceLock<usize>);
-
-impl Measured {
-    /// The computed cost: fields, multiplied by the rows of the pages they are on. Nothing is free: a request for
-    /// `__typename` alone would cost nothing.
-    pub(super) fn cost(&self) -> usize {
-        self.0.get().copied().unwrap_or_default().max(1)
-    }
-}
-
-/// Stops each request once it is validated, and leaves its cost with whoever measures it.
-///
-/// It belongs to a schema that executes nothing: an extension would slow down every field of one that does.
-pub(super) struct Costing;
-
-impl ExtensionFactory for Costing {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_trait]
-impl Extension for Costing {
-    async fn validation(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        next: NextValidation<'_>,
-    ) -> Result<ValidationResult, Vec<ServerError>> {
-        let found = next.run(ctx).await?;
-        if let Some(measured) = ctx.data_opt::<Arc<Measured>>() {
-            let _ = measured.0.set(found.complexity);
-        }
-        Err(Vec::new())
-    }
 }
 
 #[cfg(test)]

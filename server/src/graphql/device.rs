@@ -5,10 +5,13 @@ use chrono::{DateTime, Utc};
 use entity::device;
 
 use super::{
-    access::{app, viewer},
+    access::{app, entitled, viewer},
     error::{UserError, answered},
 };
-use crate::app::{DeviceRequest, Failure};
+use crate::{
+    app::{DeviceRequest, Failure},
+    domain::permission::table::read,
+};
 
 /// A device whose key signs check-ins.
 #[derive(Clone, Debug, SimpleObject)]
@@ -94,9 +97,8 @@ pub struct DeviceQuery;
 #[Object]
 impl DeviceQuery {
     /// The viewer's devices, revoked ones too, the oldest first.
-    #[graphql(complexity = "5 * child_complexity")]
     async fn devices(&self, ctx: &Context<'_>) -> Result<Vec<Device>> {
-        let viewer = viewer(ctx)?;
+        let viewer = entitled(ctx, const { read("Query", "devices") })?;
         let devices = match app(ctx).devices(viewer).await {
             Err(Failure::Refused(_)) => Vec::new(),
             other => answered(other)?.unwrap_or_default(),

@@ -3,9 +3,10 @@
 use async_graphql::{ComplexObject, Enum, Error, ErrorExtensions, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::cost::lists::USER_ERRORS;
 use crate::{
     app::{Broken, Failure, Refusal, RefusalCode},
-    domain::sentence::Sentence,
+    domain::{permission::Rule, sentence::Sentence},
 };
 
 /// A language of sentences for people.
@@ -68,7 +69,9 @@ impl From<Refusal> for UserError {
 pub(super) fn answered<T>(result: Result<T, Failure>) -> async_graphql::Result<Result<T, Vec<UserError>>> {
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(Failure::Refused(refusals)) => Ok(Err(refusals.into_iter().map(UserError::from).collect())),
+        Err(Failure::Refused(refusals)) => {
+            Ok(Err(refusals.into_iter().take(USER_ERRORS).map(UserError::from).collect()))
+        }
         Err(Failure::Broken(error)) => Err(internal(&error)),
     }
 }
@@ -76,12 +79,23 @@ pub(super) fn answered<T>(result: Result<T, Failure>) -> async_graphql::Result<R
 /// An error whose cause is for the log only.
 pub(super) fn internal(error: &Broken) -> Error {
     tracing::error!(%error, "a request failed");
+    fault()
+}
+
+fn fault() -> Error {
     coded("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
 }
 
 /// The same for errors of the database.
 pub(super) fn broken(error: impl Into<Broken>) -> Error {
     internal(&error.into())
+}
+
+/// An execution that broke off: what it was is for the log only.
+pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = said.unwrap_or("of another kind than text"), "a request panicked");
+    fault()
 }
 
 /// Nobody is signed in.
@@ -95,6 +109,16 @@ pub(super) fn forbidden_by_token_scope() -> Error {
         "FORBIDDEN_BY_TOKEN_SCOPE",
         "此令牌的权限不包括这类操作：READ 用于查询，SUBSCRIBE 用于订阅，更改须登录。",
         "The token's scopes do not allow this: READ is for queries, SUBSCRIBE for subscriptions; sign in to change things.",
+    )
+}
+
+/// The table gives the viewer no part in this.
+pub(super) fn forbidden(rule: &Rule) -> Error {
+    let who = rule.sentence();
+    coded(
+        "FORBIDDEN",
+        &format!("您的角色无权查询此项；可查询者 – {who}。"),
+        &format!("Your role may not ask this. May be read – {who}."),
     )
 }
 

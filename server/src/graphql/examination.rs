@@ -4,19 +4,21 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Error, Request, Variables,
+    Error, Request, ServerError, ValidationResult, Variables,
+    async_trait::async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use quick_cache::{Weighter, sync::Cache};
 
 use super::{
-    Limits, OnsiteSchema, Reply,
-    coercion::InputObjects,
-    cost::Measured,
+    Limits, OnsiteSchema, Reply, coercion,
+    cost::{introspection, price},
     error::coded,
-    limits::{self, check_variables},
-    shape::{self, Shape},
+    limits::{self, check_variables, within},
+    plan::{self, Plan},
     typename,
+    types::Types,
 };
 
 /// How many queries are remembered, and how many bytes of them: parsed, they take some ten times as much.
@@ -42,7 +44,7 @@ struct Bytes;
 impl Weighter<Key, Arc<Examined>> for Bytes {
     fn weight(&self, key: &Key, examined: &Arc<Examined>) -> u64 {
         // A short document of fragments can stand for many fields.
-        (key.document.len() + key.variables.len() + FIELD * examined.shape.size()) as u64
+        (key.document.len() + key.variables.len() + FIELD * examined.plan.size()) as u64
     }
 }
 
@@ -64,7 +66,7 @@ impl Question {
 
     /// The request that executes what was examined.
     pub(super) fn into_request(self, examined: &Examined) -> Request {
-        request(examined.document.clone(), self.key.operation_name, self.variables)
+        request(examined.document.clone(), None, self.variables)
     }
 }
 
@@ -105,14 +107,14 @@ pub(super) struct Examined {
     /// Computed cost.
     pub(super) cost: usize,
     /// What its answer looks like.
-    pub(super) shape: Shape,
+    pub(super) plan: Plan,
 }
 
 /// Examines requests.
 pub(super) struct Examiner {
-    /// Validates and costs, and executes nothing.
+    /// Validates, and executes nothing.
     rules: OnsiteSchema,
-    inputs: InputObjects,
+    types: Types,
     limits: Limits,
     known: Cache<Key, Arc<Examined>, Bytes>,
 }
@@ -121,8 +123,8 @@ impl Examiner {
     /// One that knows no request yet.
     pub(super) fn new(limits: Limits) -> Self {
         let rules = super::rules();
-        let inputs = InputObjects::of(&rules.sdl());
-        Self { rules, inputs, limits, known: Cache::with_weighter(KNOWN, KNOWN_BYTES, Bytes) }
+        let types = Types::of(&rules.sdl());
+        Self { rules, types, limits, known: Cache::with_weighter(KNOWN, KNOWN_BYTES, Bytes) }
     }
 
     /// What was found out about it before.
@@ -145,26 +147,58 @@ impl Examiner {
 
     /// Validates and costs it.
     pub(super) async fn examine(&self, question: &Question, draft: Draft) -> Result<Arc<Examined>, Reply> {
-        let Draft { mut document, facts } = draft;
+        let Draft { document, facts } = draft;
         let name = question.key.operation_name.clone();
-        let measured = Arc::new(Measured::default());
         let shown = typename::shown(document.clone()).map_err(Reply::refused)?;
-        let trial = request(shown, name, question.variables.clone()).data(Arc::clone(&measured));
+        let trial = request(shown, name, question.variables.clone());
         let found = self.rules.execute(trial).await.errors;
         if !found.is_empty() {
             return Err(Reply::invalid(found, &self.limits));
         }
         // Mutations carry passwords, and are not sent twice.
         let changes = document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation);
-        shape::mark(&mut document);
-        let operation = chosen(&document, question.key.operation_name.as_deref()).map_err(Reply::refused)?;
-        self.inputs.check(operation, &question.variables).map_err(Reply::refused)?;
-        let shape = Shape::of(operation, &document.fragments);
-        let examined = Arc::new(Examined { document, facts, cost: measured.cost(), shape });
+        let examined = Arc::new(self.planned(question, &document, facts).map_err(Reply::refused)?);
         if question.memorable && !changes {
             self.known.insert(question.key.clone(), Arc::clone(&examined));
         }
         Ok(examined)
+    }
+
+    /// What a valid document comes to, and what that costs.
+    fn planned(&self, question: &Question, document: &ExecutableDocument, facts: Facts) -> Result<Examined, Error> {
+        let operation = chosen(document, question.key.operation_name.as_deref())?;
+        coercion::check(&self.types, operation, &question.variables)?;
+        let (fragments, variables) = (&document.fragments, &question.variables);
+        let asked = plan::Asked { types: &self.types, operation, fragments, variables };
+        let plan = asked.plan();
+        if facts.asks_for_schema {
+            within("introspection", introspection::of(&asked, &plan), self.limits.introspection)?;
+        }
+        let cost = price::of(&asked, &plan);
+        Ok(Examined { document: plan.document(operation), facts, cost, plan })
+    }
+}
+
+/// Stops each request once it is validated.
+///
+/// It belongs to a schema that executes nothing: an extension would slow down every field of one that does.
+pub(super) struct ValidatingOnly;
+
+impl ExtensionFactory for ValidatingOnly {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait]
+impl Extension for ValidatingOnly {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        next.run(ctx).await?;
+        Err(Vec::new())
     }
 }
 

@@ -1,18 +1,24 @@
 //! Executes requests within limits, for every transport alike.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use async_graphql::{Error, ErrorExtensions, Request, Value, Variables, parser::types::OperationType};
+use async_graphql::{Error, ErrorExtensions, Request, Response, Value, Variables, parser::types::OperationType};
 use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
+use tracing::Instrument;
 
 use super::{
     Access, Limits, OnsiteSchema, Reply, admits,
+    completion::completed,
     cost::{Meter, Rations},
-    error::coded,
+    error::{coded, panicked},
     examination::{Examined, Examiner, Facts, Question},
     reply::Cost,
+    watch::{Stopped, Taken},
 };
 use crate::app::App;
+
+/// The cost up to which nothing large can come of a request.
+const SMALL: usize = 500;
 
 /// The schema behind its limits.
 #[derive(Clone)]
@@ -20,6 +26,8 @@ pub struct Gate {
     examiner: Arc<Examiner>,
     /// Executes what was found good.
     schema: OnsiteSchema,
+    /// The same for what can be large: an eye on every field has its price.
+    watched: OnsiteSchema,
     limits: Limits,
     introspection: Introspection,
 }
@@ -58,7 +66,12 @@ impl Gate {
     /// A gate in front of the app's schema.
     pub fn new(app: &Arc<App>, limits: Limits, introspection: Introspection) -> Self {
         let examiner = Arc::new(Examiner::new(limits));
-        Self { examiner, schema: super::schema(Arc::clone(app)), limits, introspection }
+        let (schema, watched) = (super::schema(Arc::clone(app)), super::watched_schema(Arc::clone(app)));
+        Self { examiner, schema, watched, limits, introspection }
+    }
+
+    fn schema_for(&self, admitted: &Admitted) -> &OnsiteSchema {
+        if admitted.cost() > SMALL { &self.watched } else { &self.schema }
     }
 
     /// What may be asked at once.
@@ -112,35 +125,59 @@ impl Gate {
             return Reply::refused(not_here());
         }
         let limit = Duration::from_secs(self.limits.seconds);
-        match tokio::time::timeout(limit, self.schema.execute(admitted.request)).await {
-            Ok(mut response) => {
-                if let Some(refusal) = admitted.rations.refusal() {
-                    return self.told(&admitted.meter, Reply::refused(refusal));
-                }
-                admitted.examined.shape.arrange(&mut response.data);
-                self.told(&admitted.meter, Reply::executed(response, &self.limits))
+        let taken = Taken::nothing(&self.limits);
+        let schema = self.schema_for(&admitted);
+        let work = taken.watch(schema.execute(admitted.request.data(Arc::clone(&taken))));
+        match tokio::time::timeout(limit, work).await {
+            Ok(Ok(response)) => {
+                let reply = match admitted.rations.refusal() {
+                    Some(refusal) => Reply::refused(refusal),
+                    None => self.executed(&admitted.examined, response),
+                };
+                self.told(&admitted.meter, reply)
             }
+            Ok(Err(Stopped::TooLarge(error))) => Reply::refused(error),
+            Ok(Err(Stopped::Panicked(panic))) => Reply::refused(panicked(panic.as_ref())),
             Err(_) => Reply::refused(too_slow(self.limits.seconds)),
         }
+    }
+
+    fn executed(&self, examined: &Examined, mut response: Response) -> Reply {
+        response.data = completed(&examined.plan, response.data, &response.errors);
+        Reply::executed(response, &self.limits)
     }
 
     /// Executes an operation of any kind: one reply for a query or a mutation, one for each event of a subscription.
     pub fn follow(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
         let gate = self.clone();
         if admitted.kind() != OperationType::Subscription {
-            return stream::once(async move { gate.answer(admitted).await }.boxed()).boxed();
+            let answering = async move { gate.answer(admitted).await }.instrument(tracing::Span::current());
+            return stream::once(answering.boxed()).boxed();
         }
-        let events = self.schema.execute_stream(admitted.request).enumerate();
-        events
-            .map(move |(number, mut response)| match response.data {
-                // There is no stream of events: a request error (GraphQL specification, CreateSourceEventStream).
-                Value::Null if number == 0 && response.is_err() => Reply::invalid(response.errors, &gate.limits),
-                _ => {
-                    admitted.examined.shape.arrange(&mut response.data);
-                    Reply::executed(response, &gate.limits)
-                }
-            })
-            .boxed()
+        let (taken, span) = (Taken::nothing(&self.limits), tracing::Span::current());
+        let events = self.schema_for(&admitted).execute_stream(admitted.request.data(Arc::clone(&taken)));
+        let events = Box::pin(AssertUnwindSafe(events).catch_unwind().enumerate());
+        let examined = admitted.examined;
+        stream::unfold(events, move |mut events| {
+            let (gate, taken, span, examined) = (gate.clone(), Arc::clone(&taken), span.clone(), Arc::clone(&examined));
+            async move {
+                taken.renew();
+                let reply = match taken.watch(events.next()).await {
+                    // There is no stream of events: a request error (GraphQL specification, CreateSourceEventStream).
+                    Ok(Some((0, Ok(response)))) if response.data == Value::Null && response.is_err() => {
+                        Reply::invalid(response.errors, &gate.limits)
+                    }
+                    Ok(Some((_, Ok(response)))) => gate.executed(&examined, response),
+                    Ok(None) => return None,
+                    Err(Stopped::TooLarge(error)) => Reply::refused(error),
+                    Ok(Some((_, Err(panic)))) | Err(Stopped::Panicked(panic)) => {
+                        Reply::refused(span.in_scope(|| panicked(panic.as_ref())))
+                    }
+                };
+                Some((reply, events))
+            }
+        })
+        .boxed()
     }
 
     fn told(&self, meter: &Meter, reply: Reply) -> Reply {

@@ -15,6 +15,7 @@ use super::error::coded;
 use census::Census;
 
 mod census;
+mod escapes;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -45,10 +46,14 @@ pub struct Limits {
     pub variable_depth: usize,
     /// Items of any list in a request's variables.
     pub list_items: usize,
-    /// Computed cost: fields, multiplied by the rows of the pages they are on.
+    /// Computed cost: what can be fetched, a row and a value counting one each.
     pub cost: usize,
+    /// Values that a look at the schema itself may give.
+    pub introspection: usize,
     /// Bytes of an answer.
     pub result_bytes: usize,
+    /// Bytes of memory that an answer may take while it is worked out.
+    pub memory_bytes: usize,
     /// Errors in an answer; further ones are counted only.
     pub errors: usize,
     /// Seconds until a query or mutation is given up.
@@ -70,7 +75,9 @@ impl Default for Limits {
             variable_depth: 12,
             list_items: 1000,
             cost: 200_000,
+            introspection: 20_000,
             result_bytes: 16 * 1024 * 1024,
+            memory_bytes: 16 * 1024 * 1024,
             errors: 50,
             seconds: 30,
         }
@@ -84,7 +91,7 @@ pub fn parse(text: &str, limits: &Limits) -> Result<ExecutableDocument, Error> {
     within("tokens", found.tokens, limits.tokens)?;
     // The parser recurses with every level of nesting, so the nesting is bounded on the text.
     within("depth", found.nesting, 2 * limits.depth + 8)?;
-    let document = parser::parse_query(text).map_err(|error| syntax(&error))?;
+    let document = parser::parse_query(escapes::plain(text)).map_err(|error| unparsed(&error))?;
     within("variables", defined(&document), limits.variables)?;
     let totals = Census::of(&document.fragments).document(&document)?;
     within("depth", totals.depth, limits.depth)?;
@@ -183,12 +190,50 @@ pub fn excess(limit: &str, found: usize, allowed: usize) -> Error {
 /// How to ask for less.
 fn advice(limit: &str) -> (&'static str, &'static str) {
     match limit {
-        "cost" | "resultBytes" => {
+        "cost" | "introspection" | "resultBytes" | "memoryBytes" => {
             ("请缩小 first 或 last，或少选嵌套字段。", "Ask for smaller pages (first, last) or fewer nested fields.")
         }
         "variableValues" | "variableDepth" | "listItems" | "bodyBytes" => ("请分批发送。", "Send it in parts."),
         _ => ("请分次查询。", "Split it into several requests."),
     }
+}
+
+/// Why there is no document. What the parser minds though it is well-formed is said to be invalid, and by what rule.
+fn unparsed(error: &parser::Error) -> Error {
+    let short = |name: &str| name.chars().take(64).collect::<String>();
+    let (zh, en) = match error {
+        parser::Error::OperationDuplicated { operation, first, second } => (
+            format!("操作名须唯一：{} 在第 {} 行和第 {} 行都有定义。", short(operation), first.line, second.line),
+            format!(
+                "Operation names are unique: {} is defined at line {} and at line {}.",
+                short(operation),
+                first.line,
+                second.line
+            ),
+        ),
+        parser::Error::FragmentDuplicated { fragment, first, second } => (
+            format!("片段名须唯一：{} 在第 {} 行和第 {} 行都有定义。", short(fragment), first.line, second.line),
+            format!(
+                "Fragment names are unique: {} is defined at line {} and at line {}.",
+                short(fragment),
+                first.line,
+                second.line
+            ),
+        ),
+        parser::Error::MultipleOperations { anonymous, operation } => (
+            format!("第 {} 行的匿名操作须是唯一的操作，第 {} 行另有一个。", anonymous.line, operation.line),
+            format!(
+                "An anonymous operation stands alone: there is one at line {}, and another operation at line {}.",
+                anonymous.line, operation.line
+            ),
+        ),
+        parser::Error::MissingOperation => ("文档中没有操作。".to_owned(), "The document has no operation.".to_owned()),
+        parser::Error::RecursionLimitExceeded => {
+            ("文档的嵌套太深。".to_owned(), "The document is nested too deeply.".to_owned())
+        }
+        other => return syntax(other),
+    };
+    coded("GRAPHQL_VALIDATION_FAILED", &zh, &en)
 }
 
 fn syntax(error: &parser::Error) -> Error {

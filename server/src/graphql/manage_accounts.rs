@@ -93,7 +93,6 @@ pub struct AccountMutation;
 #[Object]
 impl AccountMutation {
     /// Makes an account: administrators. It gets a password that has to be replaced at the first sign-in.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn create_account(
         &self,
         ctx: &Context<'_>,
@@ -108,7 +107,6 @@ impl AccountMutation {
     }
 
     /// Gives an account another role, and ends its sessions: administrators.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn set_account_role(
         &self,
         ctx: &Context<'_>,
@@ -120,7 +118,6 @@ impl AccountMutation {
     }
 
     /// Disables an account, and ends its sessions: administrators.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn disable_account(
         &self,
         ctx: &Context<'_>,
@@ -130,7 +127,6 @@ impl AccountMutation {
     }
 
     /// Lets a disabled account sign in again: administrators.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn enable_account(
         &self,
         ctx: &Context<'_>,
@@ -140,7 +136,6 @@ impl AccountMutation {
     }
 
     /// Gives an account a password that has to be replaced at the next sign-in, and ends its sessions: administrators.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn reset_password(
         &self,
         ctx: &Context<'_>,
@@ -162,7 +157,6 @@ impl AccountMutation {
     }
 
     /// Lets someone known to the identity provider sign in to an account: administrators.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn link_identity(
         &self,
         ctx: &Context<'_>,
@@ -174,7 +168,6 @@ impl AccountMutation {
     }
 
     /// Lets nobody known to the identity provider sign in to an account any more, and ends its sessions: administrators.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn unlink_identity(
         &self,
         ctx: &Context<'_>,

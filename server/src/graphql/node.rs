@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::{
-    access::viewer,
+    access::entitled,
     check_in::{self, CheckIn},
     global_id::{Global, parts},
     person::{self, Person},
@@ -13,6 +13,7 @@ use super::{
     team::{self, TeamRole},
     visit::{self, Visit},
 };
+use crate::domain::permission::table::read;
 use entity::ids::{CheckInId, PersonId, PhotoId, ProjectId, SiteId, TeamRoleId, VisitId};
 
 /// Anything with a global id.
@@ -43,7 +44,7 @@ pub struct NodeQuery;
 impl NodeQuery {
     /// Anything the viewer may see, by its global id; null if there is none such.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Result<Option<Node>> {
-        viewer(ctx)?;
+        entitled(ctx, const { read("Query", "node") })?;
         let Some((tag, uuid)) = parts(&id) else { return Ok(None) };
         Ok(match tag {
             CheckInId::TAG => check_in::find(ctx, uuid.into()).await?.map(Node::from),

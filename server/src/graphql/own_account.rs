@@ -93,7 +93,6 @@ pub struct OwnAccountMutation;
 impl OwnAccountMutation {
     /// Changes the viewer's password, and ends all their other sessions and, unless they are to be kept, their personal
     /// access tokens.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn change_password(
         &self,
         ctx: &Context<'_>,

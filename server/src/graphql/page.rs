@@ -58,10 +58,14 @@ impl PageArguments {
     }
 }
 
-/// How many rows a page may have: what a list costs.
-pub(super) fn rows(first: Option<i32>, last: Option<i32>) -> usize {
-    let size = first.or(last).unwrap_or(DEFAULT_SIZE).clamp(1, LARGEST_SIZE);
-    usize::try_from(size).unwrap_or(1)
+/// How many rows of a list without cursors are wanted, by its argument: 1 to `most`, and `usual` if nothing is said.
+pub(super) fn some(argument: &str, given: Option<i32>, usual: i32, most: i32) -> Result<u64> {
+    let size = given.unwrap_or(usual);
+    if !(1..=most).contains(&size) {
+        let (zh, en) = (format!("{argument} 须为 1 至 {most}。"), format!("{argument} must be 1 to {most}."));
+        return Err(bad_argument(argument, &zh, &en));
+    }
+    Ok(u64::from(size.unsigned_abs()))
 }
 
 fn cursor<K: CursorKey>(argument: &str, text: Option<String>) -> Result<Option<K>> {

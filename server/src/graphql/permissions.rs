@@ -8,9 +8,10 @@ use async_graphql::{
     registry::{MetaType, Registry},
 };
 
+use super::cost::lists;
 use crate::domain::permission::{Action, Rule, table::TABLE};
 
-/// A type that is in no schema. Registered last, it adds to each description who may.
+/// A type that is in no schema. Registered last, it adds to each description who may, and how long a list can be.
 #[derive(Debug)]
 pub(super) struct Told;
 
@@ -20,6 +21,7 @@ impl OutputType for Told {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
+        lists::state(registry);
         for rule in TABLE.iter().filter(|rule| rule.grants.is_some()) {
             if let Some(MetaType::Object { description, fields, .. }) = registry.types.get_mut(rule.on) {
                 if states_its_type(rule) {

@@ -21,7 +21,7 @@ use crate::{app::App, domain::permission::table::read, store};
 /// A person who serves projects (R11).
 #[derive(Clone, Debug, Description)]
 pub struct Person {
-    row: person::Model,
+    row: Arc<person::Model>,
     list: Arc<List>,
 }
 
@@ -37,7 +37,7 @@ impl Person {
     pub(super) fn list(rows: Vec<person::Model>) -> Vec<Self> {
         let organisation_ids = distinct(rows.iter().filter_map(|row| row.organisation_id));
         let list = Arc::new(List { organisation_ids, ..List::default() });
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
     }
 
     /// People by id, listed together.

@@ -27,7 +27,7 @@ use crate::{
 /// A photo, from the moment its upload is allowed.
 #[derive(Clone, Debug, Description)]
 pub struct Photo {
-    row: photo::Model,
+    row: Arc<photo::Model>,
     list: Arc<List>,
 }
 
@@ -50,7 +50,7 @@ impl Photo {
     /// Photos listed together.
     pub(super) fn list(rows: Vec<photo::Model>) -> Vec<Self> {
         let list = Arc::new(List { ids: rows.iter().map(|row| row.id).collect(), ..List::default() });
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
     }
 
     pub(super) fn check_in_id(&self) -> Option<CheckInId> {
@@ -119,14 +119,12 @@ impl Photo {
 
     /// Where to fetch the original during the next five minutes, once it belongs to a check-in; null before, and for
     /// those who may not.
-    #[graphql(complexity = 5)]
     async fn download_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         if self.shown_to(ctx)? { self.url_of(ctx, &self.row.object_key).await } else { Ok(None) }
     }
 
     /// Where to fetch it, upright and without any metadata, during the next five minutes; null as for the original, and
     /// where it can't be shown.
-    #[graphql(complexity = 5)]
     async fn rendition_url(
         &self,
         ctx: &Context<'_>,
@@ -216,7 +214,6 @@ pub struct PhotoMutation;
 #[Object]
 impl PhotoMutation {
     /// Allows one upload of one photo, of exactly the length, type and SHA-256 given, within the next hour.
-    #[graphql(complexity = "10 + child_complexity")]
     async fn request_photo_upload(
         &self,
         ctx: &Context<'_>,

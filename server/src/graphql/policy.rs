@@ -5,10 +5,16 @@ use chrono::{DateTime, Utc};
 use entity::policy;
 
 use super::{
-    access::{app, viewer},
+    access::{app, entitled},
+    cost::lists::{FEW, MOST_OF_FEW},
     error::broken,
+    page::some,
 };
-use crate::store;
+use crate::{
+    app::Broken,
+    domain::{permission::table::read, policy::Thresholds},
+    store,
+};
 
 /// A version of the rules check-ins and obligations are judged by. Appended, never changed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -37,13 +43,16 @@ pub struct Policy {
     photo_reason: String,
     /// IANA time zone of days and weeks.
     time_zone: String,
-    /// Limits of the rules about photos, devices, clocks and travel, and which rules only give hints.
+    /// Limits of the rules about photos, devices, clocks and travel, and which rules only give hints: those in force,
+    /// the defaults of what the policy leaves out among them.
     thresholds: Json<serde_json::Value>,
 }
 
-impl From<policy::Model> for Policy {
-    fn from(row: policy::Model) -> Self {
-        Self {
+impl Policy {
+    fn of(row: policy::Model) -> Result<Self> {
+        let unreadable = |error: serde_json::Error| broken(Broken::Record(format!("a policy's thresholds: {error}")));
+        let thresholds: Thresholds = serde_json::from_str(&row.thresholds).map_err(unreadable)?;
+        Ok(Self {
             version: row.version,
             effective_from: row.effective_from,
             adopted_at: row.adopted_at,
@@ -55,9 +64,9 @@ impl From<policy::Model> for Policy {
             skew_limit_seconds: row.skew_limit_s,
             photo_reason: row.photo_reason,
             time_zone: row.time_zone,
-            thresholds: Json(serde_json::from_str(&row.thresholds).unwrap_or_default()),
+            thresholds: Json(serde_json::to_value(thresholds).map_err(unreadable)?),
             photo_required: row.photo_required,
-        }
+        })
     }
 }
 
@@ -67,11 +76,15 @@ pub struct PolicyQuery;
 
 #[Object]
 impl PolicyQuery {
-    /// All versions of the policy, the newest first.
-    #[graphql(complexity = "10 * child_complexity")]
-    async fn policies(&self, ctx: &Context<'_>) -> Result<Vec<Policy>> {
-        viewer(ctx)?;
-        let rows = store::policy::all(app(ctx).database.reader()).await.map_err(broken)?;
-        Ok(rows.into_iter().map(Policy::from).collect())
+    /// The newest versions of the policy, the newest first.
+    async fn policies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 if nothing is said.")] first: Option<i32>,
+    ) -> Result<Vec<Policy>> {
+        entitled(ctx, const { read("Query", "policies") })?;
+        let first = some("first", first, FEW, MOST_OF_FEW)?;
+        let rows = store::policy::newest(app(ctx).database.reader(), first).await.map_err(broken)?;
+        rows.into_iter().map(Policy::of).collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Description, ID, InputObject, Object, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     ids::{OrganisationId, ProjectId},
     project,
@@ -12,12 +12,13 @@ use entity::{
 use sea_orm::DbErr;
 
 use super::{
-    access::{app, scope, viewer},
+    access::{app, entitled, entitled_scope, scope, viewer},
     connection::{Count, connection},
+    cost::lists::{FEW, MOST_OF_FEW},
     error::{bad_argument, broken},
     global_id,
     organisation::Organisation,
-    page::{PageArguments, rows},
+    page::{LARGEST_SIZE, PageArguments, some},
     scalars::Date,
     siblings::{Batch, distinct, grouped},
     site::Site,
@@ -27,11 +28,11 @@ use super::{
 };
 use crate::{
     app::{App, WeekRange},
-    domain::permission::table::read,
+    domain::permission::{Viewer, table::read},
     store::{
         self,
         page::{Page, Rows},
-        project::{ProjectFilter, ProjectKey},
+        project::{ProjectFilter, ProjectKey, Served},
         scope::Scope,
         visit::{VisitFilter, VisitKey},
     },
@@ -42,7 +43,7 @@ const NAME_FILTER_LIMIT: usize = 100;
 /// An enterprise project: the thing being served.
 #[derive(Clone, Debug, Description)]
 pub struct Project {
-    row: project::Model,
+    row: Arc<project::Model>,
     list: Arc<List>,
 }
 
@@ -53,7 +54,7 @@ struct List {
     ids: Vec<ProjectId>,
     organisation_ids: Vec<OrganisationId>,
     organisations: Batch<(), OrganisationId, Organisation>,
-    sites: Batch<(), ProjectId, Vec<Site>>,
+    sites: Batch<u64, ProjectId, Vec<Site>>,
     teams: Batch<(), ProjectId, TeamFacts>,
     weeks: Batch<WeekRange, ProjectId, Vec<WeeklyVisits>>,
     visits: Batch<(VisitFilter, VisitPage), ProjectId, Rows<Visit>>,
@@ -66,7 +67,7 @@ impl Project {
         let ids = rows.iter().map(|row| row.id).collect();
         let organisation_ids = distinct(rows.iter().filter_map(|row| row.responsible_organisation_id));
         let list = Arc::new(List { ids, organisation_ids, ..List::default() });
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
     }
 
     /// Projects in scope by id, listed together.
@@ -137,38 +138,49 @@ impl Project {
         self.list.organisations.get((), &id, load).await
     }
 
-    /// Where it is being built.
-    async fn sites(&self, ctx: &Context<'_>) -> Result<Vec<Site>> {
+    /// Where it is being built, by age.
+    async fn sites(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 if nothing is said.")] first: Option<i32>,
+    ) -> Result<Vec<Site>> {
+        let first = some("first", first, FEW, MOST_OF_FEW)?;
         let load = || async {
-            let rows = store::site::of_projects(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
-            Ok::<_, DbErr>(grouped(Site::list(rows).into_iter().map(|site| (site.project_id(), site))))
+            let projects = self.list.ids.iter().copied();
+            let found = store::site::first_of_each(app(ctx).database.reader(), projects, first).await?;
+            let sites = Site::list(found.into_values().flatten().collect());
+            Ok::<_, DbErr>(grouped(sites.into_iter().map(|site| (site.project_id(), site))))
         };
-        Ok(self.list.sites.get((), &self.row.id, load).await?.unwrap_or_default())
+        Ok(self.list.sites.get(first, &self.row.id, load).await?.unwrap_or_default())
     }
 
     /// The team that serves it.
-    #[graphql(complexity = "4 + child_complexity")]
     async fn team(&self) -> Team {
         Team(self.clone())
     }
 
     /// What each leader owed in each week, and how it stands (R4): by week, then by who took over first. Weeks in
     /// which a leader did not hold the role, and weeks that have not begun, are left out. 53 weeks at most.
-    #[graphql(complexity = "8 + 8 * child_complexity")]
     async fn weekly_visits(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A day of the first week; the week seven weeks before the last one if not given.")]
         from: Option<Date>,
         #[graphql(desc = "A day of the last week; this week if not given.")] to: Option<Date>,
+        #[graphql(desc = "The first so many, 1 to 500; two for each week if nothing is said: where one leader takes \
+                          over from another, a week has two.")]
+        first: Option<i32>,
     ) -> Result<Vec<WeeklyVisits>> {
+        let most = weekly_visits::most_rows(from.map(|date| Some(date.0)), to.map(|date| Some(date.0)));
+        let first = first.map_or(Ok(most as u64), |first| some("first", Some(first), first, LARGEST_SIZE))?;
         let range = weekly_visits::range(app(ctx).clock.now(), from, to)?;
         let load = || WeeklyVisits::load(app(ctx), &self.list.ids, range);
-        Ok(self.list.weeks.get(range, &self.row.id, load).await?.unwrap_or_default())
+        let mut weeks = self.list.weeks.get(range, &self.row.id, load).await?.unwrap_or_default();
+        weeks.truncate(usize::try_from(first).unwrap_or(usize::MAX));
+        Ok(weeks)
     }
 
     /// Visits to it that the viewer may see, the latest first.
-    #[graphql(complexity = "rows(first, last) * child_complexity + 1")]
     async fn visits(
         &self,
         ctx: &Context<'_>,
@@ -220,10 +232,12 @@ pub struct ProjectFilterInput {
     name_contains: Option<String>,
     /// Open ones (true) or closed ones (false).
     open: Option<bool>,
+    /// Those on whose team the viewer serves today (true), or the others (false).
+    mine: Option<bool>,
 }
 
 impl ProjectFilterInput {
-    fn parse(self) -> Result<ProjectFilter> {
+    fn parse(self, viewer: &Viewer, today: NaiveDate) -> Result<ProjectFilter> {
         if self.name_contains.as_ref().is_some_and(|text| text.chars().count() > NAME_FILTER_LIMIT) {
             return Err(bad_argument(
                 "filter.nameContains",
@@ -235,7 +249,9 @@ impl ProjectFilterInput {
             let (zh, en) = ("名称关键字不能含有空字符。", "nameContains must not contain null characters.");
             return Err(bad_argument("filter.nameContains", zh, en));
         }
-        Ok(ProjectFilter { tier: self.tier, stages: self.stages, name_contains: self.name_contains, open: self.open })
+        let served = self.mine.map(|mine| Served { person: viewer.person, today, served: mine });
+        let Self { tier, stages, name_contains, open, .. } = self;
+        Ok(ProjectFilter { tier, stages, name_contains, open, served })
     }
 }
 
@@ -251,7 +267,7 @@ impl ProjectQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The project's global id.")] id: ID,
     ) -> Result<Option<Project>> {
-        viewer(ctx)?;
+        entitled(ctx, const { read("Query", "project") })?;
         match global_id::decode(&id) {
             Some(id) => find(ctx, id).await,
             None => Ok(None),
@@ -259,7 +275,6 @@ impl ProjectQuery {
     }
 
     /// Projects the viewer may see, by number.
-    #[graphql(complexity = "rows(first, last) * child_complexity + 1")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
@@ -269,9 +284,14 @@ impl ProjectQuery {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<ProjectFilterInput>,
     ) -> Result<ProjectConnection> {
-        let scope = scope(ctx, const { read("Query", "projects") })?;
+        let scope = entitled_scope(ctx, const { read("Query", "projects") })?;
         let page = PageArguments { first, last, after, before }.page()?;
-        let filter = filter.unwrap_or_default().parse()?;
+        let filter = filter.unwrap_or_default();
+        let today = match filter.mine {
+            Some(_) => app(ctx).today().await.map_err(broken)?,
+            None => NaiveDate::default(),
+        };
+        let filter = filter.parse(viewer(ctx)?, today)?;
         let found = store::project::list(app(ctx).database.reader(), scope, &filter, &page).await.map_err(broken)?;
         let count: Count = Box::new(move |ctx| {
             let filter = filter.clone();

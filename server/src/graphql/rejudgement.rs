@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::{rejudgement, values::Verdict};
 
 use super::{
-    access::{app, has_part_in, viewer},
+    access::{app, entitled, viewer},
     error::{UserError, answered, broken},
     global_id,
     scalars::Date,
@@ -90,12 +90,9 @@ pub struct RejudgementQuery;
 
 #[Object]
 impl RejudgementQuery {
-    /// What was judged again, the latest first, 100 at most: for the office; empty for others.
-    #[graphql(complexity = "100 * child_complexity")]
+    /// What was judged again, the latest first, 100 at most: for the office.
     async fn rejudgements(&self, ctx: &Context<'_>) -> Result<Vec<Rejudgement>> {
-        if !has_part_in(ctx, const { read("Query", "rejudgements") })? {
-            return Ok(Vec::new());
-        }
+        entitled(ctx, const { read("Query", "rejudgements") })?;
         let rows = app(ctx).rejudgements(LATEST).await.map_err(broken)?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
@@ -141,7 +138,6 @@ impl RejudgementMutation {
     /// each capture, so that a corrected boundary that holds from an earlier time counts. Assessments are appended;
     /// people's decisions stand over them. Lost photos that are there again are inspected again. For the office; 2,000
     /// check-ins at once. Doing it twice changes nothing more.
-    #[graphql(complexity = "1000 + child_complexity")]
     async fn rejudge_check_ins(
         &self,
         ctx: &Context<'_>,

@@ -1,24 +1,25 @@
 //! What people decide: the review queue, decisions, appeals, and how often each rule is overturned.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     appeal, decision,
-    ids::{CheckInId, PhotoId},
+    ids::{AccountId, CheckInId, PhotoId},
     values::{DecisionReason, FindingCode, Verdict},
 };
 
 use super::{
-    access::{app, has_part_in, scope, viewer},
+    access::{app, entitled, entitled_scope, has_part_in, scope, viewer},
+    account::Account,
     check_in::{CheckIn, CheckInConnection},
     connection::Count,
     error::{UserError, answered, broken},
     global_id,
-    page::{PageArguments, rows},
+    page::PageArguments,
     scalars::Date,
-    siblings::grouped,
+    siblings::{Batch, distinct},
 };
 use crate::{
     app::{App, AppealRequest, Failure, Refusal, ReviewRequest},
@@ -28,6 +29,7 @@ use crate::{
 
 /// A person's decision about a check-in. Appended, never changed; the last one stands.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct Decision {
     /// 1, 2, 3 … within the check-in.
     sequence: i32,
@@ -41,10 +43,37 @@ pub struct Decision {
     on_appeal: bool,
     /// When it was made.
     decided_at: DateTime<Utc>,
+    #[graphql(skip)]
+    account: AccountId,
+    #[graphql(skip)]
+    list: Arc<Deciders>,
 }
 
-impl From<decision::Model> for Decision {
-    fn from(row: decision::Model) -> Self {
+/// Who took the decisions that were listed together.
+#[derive(Debug, Default)]
+struct Deciders {
+    ids: Vec<AccountId>,
+    accounts: Batch<(), AccountId, Account>,
+}
+
+#[ComplexObject]
+impl Decision {
+    /// The account that took it; null for those who may not know.
+    async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
+        if !has_part_in(ctx, const { read("Decision", "decidedBy") })? {
+            return Ok(None);
+        }
+        let load = || async {
+            let connection = app(ctx).database.reader();
+            let accounts = Account::list(store::account::find(connection, self.list.ids.clone()).await?);
+            Ok::<_, sea_orm::DbErr>(accounts.into_iter().map(|account| (account.account_id(), account)).collect())
+        };
+        self.list.accounts.get((), &self.account, load).await
+    }
+}
+
+impl Decision {
+    fn of(row: decision::Model, list: &Arc<Deciders>) -> Self {
         Self {
             sequence: row.sequence,
             verdict: row.verdict,
@@ -52,18 +81,22 @@ impl From<decision::Model> for Decision {
             note: row.note,
             on_appeal: row.appeal_id.is_some(),
             decided_at: row.decided_at,
+            account: row.account_id,
+            list: Arc::clone(list),
         }
     }
-}
 
-impl Decision {
-    /// All decisions about these check-ins, in the order they were made.
+    /// The last decisions about each of these check-ins, in the order they were made.
     pub(super) async fn load(
         app: &App,
         check_ins: &[CheckInId],
+        last: u64,
     ) -> std::result::Result<HashMap<CheckInId, Vec<Self>>, sea_orm::DbErr> {
-        let rows = store::decision::of_check_ins(app.database.reader(), check_ins.iter().copied()).await?;
-        Ok(grouped(rows.into_iter().map(|row| (row.check_in_id, Self::from(row)))))
+        let found = store::decision::last_of_each(app.database.reader(), check_ins.iter().copied(), last).await?;
+        let ids = distinct(found.values().flatten().map(|row| row.account_id));
+        let list = Arc::new(Deciders { ids, ..Deciders::default() });
+        let listed = |row| Self::of(row, &list);
+        Ok(found.into_iter().map(|(check_in, rows)| (check_in, rows.into_iter().map(listed).collect())).collect())
     }
 }
 
@@ -127,8 +160,7 @@ pub struct ReviewQuery;
 
 #[Object]
 impl ReviewQuery {
-    /// Check-ins that wait for a person's decision, the oldest first: for the office; empty for others.
-    #[graphql(complexity = "rows(first, last) * child_complexity + 1")]
+    /// Check-ins that wait for a person's decision, the oldest first: for the office.
     async fn review_queue(
         &self,
         ctx: &Context<'_>,
@@ -137,7 +169,7 @@ impl ReviewQuery {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<CheckInConnection> {
-        let scope = scope(ctx, const { read("Query", "reviewQueue") })?;
+        let scope = entitled_scope(ctx, const { read("Query", "reviewQueue") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let found = store::check_in::queue(app(ctx).database.reader(), scope, &page).await.map_err(broken)?;
         let count: Count = Box::new(move |ctx| {
@@ -150,17 +182,14 @@ impl ReviewQuery {
     }
 
     /// How often each rule was overturned by a person, over decisions made from a day to a day (UTC): for the office
-    /// and analysts; empty for others.
-    #[graphql(complexity = "20 * child_complexity")]
+    /// and analysts.
     async fn rule_statistics(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The first day.")] from: Date,
         #[graphql(desc = "The last day.")] to: Date,
     ) -> Result<Vec<RuleStatistics>> {
-        if !has_part_in(ctx, const { read("Query", "ruleStatistics") })? {
-            return Ok(Vec::new());
-        }
+        entitled(ctx, const { read("Query", "ruleStatistics") })?;
         let start = from.0.and_time(chrono::NaiveTime::MIN).and_utc();
         let end = to.0.and_time(chrono::NaiveTime::MIN).and_utc() + chrono::TimeDelta::days(1);
         let rows = store::decision::rules(app(ctx).database.reader(), start, end).await.map_err(broken)?;
@@ -211,7 +240,6 @@ pub struct ReviewMutation;
 impl ReviewMutation {
     /// Decides about a check-in: the office, but neither its subject nor who answers to them; about an appeal, someone
     /// else than who decided before.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn review_check_in(
         &self,
         ctx: &Context<'_>,
@@ -227,7 +255,6 @@ impl ReviewMutation {
     }
 
     /// Appeals against a rejection: its subject, once, within the policy's days. The check-in is for review again then.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn appeal_check_in(
         &self,
         ctx: &Context<'_>,

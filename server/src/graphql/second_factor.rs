@@ -85,7 +85,6 @@ pub struct SecondFactorMutation;
 #[Object]
 impl SecondFactorMutation {
     /// Begins a second factor: codes of an authenticator app. It counts once a code is confirmed.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn begin_totp_enrolment(
         &self,
         ctx: &Context<'_>,
@@ -116,7 +115,6 @@ impl SecondFactorMutation {
     }
 
     /// Gives up the viewer's second factor.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn disable_totp(
         &self,
         ctx: &Context<'_>,

@@ -11,12 +11,15 @@ use super::{
     cost::{Rationed, take},
     error::{UserError, answered, broken},
     own_account::Session,
+    page::{DEFAULT_SIZE, LARGEST_SIZE, some},
     person::Person,
     second_factor::SecondFactor,
+    team::TeamRole,
 };
 use crate::{
     app::{Failure, SignInRequest, SignedIn},
-    domain::permission,
+    domain::permission::{self, table::read},
+    store,
 };
 
 /// Whoever is signed in.
@@ -36,6 +39,21 @@ impl Viewer {
         Ok(Person::load(app(ctx), vec![id]).await.map_err(broken)?.remove(&id))
     }
 
+    /// The parts they play today in the teams of projects, by when they began; empty for an account of no person.
+    async fn team_roles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 500; 50 if nothing is said.")] first: Option<i32>,
+    ) -> Result<Vec<TeamRole>> {
+        let first = some("first", first, DEFAULT_SIZE, LARGEST_SIZE)?;
+        let (Some(person), true) = (self.0.person, self.0.has_part_in(const { read("Viewer", "teamRoles") })) else {
+            return Ok(Vec::new());
+        };
+        let today = app(ctx).today().await.map_err(broken)?;
+        let rows = store::team_role::on_day_of_person(app(ctx).database.reader(), person, today, first).await;
+        Ok(TeamRole::list(rows.map_err(broken)?))
+    }
+
     /// When the session ends by itself.
     async fn session_expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
@@ -51,14 +69,12 @@ impl Viewer {
     }
 
     /// Their open personal access tokens, the latest first, 20 at most.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn personal_access_tokens(&self, ctx: &Context<'_>) -> Result<Vec<PersonalAccessToken>> {
         let tokens = app(ctx).tokens(&self.0).await.map_err(broken)?;
         Ok(tokens.into_iter().map(PersonalAccessToken::from).collect())
     }
 
     /// Their open sessions, the latest first, 100 at most.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
         let rows = app(ctx).sessions(&self.0).await.map_err(broken)?;
         Ok(rows.into_iter().map(|row| Session::of(row, self.0.session)).collect())
@@ -144,7 +160,6 @@ pub struct SessionMutation;
 #[Object]
 impl SessionMutation {
     /// Opens a session.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,

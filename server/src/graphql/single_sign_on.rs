@@ -75,7 +75,6 @@ pub struct SingleSignOnMutation;
 #[Object]
 impl SingleSignOnMutation {
     /// Begins to sign in at the identity provider.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn begin_single_sign_on(
         &self,
         ctx: &Context<'_>,
@@ -93,7 +92,6 @@ impl SingleSignOnMutation {
     }
 
     /// Opens a session for whoever has come back from the identity provider.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn complete_single_sign_on(
         &self,
         ctx: &Context<'_>,

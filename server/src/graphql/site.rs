@@ -13,9 +13,11 @@ use sea_orm::DbErr;
 
 use super::{
     access::{app, scope},
+    cost::lists::{FEW, MOST_OF_FEW},
     error::broken,
     global_id,
-    siblings::{Batch, grouped},
+    page::some,
+    siblings::Batch,
 };
 use crate::{
     app::Broken,
@@ -26,33 +28,35 @@ use crate::{
 /// A place where a project is being built.
 #[derive(Clone, Debug, Description)]
 pub struct Site {
-    row: site::Model,
+    row: Arc<site::Model>,
     list: Arc<List>,
 }
 
 #[derive(Debug, Default)]
 struct List {
     ids: Vec<SiteId>,
-    versions: Batch<(), SiteId, Vec<SiteVersion>>,
+    versions: Batch<u64, SiteId, Vec<SiteVersion>>,
 }
 
 impl Site {
     /// Sites listed together.
     pub(super) fn list(rows: Vec<site::Model>) -> Vec<Self> {
         let list = Arc::new(List { ids: rows.iter().map(|row| row.id).collect(), ..List::default() });
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
     }
 
     pub(super) fn project_id(&self) -> ProjectId {
         self.row.project_id
     }
 
-    async fn all_versions(&self, ctx: &Context<'_>) -> Result<Vec<SiteVersion>> {
+    async fn newest_versions(&self, ctx: &Context<'_>, newest: u64) -> Result<Vec<SiteVersion>> {
         let load = || async {
-            let rows = store::site::versions(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
-            Ok::<_, DbErr>(grouped(rows.into_iter().map(|row| (row.site_id, SiteVersion::from(row)))))
+            let sites = self.list.ids.iter().copied();
+            let found = store::site::newest_versions(app(ctx).database.reader(), sites, newest).await?;
+            let versions = |rows: Vec<_>| rows.into_iter().map(SiteVersion::from).collect();
+            Ok::<_, DbErr>(found.into_iter().map(|(site, rows)| (site, versions(rows))).collect())
         };
-        Ok(self.list.versions.get((), &self.row.id, load).await?.unwrap_or_default())
+        Ok(self.list.versions.get(newest, &self.row.id, load).await?.unwrap_or_default())
     }
 }
 
@@ -75,12 +79,16 @@ impl Site {
 
     /// The newest version of its boundary; null before one was drawn.
     async fn boundary(&self, ctx: &Context<'_>) -> Result<Option<SiteVersion>> {
-        Ok(self.all_versions(ctx).await?.into_iter().next())
+        Ok(self.newest_versions(ctx, 1).await?.pop())
     }
 
-    /// All versions of its boundary, the newest first.
-    async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<SiteVersion>> {
-        self.all_versions(ctx).await
+    /// The newest versions of its boundary, the newest first.
+    async fn versions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 if nothing is said.")] first: Option<i32>,
+    ) -> Result<Vec<SiteVersion>> {
+        self.newest_versions(ctx, some("first", first, FEW, MOST_OF_FEW)?).await
     }
 }
 
@@ -99,9 +107,9 @@ pub struct SiteVersion {
     /// When it was recorded.
     recorded_at: DateTime<Utc>,
     #[graphql(skip)]
-    boundary: String,
+    boundary: Arc<str>,
     #[graphql(skip)]
-    drawn: String,
+    drawn: Arc<str>,
 }
 
 impl From<site_version::Model> for SiteVersion {
@@ -112,8 +120,8 @@ impl From<site_version::Model> for SiteVersion {
             tolerance_meters: row.tolerance_m,
             effective_from: row.effective_from,
             recorded_at: row.recorded_at,
-            boundary: row.boundary,
-            drawn: row.drawn,
+            boundary: row.boundary.into(),
+            drawn: row.drawn.into(),
         }
     }
 }

@@ -3,13 +3,13 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::{
-    access::{app, viewer},
+    access::{app, entitled, viewer},
     check_in::input::GpsFixInput,
     error::broken,
     project::Project,
     site::Site,
 };
-use crate::app::Whereabouts;
+use crate::{app::Whereabouts, domain::permission::table::read};
 
 /// A site of a project the viewer serves, and how far away it is.
 #[derive(Clone, Debug, SimpleObject)]
@@ -49,12 +49,12 @@ pub struct SiteOfferQuery;
 impl SiteOfferQuery {
     /// The nearest sites of the projects the viewer serves today, the nearest first, 5 at most: what a phone offers
     /// before it checks in. Empty for those who serve none, and where the fix is unusable.
-    #[graphql(complexity = "20 + 5 * child_complexity")]
     async fn assigned_sites(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Where the phone is now.")] near: GpsFixInput,
     ) -> Result<Vec<SiteOffer>> {
+        entitled(ctx, const { read("Query", "assignedSites") })?;
         SiteOffer::near(ctx, &Whereabouts::now(near.into())).await
     }
 }

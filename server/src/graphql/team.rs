@@ -11,9 +11,11 @@ use entity::{
 };
 
 use super::{
-    access::{app, scope, viewer},
+    access::{app, entitled, scope},
+    cost::lists::MEMBERS,
     error::broken,
     global_id,
+    page::{DEFAULT_SIZE, LARGEST_SIZE, some},
     person::Person,
     project::{self, Project},
     scalars::Date,
@@ -34,7 +36,7 @@ pub struct Team(pub(super) Project);
 #[derive(Clone, Debug, Default)]
 pub(super) struct TeamFacts {
     today: NaiveDate,
-    roles: Vec<TeamRole>,
+    roles: Arc<[TeamRole]>,
 }
 
 impl TeamFacts {
@@ -46,7 +48,8 @@ impl TeamFacts {
         let today = app.today().await?;
         let rows = store::team_role::of_projects(connection, projects.iter().copied()).await?;
         let mut roles = grouped(TeamRole::list(rows).into_iter().map(|role| (role.row.project_id, role)));
-        let facts = |project: &ProjectId| (*project, Self { today, roles: roles.remove(project).unwrap_or_default() });
+        let facts =
+            |project: &ProjectId| (*project, Self { today, roles: roles.remove(project).unwrap_or_default().into() });
         Ok(projects.iter().map(facts).collect())
     }
 
@@ -67,18 +70,26 @@ impl Team {
         &self.0
     }
 
-    /// Who serves on a day.
+    /// Who serves on a day, 30 at most.
     async fn members(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The day; today if not given.")] on: Option<Date>,
     ) -> Result<Vec<TeamRole>> {
-        Ok(self.0.team_facts(ctx).await?.on(on.map(|date| date.0)))
+        let mut members = self.0.team_facts(ctx).await?.on(on.map(|date| date.0));
+        members.truncate(MEMBERS);
+        Ok(members)
     }
 
     /// Everyone who serves, served or will serve, by when they began.
-    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<TeamRole>> {
-        Ok(self.0.team_facts(ctx).await?.roles)
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The last so many, 1 to 500; 50 if nothing is said.")] last: Option<i32>,
+    ) -> Result<Vec<TeamRole>> {
+        let last = usize::try_from(some("last", last, DEFAULT_SIZE, LARGEST_SIZE)?).unwrap_or(usize::MAX);
+        let roles = self.0.team_facts(ctx).await?.roles;
+        Ok(roles[roles.len().saturating_sub(last)..].to_vec())
     }
 
     /// Today's leader (“妈妈”): answerable for the project, visits weekly.
@@ -100,21 +111,24 @@ impl Team {
 /// A person's part in a project's team, over a period of time.
 #[derive(Clone, Debug, Description)]
 pub struct TeamRole {
-    row: team_role::Model,
+    row: Arc<team_role::Model>,
     list: Arc<List>,
 }
 
 #[derive(Debug, Default)]
 struct List {
     person_ids: Vec<PersonId>,
+    project_ids: Vec<ProjectId>,
     people: Batch<(), PersonId, Person>,
+    projects: Batch<(), ProjectId, Project>,
 }
 
 impl TeamRole {
-    fn list(rows: Vec<team_role::Model>) -> Vec<Self> {
+    pub(super) fn list(rows: Vec<team_role::Model>) -> Vec<Self> {
         let person_ids = distinct(rows.iter().map(|row| row.person_id));
-        let list = Arc::new(List { person_ids, ..List::default() });
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+        let project_ids = distinct(rows.iter().map(|row| row.project_id));
+        let list = Arc::new(List { person_ids, project_ids, ..List::default() });
+        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
     }
 
     fn tenure(&self) -> Tenure {
@@ -144,6 +158,13 @@ impl TeamRole {
         self.row.to_date.map(Date)
     }
 
+    /// The project whose team it is; null once that is no longer the viewer's to see.
+    async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
+        let scope = scope(ctx, const { read("Project", "id") })?;
+        let load = || Project::load(app(ctx), scope, self.list.project_ids.clone());
+        self.list.projects.get((), &self.row.project_id, load).await
+    }
+
     /// Who plays it.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let load = || Person::load(app(ctx), self.list.person_ids.clone());
@@ -163,7 +184,7 @@ impl TeamQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The project's global id.")] project_id: ID,
     ) -> Result<Option<Team>> {
-        viewer(ctx)?;
+        entitled(ctx, const { read("Query", "team") })?;
         match global_id::decode(&project_id) {
             Some(id) => Ok(project::find(ctx, id).await?.map(Team)),
             None => Ok(None),

@@ -12,12 +12,12 @@ use entity::{
 use sea_orm::DbErr;
 
 use super::{
-    access::{app, scope, viewer},
+    access::{app, entitled, entitled_scope, scope},
     check_in::CheckIn,
     connection::{Count, connection},
     error::broken,
     global_id,
-    page::{PageArguments, rows},
+    page::{DEFAULT_SIZE, LARGEST_SIZE, PageArguments, some},
     person::Person,
     project::Project,
     scalars::{Date, IsoWeek},
@@ -36,7 +36,7 @@ use crate::{
 /// One person on one project's site on one local day.
 #[derive(Clone, Debug, Description)]
 pub struct Visit {
-    row: visit::Model,
+    row: Arc<visit::Model>,
     list: Arc<List>,
 }
 
@@ -47,7 +47,7 @@ struct List {
     project_ids: Vec<ProjectId>,
     people: Batch<(), PersonId, Person>,
     projects: Batch<(), ProjectId, Project>,
-    check_ins: Batch<(), VisitId, Vec<CheckIn>>,
+    check_ins: Batch<u64, VisitId, Vec<CheckIn>>,
 }
 
 impl List {
@@ -65,7 +65,7 @@ impl Visit {
     /// Visits listed together.
     pub(super) fn list(rows: Vec<visit::Model>) -> Vec<Self> {
         let list = List::of(rows.iter());
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
     }
 
     /// The lists of several projects; their visits are siblings all the same.
@@ -74,7 +74,8 @@ impl Visit {
         lists
             .into_iter()
             .map(|(project, found)| {
-                let rows = found.rows.into_iter().map(|row| Self { row, list: Arc::clone(&all) }).collect();
+                let rows =
+                    found.rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&all) }).collect();
                 (project, Rows { rows, more: found.more })
             })
             .collect()
@@ -139,16 +140,21 @@ impl Visit {
         self.row.last_at
     }
 
-    /// The check-ins it is made of, the earliest first.
-    #[graphql(complexity = "2 * child_complexity + 1")]
-    async fn check_ins(&self, ctx: &Context<'_>) -> Result<Vec<CheckIn>> {
+    /// The check-ins it is made of, the earliest first; beyond these, `Query.checkIns` has them by project, person and
+    /// day.
+    async fn check_ins(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 500; 50 if nothing is said.")] first: Option<i32>,
+    ) -> Result<Vec<CheckIn>> {
+        let first = some("first", first, DEFAULT_SIZE, LARGEST_SIZE)?;
         let load = || async {
-            let rows = store::check_in::of_visits(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
-            let (check_ins, standings): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-            let visits = standings.into_iter().map(|standing| standing.visit_id);
-            Ok::<_, DbErr>(grouped(visits.zip(CheckIn::list(check_ins))))
+            let visits = self.list.ids.iter().copied();
+            let rows = store::check_in::first_of_visits(app(ctx).database.reader(), visits, first).await?;
+            let (visits, check_ins): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+            Ok::<_, DbErr>(grouped(visits.into_iter().zip(CheckIn::list(check_ins))))
         };
-        Ok(self.list.check_ins.get((), &self.row.id, load).await?.unwrap_or_default())
+        Ok(self.list.check_ins.get(first, &self.row.id, load).await?.unwrap_or_default())
     }
 }
 
@@ -193,7 +199,7 @@ impl VisitQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The visit's global id.")] id: ID,
     ) -> Result<Option<Visit>> {
-        viewer(ctx)?;
+        entitled(ctx, const { read("Query", "visit") })?;
         match global_id::decode(&id) {
             Some(id) => find(ctx, id).await,
             None => Ok(None),
@@ -201,7 +207,6 @@ impl VisitQuery {
     }
 
     /// Visits the viewer may see, the latest first.
-    #[graphql(complexity = "rows(first, last) * child_complexity + 1")]
     async fn visits(
         &self,
         ctx: &Context<'_>,
@@ -211,7 +216,7 @@ impl VisitQuery {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<VisitFilterInput>,
     ) -> Result<VisitConnection> {
-        let scope = scope(ctx, const { read("Query", "visits") })?;
+        let scope = entitled_scope(ctx, const { read("Query", "visits") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
         let found = store::visit::list(app(ctx).database.reader(), scope, &filter, &page).await.map_err(broken)?;

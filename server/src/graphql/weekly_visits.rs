@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Description, Object, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     ids::{PersonId, ProjectId},
     values::ObligationStatus,
@@ -24,6 +24,8 @@ use crate::{
 
 const LONGEST_RANGE: usize = 53;
 const DEFAULT_WEEKS: u64 = 8;
+/// A week has a leader, and another where one takes over.
+const LEADERS_A_WEEK: usize = 2;
 
 /// What one leader owed one project in one week, and how it stands (R4).
 #[derive(Clone, Debug, Description)]
@@ -122,6 +124,19 @@ impl WeeklyVisits {
     async fn status(&self) -> ObligationStatus {
         self.row.status
     }
+}
+
+/// Rows at most, where none are asked for by number. `from` and `to` are the days given, and what can't be read of them.
+pub(super) fn most_rows(from: Option<Option<NaiveDate>>, to: Option<Option<NaiveDate>>) -> usize {
+    let weeks = match (from, to) {
+        (None, _) => usize::try_from(DEFAULT_WEEKS).unwrap_or(LONGEST_RANGE),
+        (Some(Some(from)), Some(Some(to))) => {
+            let range = WeekRange { from: week::IsoWeek::of(from), to: week::IsoWeek::of(to) };
+            range.from.up_to(range.to).take(LONGEST_RANGE).count()
+        }
+        (Some(_), _) => LONGEST_RANGE,
+    };
+    LEADERS_A_WEEK * weeks.max(1)
 }
 
 /// The weeks that two days stand for.

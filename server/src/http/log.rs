@@ -13,6 +13,7 @@ use axum::{
     response::Response,
 };
 use entity::ids::AccountId;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::{Surface, graphql::answer, listen::Peer, metrics::kind_of, routed};
@@ -51,7 +52,9 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
     let path = ["/", request.uri().path().split('/').nth(1).unwrap_or_default()].concat();
     let begun = Instant::now();
     let line = request.extensions().get::<Peer>().map(|peer| Arc::clone(&peer.line));
-    let (mut response, sql) = statements::counted(routed(routes, request)).await;
+    // Whatever else is logged of it meanwhile carries its id, too.
+    let answering = routed(routes, request).instrument(tracing::error_span!("request", %id));
+    let (mut response, sql) = statements::counted(answering).await;
     if line.is_some_and(|line| !line.keep_room(&mut response)) {
         response = answer::too_much_waits();
     }
@@ -87,11 +90,14 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
     response
 }
 
-/// Logs an operation on a socket.
-pub(super) fn operation(surface: &Surface, noted: &Noted, begun: Instant, sql: u64) {
-    let id: Uuid = surface.app.clock.id();
+/// An id for an operation on a socket, and a span that gives it to whatever is logged of it.
+pub(super) fn span(surface: &Surface) -> Span {
+    tracing::error_span!("request", id = %surface.app.clock.id::<Uuid>())
+}
+
+/// Logs an operation on a socket, in its span.
+pub(super) fn operation(noted: &Noted, begun: Instant, sql: u64) {
     tracing::info!(
-        %id,
         operation = noted.name(),
         kind = kind_of(noted.kind),
         viewer = noted.viewer.map(display),

@@ -1,5 +1,7 @@
 //! Assessments with their findings, and how each check-in stands.
 
+use std::collections::HashMap;
+
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::{
     assessment, check_in, decision, finding,
@@ -8,10 +10,12 @@ use entity::{
     values::{FindingCode, FindingOutcome, Verdict},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic,
+    IntoActiveModel, Iterable, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
+
+use super::page::{self, Ordering, Part};
 
 /// Appends an assessment and its findings. Fails if another took its place in the sequence.
 pub async fn append(
@@ -69,6 +73,24 @@ pub async fn first_inputs(connection: &impl ConnectionTrait, check_in: CheckInId
         .one(connection)
         .await?;
     Ok(first.flatten())
+}
+
+/// The last assessments of each of these check-ins, in the order they were made, without what they were made of: that is
+/// long.
+pub async fn last_of_each(
+    connection: &impl ConnectionTrait,
+    check_ins: impl IntoIterator<Item = CheckInId>,
+    last: u64,
+) -> Result<HashMap<CheckInId, Vec<assessment::Model>>, DbErr> {
+    use assessment::Column;
+    let kept = Column::iter().filter(|column| !matches!(column, Column::Inputs));
+    let select = assessment::Entity::find()
+        .select_only()
+        .columns(kept)
+        .expr_as(Expr::cust("CAST(NULL AS TEXT)"), Column::Inputs.as_str())
+        .filter(Column::CheckInId.is_in(check_ins));
+    let ordering = Ordering { by: Column::Sequence, id: Column::Id, descending: false };
+    page::some_of_each(connection, select, Column::CheckInId, |row| row.check_in_id, ordering, Part::Last(last)).await
 }
 
 /// The last sequence number given to a check-in's assessments; 0 before the first.

@@ -11,8 +11,8 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Value,
-    sea_query::{ExprTrait, OnConflict},
+    JoinType, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select, Value,
+    sea_query::{Asterisk, Expr, ExprTrait, Func, OnConflict, Query, WindowStatement},
 };
 
 use super::{
@@ -228,6 +228,44 @@ pub async fn of_visits(
         .all(connection)
         .await?;
     Ok(rows.into_iter().filter_map(|(check_in, standing)| standing.map(|standing| (check_in, standing))).collect())
+}
+
+/// The first check-ins of each of these visits, with their visit, the earliest first.
+pub async fn first_of_visits(
+    connection: &impl ConnectionTrait,
+    visits: impl IntoIterator<Item = VisitId>,
+    first: u64,
+) -> Result<Vec<(VisitId, Model)>, DbErr> {
+    let window = WindowStatement::partition_by((standing::Entity, standing::Column::VisitId))
+        .order_by((Entity, Column::CorrectedAt), Order::Asc)
+        .order_by((Entity, Column::Id), Order::Asc)
+        .to_owned();
+    let mut numbered = Entity::find()
+        .join(JoinType::InnerJoin, to_standing())
+        .filter(standing::Column::VisitId.is_in(visits))
+        .into_query();
+    numbered.column((standing::Entity, standing::Column::VisitId)).expr_window_as(
+        Func::cust("ROW_NUMBER"),
+        window,
+        "place",
+    );
+    let mut query = Query::select();
+    query
+        .column(Asterisk)
+        .from_subquery(numbered, "numbered")
+        .and_where(Expr::col("place").lte(first))
+        .order_by("place", Order::Asc);
+    let statement = connection.get_database_backend().build(&query);
+    let rows = OfVisit::find_by_statement(statement).all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.visit_id, row.check_in)).collect())
+}
+
+/// A check-in, and the visit it counts in.
+#[derive(FromQueryResult)]
+struct OfVisit {
+    #[sea_orm(nested)]
+    check_in: Model,
+    visit_id: VisitId,
 }
 
 /// Records a check-in; false if its id is taken.

@@ -1,5 +1,7 @@
 //! Decisions of people about check-ins, and appeals against them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use entity::{
     appeal, decision, finding,
@@ -13,6 +15,8 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func},
 };
 
+use super::page::{self, Ordering, Part};
+
 /// All decisions about these check-ins, in the order they were made.
 pub async fn of_check_ins(
     connection: &impl ConnectionTrait,
@@ -24,6 +28,18 @@ pub async fn of_check_ins(
         .order_by_asc(decision::Column::Sequence)
         .all(connection)
         .await
+}
+
+/// The last decisions about each of these check-ins, in the order they were made.
+pub async fn last_of_each(
+    connection: &impl ConnectionTrait,
+    check_ins: impl IntoIterator<Item = CheckInId>,
+    last: u64,
+) -> Result<HashMap<CheckInId, Vec<decision::Model>>, DbErr> {
+    use decision::Column;
+    let select = decision::Entity::find().filter(Column::CheckInId.is_in(check_ins));
+    let ordering = Ordering { by: Column::Sequence, id: Column::Id, descending: false };
+    page::some_of_each(connection, select, Column::CheckInId, |row| row.check_in_id, ordering, Part::Last(last)).await
 }
 
 /// The appeals about these check-ins; one at most for each.

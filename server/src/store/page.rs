@@ -134,3 +134,42 @@ where
     }
     Ok(parents.into_iter().map(|(parent, rows)| (parent, Rows::cut(rows, page))).collect())
 }
+
+/// No place in a list: for lists that nobody goes on in.
+enum Nowhere {}
+
+impl Key for Nowhere {
+    fn values(&self) -> (Value, Value) {
+        match *self {}
+    }
+}
+
+/// The first rows of every parent's list, in one statement, or the last ones; in the list's order.
+pub async fn some_of_each<E, P: Eq + Hash>(
+    connection: &impl ConnectionTrait,
+    select: Select<E>,
+    parent: E::Column,
+    parent_of: impl Fn(&E::Model) -> P,
+    ordering: Ordering<E::Column>,
+    part: Part,
+) -> Result<HashMap<P, Vec<E::Model>>, DbErr>
+where
+    E: EntityTrait,
+{
+    let (size, from_end) = match part {
+        Part::First(size) => (size, false),
+        Part::Last(size) => (size, true),
+    };
+    let page = Page::<Nowhere> { size, from_end, after: None, before: None };
+    let pages = list_each(connection, select, parent, parent_of, ordering, &page).await?;
+    Ok(pages.into_iter().map(|(parent, found)| (parent, found.rows)).collect())
+}
+
+/// So many rows of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The first ones.
+    First(u64),
+    /// The last ones.
+    Last(u64),
+}

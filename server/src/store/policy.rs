@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::policy::{Column, Entity, Model};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 /// The policy that holds at a time: the newest version in effect by then, or the very first.
@@ -20,6 +21,11 @@ pub async fn at(connection: &impl ConnectionTrait, time: DateTime<Utc>) -> Resul
 /// All versions, the newest first.
 pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_desc(Column::Version).all(connection).await
+}
+
+/// The newest versions, the newest first.
+pub async fn newest(connection: &impl ConnectionTrait, most: u64) -> Result<Vec<Model>, DbErr> {
+    Entity::find().order_by_desc(Column::Version).limit(most).all(connection).await
 }
 
 /// A version by its number.

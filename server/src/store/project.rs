@@ -1,15 +1,16 @@
 //! Enterprise projects.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    ids::ProjectId,
+    ids::{PersonId, ProjectId},
     project::{Column, Entity, Model},
+    team_role,
     values::{Stage, Tier},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Value,
-    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+    QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr, SelectStatement},
 };
 
 use super::{
@@ -43,6 +44,19 @@ pub struct ProjectFilter {
     pub name_contains: Option<String>,
     /// Open (true) or closed (false) ones.
     pub open: Option<bool>,
+    /// By who serves them.
+    pub served: Option<Served>,
+}
+
+/// Whether a person serves on a project's team on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Served {
+    /// Who; nobody serves anywhere.
+    pub person: Option<PersonId>,
+    /// The day.
+    pub today: NaiveDate,
+    /// Whether they do (true) or don't (false).
+    pub served: bool,
 }
 
 const BY_NUMBER: Ordering<Column> = Ordering { by: Column::Number, id: Column::Id, descending: false };
@@ -59,11 +73,29 @@ fn matching(scope: Scope, filter: &ProjectFilter) -> Select<Entity> {
         select = select
             .filter(Expr::expr(Func::lower(Expr::col((Entity, Column::Name)))).like(containing(&text.to_lowercase())));
     }
+    if let Some(served) = filter.served {
+        let projects = of_team(served);
+        let condition =
+            if served.served { Column::Id.in_subquery(projects) } else { Column::Id.not_in_subquery(projects) };
+        select = select.filter(condition);
+    }
     match filter.open {
         Some(true) => select.filter(Column::ClosedAt.is_null()),
         Some(false) => select.filter(Column::ClosedAt.is_not_null()),
         None => select,
     }
+}
+
+/// The projects that someone serves on a day.
+fn of_team(served: Served) -> SelectStatement {
+    use team_role::Column;
+    team_role::Entity::find()
+        .select_only()
+        .column(Column::ProjectId)
+        .filter(Column::PersonId.is_in(served.person))
+        .filter(Column::FromDate.lte(served.today))
+        .filter(Column::ToDate.is_null().or(Column::ToDate.gte(served.today)))
+        .into_query()
 }
 
 /// A pattern for text that stands as it is: `%` and `_` mean themselves.

@@ -1,5 +1,7 @@
 //! Sites and the versions of their boundaries.
 
+use std::collections::HashMap;
+
 use entity::{
     ids::{ProjectId, SiteId, SiteVersionId},
     site, site_version,
@@ -9,7 +11,10 @@ use sea_orm::{
     QuerySelect, RelationDef,
 };
 
-use super::scope::{Scope, in_scope};
+use super::{
+    page::{self, Ordering, Part},
+    scope::{Scope, in_scope},
+};
 
 /// Sites of these projects, by age.
 pub async fn of_projects(
@@ -22,6 +27,18 @@ pub async fn of_projects(
         .order_by_asc(site::Column::Id)
         .all(connection)
         .await
+}
+
+/// The first sites of each of these projects, by age.
+pub async fn first_of_each(
+    connection: &impl ConnectionTrait,
+    projects: impl IntoIterator<Item = ProjectId>,
+    first: u64,
+) -> Result<HashMap<ProjectId, Vec<site::Model>>, DbErr> {
+    use site::Column;
+    let select = site::Entity::find().filter(Column::ProjectId.is_in(projects));
+    let ordering = Ordering { by: Column::CreatedAt, id: Column::Id, descending: false };
+    page::some_of_each(connection, select, Column::ProjectId, |row| row.project_id, ordering, Part::First(first)).await
 }
 
 /// Sites in scope by id.
@@ -47,6 +64,18 @@ pub async fn versions(
         .order_by_desc(site_version::Column::Version)
         .all(connection)
         .await
+}
+
+/// The newest boundaries of each of these sites, the newest version first.
+pub async fn newest_versions(
+    connection: &impl ConnectionTrait,
+    sites: impl IntoIterator<Item = SiteId>,
+    newest: u64,
+) -> Result<HashMap<SiteId, Vec<site_version::Model>>, DbErr> {
+    use site_version::Column;
+    let select = site_version::Entity::find().filter(Column::SiteId.is_in(sites));
+    let ordering = Ordering { by: Column::Version, id: Column::Id, descending: true };
+    page::some_of_each(connection, select, Column::SiteId, |row| row.site_id, ordering, Part::First(newest)).await
 }
 
 /// Boundary versions by id.

@@ -7,7 +7,8 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    QuerySelect,
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::scope::{Scope, in_scope};
@@ -37,6 +38,24 @@ pub async fn of_person(
 /// A person's roles, past ones too.
 pub async fn all_of_person(connection: &impl ConnectionTrait, person: PersonId) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::PersonId.eq(person)).all(connection).await
+}
+
+/// A person's roles that go on on a day, the oldest first.
+pub async fn on_day_of_person(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    day: chrono::NaiveDate,
+    first: u64,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::FromDate.lte(day))
+        .filter(Column::ToDate.is_null().or(Column::ToDate.gte(day)))
+        .order_by_asc(Column::FromDate)
+        .order_by_asc(Column::Id)
+        .limit(first)
+        .all(connection)
+        .await
 }
 
 /// A role in scope.

@@ -16,6 +16,7 @@ use crate::{
         access::{app, scope, viewer},
         error::{UserError, answered, broken},
         global_id,
+        scalars::Milliseconds,
         site_offer::SiteOffer,
     },
 };
@@ -52,15 +53,54 @@ pub struct CheckInInput {
     note: String,
 }
 
-/// The phone's boot clock.
+/// The phone's boot clock. Both uptimes have to be given.
 #[derive(Debug, InputObject)]
 pub struct UptimeInput {
     /// Which start of the phone both uptimes count from, 64 characters at most.
     boot_id: String,
     /// Milliseconds since then at capture.
-    captured_ms: i64,
+    captured_uptime: Option<Milliseconds>,
     /// Milliseconds since then at sending.
-    sent_ms: i64,
+    sent_uptime: Option<Milliseconds>,
+    /// Milliseconds since then at capture.
+    #[graphql(deprecation = "Holds 24 days at most: give capturedUptime. Goes on 2028-01-01.")]
+    captured_ms: Option<i64>,
+    /// Milliseconds since then at sending.
+    #[graphql(deprecation = "Holds 24 days at most: give sentUptime. Goes on 2028-01-01.")]
+    sent_ms: Option<i64>,
+}
+
+impl UptimeInput {
+    fn parse(self) -> std::result::Result<Uptime, Vec<Refusal>> {
+        let captured = one_of("capturedUptime", self.captured_uptime, "capturedMs", self.captured_ms);
+        let sent = one_of("sentUptime", self.sent_uptime, "sentMs", self.sent_ms);
+        match (captured, sent) {
+            (Ok(captured_ms), Ok(sent_ms)) => Ok(Uptime { boot_id: self.boot_id, captured_ms, sent_ms }),
+            (captured, sent) => Err(captured.err().into_iter().chain(sent.err()).collect()),
+        }
+    }
+}
+
+/// An uptime by its field, or by the field it was given in before there were larger numbers.
+fn one_of(
+    name: &str,
+    given: Option<Milliseconds>,
+    former: &str,
+    formerly: Option<i64>,
+) -> std::result::Result<i64, Refusal> {
+    match (given.map(|given| given.0), formerly) {
+        (Some(given), None) | (None, Some(given)) => Ok(given),
+        (Some(given), Some(formerly)) if given == formerly => Ok(given),
+        (None, None) => {
+            let (zh, en) = (format!("请给出 {name}（毫秒）。"), format!("Give {name}, in milliseconds."));
+            Err(Refusal::new(RefusalCode::Invalid, &format!("uptime.{name}"), zh, en))
+        }
+        (Some(_), Some(_)) => {
+            let zh = format!("{name} 与 {former} 不一致；只需给出 {name}。");
+            let en = format!("{name} and {former} differ; give {name} alone.");
+            Err(Refusal::new(RefusalCode::Invalid, &format!("uptime.{name}"), zh, en))
+        }
+    }
 }
 
 /// The signature of a registered device.
@@ -133,6 +173,13 @@ impl CheckInInput {
                 None => refusals.push(Refusal::photo_not_found(place)),
             }
         }
+        let uptime = match self.uptime.map(UptimeInput::parse).transpose() {
+            Ok(uptime) => uptime,
+            Err(wrong) => {
+                refusals.extend(wrong);
+                None
+            }
+        };
         if !refusals.is_empty() {
             return Err(refusals);
         }
@@ -144,11 +191,7 @@ impl CheckInInput {
             fix: self.fix.map(GpsFixInput::into),
             photos,
             other_fixes: self.other_fixes.into_iter().map(FixRequest::from).collect(),
-            uptime: self.uptime.map(|uptime| Uptime {
-                boot_id: uptime.boot_id,
-                captured_ms: uptime.captured_ms,
-                sent_ms: uptime.sent_ms,
-            }),
+            uptime,
             challenge: self.challenge,
             signature: self
                 .device
@@ -180,7 +223,6 @@ pub struct CheckInMutation;
 impl CheckInMutation {
     /// Records a check-in of the viewer and judges it. Being outside the site is a verdict, not an error: errors mean
     /// that it could not be recorded.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn check_in(
         &self,
         ctx: &Context<'_>,
@@ -191,7 +233,6 @@ impl CheckInMutation {
 
     /// Records the check-ins of an offline queue, one answer for each, in order. One that can't be recorded does not
     /// keep the others from it, whatever the reason; `retryAt` tells when to send it again.
-    #[graphql(complexity = "20 * input.items.len() + child_complexity")]
     async fn check_ins(
         &self,
         ctx: &Context<'_>,

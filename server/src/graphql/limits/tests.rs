@@ -46,6 +46,12 @@ fn each_limit_is_named(#[case] text: String, #[case] limit: &str) {
 #[rstest]
 #[case("query { ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "spreads itself")]
 #[case("query {", "Syntax error at line 1, column 8")]
+#[case("query A { a }\nquery A { b }", "Operation names are unique: A is defined at line 1 and at line 2.")]
+#[case("{ ...F } fragment F on Query { a } fragment F on Query { b }", "Fragment names are unique: F")]
+#[case("{ a } query A { b }", "An anonymous operation stands alone")]
+#[case("query A { b } { a }", "An anonymous operation stands alone")]
+#[case("{ a } { b }", "An anonymous operation stands alone")]
+#[case("fragment F on Query { a }", "The document has no operation.")]
 fn other_refusals(#[case] text: &str, #[case] said: &str) {
     assert!(refused_by(text).contains(said), "{}", refused_by(text));
 }

@@ -82,14 +82,14 @@ impl Documents {
                 "PersistedQueryNotSupported",
             ));
         }
-        let hash = match (persisted, &parameters.document_id) {
-            (Some(persisted), _) => Some(persisted.sha256_hash.clone()),
-            (None, Some(id)) => Some(
-                id.strip_prefix("sha256:")
-                    .ok_or_else(|| not_found("No document has this documentId; they begin with sha256:."))?
-                    .to_owned(),
-            ),
-            (None, None) => None,
+        let persisted = persisted.map(|persisted| persisted.sha256_hash.as_str());
+        let id = parameters.document_id.as_deref().map(|id| {
+            id.strip_prefix("sha256:")
+                .ok_or_else(|| not_found("No document has this documentId; they begin with sha256:."))
+        });
+        let hash = match (persisted, id.transpose()?) {
+            (Some(persisted), Some(id)) if persisted != id => return Err(two_documents()),
+            (persisted, id) => persisted.or(id).map(str::to_owned),
         };
         let sent = parameters.query.take();
         match (sent, hash) {
@@ -145,6 +145,14 @@ fn not_found(message: &str) -> Error {
     coded("PERSISTED_QUERY_NOT_FOUND", "此处没有所指的文档，请发送全文。", message)
 }
 
+fn two_documents() -> Error {
+    coded(
+        "BAD_REQUEST",
+        "documentId 与 extensions.persistedQuery 所指的不是同一份文档；请只给出一个。",
+        "documentId and extensions.persistedQuery name different documents; give one of them.",
+    )
+}
+
 fn sha256(document: &str) -> String {
     Sha256Digest::from_bytes(Sha256::digest(document).into()).to_string()
 }
@@ -194,6 +202,26 @@ mod tests {
         let id = serde_json::json!({ "documentId": format!("sha256:{hash}") });
         assert_eq!(documents.resolve(&mut parameters(&id)).unwrap().document, DOCUMENT);
         assert!(documents.resolve(&mut persisted(Some("{ other }"), &hash)).is_err());
+    }
+
+    #[test]
+    fn two_names_for_one_document_must_agree() {
+        let documents = Documents::open(None, false).unwrap();
+        let (hash, other) = (sha256(DOCUMENT), sha256("{ other }"));
+        let both = |id: &str, query: Option<&str>| {
+            let extensions = serde_json::json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+            parameters(&serde_json::json!({ "query": query, "documentId": id, "extensions": extensions }))
+        };
+        let agreeing = format!("sha256:{hash}");
+        assert_eq!(documents.resolve(&mut both(&agreeing, Some(DOCUMENT))).unwrap().document, DOCUMENT);
+        for id in [format!("sha256:{other}"), "sha256:".to_owned()] {
+            for query in [None, Some(DOCUMENT)] {
+                let refused = documents.resolve(&mut both(&id, query)).unwrap_err();
+                assert_eq!(refused.extensions.unwrap().get("code"), Some(&"BAD_REQUEST".into()), "{id}");
+            }
+        }
+        let foreign = documents.resolve(&mut both("urn:1", None)).unwrap_err();
+        assert_eq!(foreign.extensions.unwrap().get("code"), Some(&"PERSISTED_QUERY_NOT_FOUND".into()));
     }
 
     #[test]

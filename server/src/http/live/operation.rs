@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Instant};
 use async_graphql::parser::types::OperationType;
 use futures_util::{Stream, StreamExt, stream};
 use secrecy::{ExposeSecret, SecretString};
+use tracing::{Instrument, Span};
 
 use crate::{
     graphql::{Admitted, Reply},
@@ -13,7 +14,7 @@ use crate::{
         authentication::access,
         client::Caller,
         graphql::parameters::Parameters,
-        log::{Noted, operation},
+        log::{Noted, operation, span},
         quota::Spending,
     },
     store::statements,
@@ -29,6 +30,7 @@ pub(super) fn replies(
 ) -> impl Stream<Item = Reply> + Send {
     let name = parameters.operation_name.clone();
     let begun = Instant::now();
+    let span = span(&surface);
     let first = async move {
         let noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation: name, ..Noted::default() };
         // What they may do is looked up anew: since the stream was opened, they can have confirmed a second factor.
@@ -36,7 +38,7 @@ pub(super) fn replies(
         match surface.admit(&mut caller, access, &mut parameters, &mut Spending::default()).await {
             Err(refusal) => {
                 surface.metrics.operation(None, refusal.code(), begun.elapsed());
-                operation(&surface, &Noted { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
+                operation(&Noted { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
                 stream::once(std::future::ready(refusal)).left_stream()
             }
             Ok(admitted) => {
@@ -45,7 +47,7 @@ pub(super) fn replies(
             }
         }
     };
-    stream::once(first).flatten()
+    stream::once(first.instrument(span)).flatten()
 }
 
 fn followed(
@@ -55,9 +57,10 @@ fn followed(
     begun: Instant,
 ) -> impl Stream<Item = Reply> + Send {
     let subscribed = (admitted.kind() == OperationType::Subscription).then(|| surface.metrics.subscribed());
-    let replies = surface.gate.follow(admitted);
+    let (replies, span) = (surface.gate.follow(admitted), Span::current());
     let whole = stream::unfold((replies, subscribed), move |(mut replies, subscribed)| {
         let (surface, noted) = (Arc::clone(&surface), noted.clone());
+        let told = span.clone();
         async move {
             let (reply, sql) = statements::counted(replies.next()).await;
             let reply = reply?;
@@ -65,10 +68,11 @@ fn followed(
             if subscribed.is_none() {
                 let noted = Noted { code: reply.code().map(str::to_owned), ..noted };
                 surface.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
-                operation(&surface, &noted, begun, sql);
+                operation(&noted, begun, sql);
             }
             Some((reply, (replies, subscribed)))
         }
+        .instrument(told)
     });
     whole.scan(false, |over, reply| {
         // A subscription without its events can't go on: its client begins anew, after the last cursor it saw.

@@ -1,0 +1,224 @@
+//! An eye on what an execution takes while it takes it: it gives way to others, and ends once its answer takes more memory
+//! than it may.
+//!
+//! What can be fetched is bounded before (`cost`), and how long it takes is by whoever waits; but what a value weighs is
+//! known once it is there, and a runtime's thread is free again only where an execution lets it go.
+
+use std::{
+    any::Any,
+    future::{Future, poll_fn},
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    task::Poll,
+};
+
+use async_graphql::{
+    ServerResult, Value,
+    async_trait::async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo},
+};
+use futures_util::FutureExt;
+
+use super::limits::{Limits, excess};
+
+/// Fields that are looked at before others get their turn: a millisecond's work or less.
+const TURN: usize = 500;
+/// Bytes that a field takes while it is worked out.
+const UNDER_WAY: usize = 1024;
+/// Bytes that a value takes in an answer, and beyond that a member of an object or an item of a list.
+const VALUE: usize = 80;
+const MEMBER: usize = 32;
+
+/// What one execution has taken.
+#[derive(Debug)]
+pub(super) struct Taken {
+    bytes: AtomicUsize,
+    most: usize,
+    /// Fields looked at in this turn.
+    fields: AtomicUsize,
+}
+
+/// Why there is no answer.
+pub(super) enum Stopped {
+    /// It would have taken more memory than it may.
+    TooLarge(async_graphql::Error),
+    /// A resolver panicked.
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl Taken {
+    /// Nothing yet.
+    pub(super) fn nothing(limits: &Limits) -> Arc<Self> {
+        Arc::new(Self { bytes: AtomicUsize::new(0), most: limits.memory_bytes, fields: AtomicUsize::new(0) })
+    }
+
+    /// Begins anew: with the next event of a subscription.
+    pub(super) fn renew(&self) {
+        self.bytes.store(0, Relaxed);
+    }
+
+    pub(super) fn too_much(&self) -> Option<async_graphql::Error> {
+        let bytes = self.bytes.load(Relaxed);
+        (bytes > self.most).then(|| excess("memoryBytes", bytes, self.most))
+    }
+
+    /// The work of an execution turn by turn, until it is done, takes too much, or panics.
+    pub(super) async fn watch<T>(&self, work: impl Future<Output = T>) -> Result<T, Stopped> {
+        let mut work = pin!(AssertUnwindSafe(work).catch_unwind());
+        poll_fn(|context| {
+            self.fields.store(0, Relaxed);
+            let done = work.as_mut().poll(context);
+            match (self.too_much(), done) {
+                (Some(error), _) => Poll::Ready(Err(Stopped::TooLarge(error))),
+                (None, Poll::Ready(done)) => Poll::Ready(done.map_err(Stopped::Panicked)),
+                (None, Poll::Pending) => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// Waits until there is a turn for a field. There is none any more once too much is taken: whoever watches ends it.
+    async fn turn(&self) {
+        poll_fn(|context| {
+            if self.bytes.load(Relaxed) > self.most {
+                return Poll::Pending;
+            }
+            if self.fields.fetch_add(1, Relaxed) < TURN {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// Watches each field of the schema that it belongs to.
+pub(super) struct Watching;
+
+impl ExtensionFactory for Watching {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Watch(OnceLock::new()))
+    }
+}
+
+struct Watch(OnceLock<Option<Arc<Taken>>>);
+
+#[async_trait]
+impl Extension for Watch {
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        let taken = self.0.get_or_init(|| ctx.data_opt::<Arc<Taken>>().cloned());
+        let Some(taken) = taken else { return next.run(ctx, info).await };
+        taken.turn().await;
+        taken.bytes.fetch_add(UNDER_WAY, Relaxed);
+        let leaf = info.field.selection_set.node.items.is_empty();
+        let value = next.run(ctx, info).await;
+        taken.bytes.fetch_sub(UNDER_WAY, Relaxed);
+        if let Ok(Some(value)) = &value {
+            taken.bytes.fetch_add(if leaf { whole(value) } else { own(value) }, Relaxed);
+        }
+        value
+    }
+}
+
+/// Bytes of a value whose members have been counted.
+fn own(value: &Value) -> usize {
+    VALUE
+        + match value {
+            Value::Object(members) => members.len() * (VALUE + MEMBER),
+            Value::List(items) => items.len() * MEMBER,
+            Value::String(text) => text.len(),
+            _ => 0,
+        }
+}
+
+/// Bytes of a value with all that is in it.
+fn whole(value: &Value) -> usize {
+    let inside: usize = match value {
+        Value::Object(members) => members.iter().map(|(name, value)| MEMBER + name.len() + whole(value)).sum(),
+        Value::List(items) => items.iter().map(whole).sum(),
+        Value::String(text) => text.len(),
+        _ => 0,
+    };
+    VALUE + inside
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{EmptyMutation, EmptySubscription, Object, Request, Schema};
+
+    use super::*;
+
+    struct Query;
+
+    impl Query {
+        fn nobody(&self) -> Option<()> {
+            None
+        }
+    }
+
+    #[Object]
+    impl Query {
+        async fn numbers(&self, count: i32) -> Vec<Query> {
+            (0..count).map(|_| Query).collect()
+        }
+
+        async fn text(&self, length: usize) -> String {
+            "x".repeat(length)
+        }
+
+        async fn broken(&self) -> i32 {
+            assert!(self.nobody().is_some(), "a resolver's own");
+            0
+        }
+    }
+
+    async fn run(query: &str, most: usize) -> (Result<bool, String>, usize) {
+        let schema = Schema::build(Query, EmptyMutation, EmptySubscription).extension(Watching).finish();
+        let taken = Taken::nothing(&Limits { memory_bytes: most, ..Limits::default() });
+        let request = Request::new(query).data(Arc::clone(&taken));
+        let mut work = pin!(taken.watch(schema.execute(request)));
+        let mut turns = 0;
+        let done = poll_fn(|context| {
+            turns += 1;
+            work.as_mut().poll(context)
+        });
+        let done = done.await.map(|response| response.is_ok()).map_err(|stopped| match stopped {
+            Stopped::TooLarge(error) => error.message,
+            Stopped::Panicked(_) => "panicked".to_owned(),
+        });
+        (done, turns)
+    }
+
+    #[tokio::test]
+    async fn what_is_long_gives_way_to_others() {
+        let (small, once) = run("{ numbers(count: 10) { text(length: 1) } }", usize::MAX).await;
+        let (large, often) =
+            run("{ numbers(count: 200) { numbers(count: 200) { text(length: 1) } } }", usize::MAX).await;
+        assert_eq!((small, once), (Ok(true), 1));
+        assert!(large == Ok(true) && often >= 40_000 / TURN, "{large:?} {often}");
+    }
+
+    #[tokio::test]
+    async fn what_is_large_is_stopped_while_it_grows() {
+        let (done, turns) = run("{ numbers(count: 200) { numbers(count: 200) { text(length: 1) } } }", 1_000_000).await;
+        let said = done.unwrap_err();
+        assert!(said.contains("memoryBytes") && turns < 40_000 / TURN, "{said} {turns}");
+        let (done, _) = run("{ text(length: 2000000) }", 1_000_000).await;
+        assert!(done.unwrap_err().contains("memoryBytes"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_no_end_of_more_than_its_request() {
+        assert_eq!(run("{ broken }", usize::MAX).await.0, Err("panicked".to_owned()));
+    }
+}
