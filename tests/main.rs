@@ -86,6 +86,8 @@ mod rejudgement;
 #[cfg(test)]
 mod review;
 #[cfg(test)]
+mod s3_servers;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod second_factor;

@@ -236,6 +236,7 @@ async fn work(app: Arc<App>, keep_events: TimeDelta, tls: Option<Certificates>, 
         () = app.watch_contradictions() => {}
         () = app.keep_house(keep_events) => {}
         () = app.watch_clock() => {}
+        () = app.watch_store() => {}
         () = told(stopped) => {}
     }
 }

@@ -30,12 +30,28 @@ pub(crate) enum Mood {
     Failing(u16, &'static str),
     /// It says what it has, and is in another mood about all else.
     OnlyHead(Box<Mood>),
+    /// It takes nothing any more: status and S3's code.
+    OnlyReads(u16, &'static str),
     /// It answers those that look for an object only once so many have come.
     Gathering(Arc<Barrier>),
 }
 
+/// What it never learnt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Quirk {
+    #[default]
+    None,
+    /// It refuses `if-none-match` on PUT so.
+    RefusesConditions(u16, &'static str),
+    /// It lets that pass without a word.
+    IgnoresConditions,
+    /// It refuses `x-amz-checksum-sha256`.
+    RefusesChecksums,
+}
+
 #[derive(Debug, Default)]
 struct Inside {
+    quirk: Quirk,
     mood: Mood,
     /// Content type and bytes by key.
     objects: BTreeMap<String, (String, Bytes)>,
@@ -50,9 +66,13 @@ pub(crate) struct FakeS3 {
 
 impl FakeS3 {
     pub(crate) async fn start() -> Arc<Self> {
+        Self::with(Quirk::None).await
+    }
+
+    pub(crate) async fn with(quirk: Quirk) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let inside = Arc::new(Mutex::new(Inside::default()));
+        let inside = Arc::new(Mutex::new(Inside { quirk, ..Inside::default() }));
         let router = Router::new().fallback(answer).with_state(Arc::clone(&inside));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Arc::new(Self { endpoint, inside })
@@ -99,13 +119,28 @@ async fn answer(
         Mood::Well | Mood::OnlyHead(_) => {}
         Mood::Hanging => tokio::time::sleep(Duration::from_secs(3600)).await,
         Mood::Failing(status, code) => return failure(status, code),
+        Mood::OnlyReads(status, code) if method == Method::PUT => return failure(status, code),
+        Mood::OnlyReads(..) => {}
         Mood::Gathering(barrier) if method == Method::HEAD => drop(barrier.wait().await),
         Mood::Gathering(_) => {}
     }
     let mut inside = inside.lock().unwrap();
+    if let Quirk::RefusesConditions(status, code) = inside.quirk
+        && method == Method::PUT
+        && headers.contains_key("if-none-match")
+    {
+        return failure(status, code);
+    }
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     match method {
-        Method::PUT if header("if-none-match") == "*" && inside.objects.contains_key(&key) => {
+        Method::PUT if headers.contains_key("x-amz-checksum-sha256") && inside.quirk == Quirk::RefusesChecksums => {
+            failure(501, "NotImplemented")
+        }
+        Method::PUT
+            if header("if-none-match") == "*"
+                && inside.quirk != Quirk::IgnoresConditions
+                && inside.objects.contains_key(&key) =>
+        {
             failure(412, "PreconditionFailed")
         }
         Method::PUT => {

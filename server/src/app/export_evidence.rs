@@ -17,11 +17,10 @@ use super::{App, Broken, chain};
 use crate::{
     domain::{device_signature::DevicePublicKey, digest::Sha256Digest, hash_chain::Head},
     evidence_bundle::ChainWriter,
-    photos::{ObjectKey, StoreError},
+    photos::{ObjectKey, PHOTO_BYTES, StoreError},
     store,
 };
 
-const PHOTO_BYTES: u64 = 32 * 1024 * 1024;
 /// A store that is away for a moment does not end an export of hours: how often it is asked, and how long it is waited.
 const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_secs(2);

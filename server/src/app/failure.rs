@@ -165,7 +165,7 @@ pub enum Broken {
     #[error("database: {0}")]
     Database(#[from] DbErr),
     /// The object store.
-    #[error("object store: {0}")]
+    #[error("object store: {}", .0.in_full())]
     Objects(#[from] StoreError),
     /// A backup's files.
     #[error("backup: {0}")]

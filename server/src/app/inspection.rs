@@ -15,6 +15,7 @@ use super::{
     check_in::policy_at,
     counting::{self, Occasion},
     judging::Turn,
+    photo_upload::sealed,
 };
 use crate::{
     domain::{
@@ -37,6 +38,8 @@ use crate::{
 /// How long a server keeps a photo to itself; if it dies meanwhile, another takes over.
 pub const INSPECTION_LEASE: TimeDelta = TimeDelta::minutes(2);
 
+/// An upload that began in time has ended by then.
+const LONGEST_UPLOAD: TimeDelta = TimeDelta::hours(1);
 /// How often the queue is looked at when nobody rings.
 const POLL: Duration = Duration::from_secs(5);
 const AT_ONCE: u64 = 8;
@@ -107,8 +110,12 @@ impl App {
         let check_in = check_in.ok_or_else(|| counting::missing(check_in_id))?;
         let policy = policy_at(&store::policy::all(self.database.reader()).await?, check_in.corrected_at)?;
         let (state, bytes) = self.fetch(photo).await?;
-        let found = match bytes {
-            Some(bytes) => Some(self.look_at(photo, bytes, &check_in, &policy).await?),
+        let found = match &bytes {
+            Some(bytes) => Some(self.look_at(photo, bytes.clone(), &check_in, &policy).await?),
+            None => None,
+        };
+        let moved_to = match &bytes {
+            Some(bytes) => self.seal(photo, bytes).await?,
             None => None,
         };
         let transaction = self.database.begin().await?;
@@ -121,6 +128,12 @@ impl App {
         )
         .await?;
         if store::photo::inspected(&transaction, photo.id, state, self.clock.now()).await? {
+            if let Some(key) = moved_to {
+                store::photo::moved(&transaction, photo.id, key).await?;
+                // Until then leave to write over it may be used.
+                let due_at = photo.upload_expires_at + LONGEST_UPLOAD;
+                store::discarded_object::insert(&transaction, photo.object_key.clone(), due_at).await?;
+            }
             if let Some(Found { inspection, bands }) = found {
                 store::photo_inspection::insert(&transaction, inspection, &bands).await?;
             }
@@ -151,6 +164,21 @@ impl App {
             }
             Ok(None) | Err(StoreError::TooLarge { .. }) => Ok((PhotoState::Damaged, None)),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes what was found to be what was announced where no upload can write over it; returns where. None where the
+    /// store itself sees to that.
+    async fn seal(&self, photo: &photo::Model, bytes: &Bytes) -> Result<Option<String>, Broken> {
+        let Some(place) = sealed(&photo.object_key) else { return Ok(None) };
+        let key = key_of(place)?;
+        let written = async {
+            self.objects.put(&key, &photo.content_type, bytes.clone()).await?;
+            self.objects.stat(&key).await
+        };
+        match self.in_time(written).await? {
+            Some(stored) if stored.byte_size == bytes.len() as u64 => Ok(Some(place.to_owned())),
+            _ => Err(Broken::Record(format!("photo {}: its sealed copy is not whole", photo.id))),
         }
     }
 

@@ -65,6 +65,7 @@ mod second_factor;
 mod sessions;
 mod sign_in;
 mod single_sign_on;
+mod store_watch;
 mod submission;
 mod weekly_visits;
 

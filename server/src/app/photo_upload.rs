@@ -10,16 +10,14 @@ use tokio::time::timeout;
 use super::{App, Broken, Failure, PhotoLimits, Refusal, RefusalCode, check_in::not_a_person};
 use crate::{
     domain::{digest::Sha256Digest, permission::Viewer},
-    photos::{ObjectKey, ObjectSpec, PresignedUpload, Room},
+    photos::{ObjectKey, ObjectSpec, PHOTO_BYTES, PresignedUpload, Room, WriteOnce},
     store,
 };
 
 /// Media types a photo may have. The phone sends JPEG; HEIC is kept as the original.
 const CONTENT_TYPES: [&str; 3] = ["image/jpeg", "image/heic", "image/png"];
-/// Bytes of a photo at most.
-const BYTES_LIMIT: u64 = 20 * 1024 * 1024;
 /// An offline phone may upload a while after it asked.
-const UPLOAD_LIFETIME: Duration = Duration::from_secs(3600);
+pub(super) const UPLOAD_LIFETIME: Duration = Duration::from_secs(3600);
 /// A download URL is for showing a photo now.
 const DOWNLOAD_LIFETIME: Duration = Duration::from_secs(300);
 /// How long a disk has to say how much room it has.
@@ -62,6 +60,14 @@ impl App {
         let key: ObjectKey = format!("photos/{:04}/{:02}/{id}", now.year(), now.month())
             .parse()
             .map_err(|error| Broken::Record(format!("photo {id}: {error}")))?;
+        let key = match self.objects.write_once().await {
+            Ok(WriteOnce::ByStore) => key,
+            Ok(WriteOnce::BySealing) => unsealed(&key)?,
+            Err(error) => {
+                tracing::warn!(error = %error.in_full(), "no upload can be allowed");
+                return Err(self.store_unavailable("").into());
+            }
+        };
         let spec = ObjectSpec { key, content_type: request.content_type, byte_size, sha256 };
         let upload = self.objects.presign_upload(&spec, now, UPLOAD_LIFETIME).await?;
         let photo = photo::Model {
@@ -99,7 +105,7 @@ impl App {
             Ok(Ok(Room::None)) => Err(store_full().into()),
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the room for photos is not known");
+                tracing::warn!(error = %error.in_full(), "the room for photos is not known");
                 Err(self.store_unavailable("").into())
             }
             Err(_) => Err(self.store_unavailable("").into()),
@@ -133,6 +139,18 @@ impl App {
     }
 }
 
+/// Where uploads go that are sealed later.
+const UNSEALED: &str = "incoming/";
+
+fn unsealed(key: &ObjectKey) -> Result<ObjectKey, Broken> {
+    format!("{UNSEALED}{key}").parse().map_err(|error| Broken::Record(format!("object key {key}: {error}")))
+}
+
+/// Where what is at `key` is sealed; none where the store itself keeps it from being written over.
+pub(super) fn sealed(key: &str) -> Option<&str> {
+    key.strip_prefix(UNSEALED)
+}
+
 fn check(request: &PhotoUploadRequest) -> Result<(u64, Sha256Digest), Vec<Refusal>> {
     let mut refusals = Vec::new();
     if !CONTENT_TYPES.contains(&request.content_type.as_str()) {
@@ -144,13 +162,13 @@ fn check(request: &PhotoUploadRequest) -> Result<(u64, Sha256Digest), Vec<Refusa
         ));
     }
     let byte_size = u64::try_from(request.byte_size).unwrap_or(0);
-    if byte_size == 0 || byte_size > BYTES_LIMIT {
+    if byte_size == 0 || byte_size > PHOTO_BYTES {
         let code = if byte_size == 0 { RefusalCode::Invalid } else { RefusalCode::TooLarge };
         refusals.push(Refusal::new(
             code,
             "byteSize",
-            format!("照片大小须为 1 至 {BYTES_LIMIT} 字节。"),
-            format!("A photo must have 1 to {BYTES_LIMIT} bytes."),
+            format!("照片大小须为 1 至 {PHOTO_BYTES} 字节。"),
+            format!("A photo must have 1 to {PHOTO_BYTES} bytes."),
         ));
     }
     match request.sha256.parse() {

@@ -262,7 +262,7 @@ impl App {
                 Ok((PhotoState::Intact, _)) => found.push(photo.id),
                 Ok(_) => {}
                 Err(Broken::Objects(error)) => {
-                    tracing::warn!(%error, "lost photos can't be looked for");
+                    tracing::warn!(error = %error.in_full(), "lost photos can't be looked for");
                     search.away = true;
                     return Ok(None);
                 }

@@ -23,7 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use tokio::task::spawn_blocking;
+use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::domain::digest::Sha256Digest;
 
@@ -47,6 +47,8 @@ struct Settings {
     secret: SecretString,
     patience: Patience,
     keep_free: u64,
+    /// A disk that hangs keeps the threads that ask it: so many at most.
+    asking: Arc<Semaphore>,
 }
 
 /// How long an upload may take.
@@ -75,7 +77,14 @@ impl LocalDirectory {
         }
         let public_url = public_url.trim_end_matches('/').to_owned();
         let patience = Patience { stall: Duration::from_secs(30), whole: Duration::from_secs(15 * 60) };
-        let directory = Self(Arc::new(Settings { root, public_url, secret, patience, keep_free: 0 }));
+        let directory = Self(Arc::new(Settings {
+            root,
+            public_url,
+            secret,
+            patience,
+            keep_free: 0,
+            asking: Arc::new(Semaphore::new(2)),
+        }));
         let (objects, incoming) = (directory.objects(), directory.incoming());
         blocking(move || {
             let mut builder = fs::DirBuilder::new();
@@ -212,17 +221,30 @@ impl LocalDirectory {
 
     pub(super) async fn room_for(&self, byte_size: u64) -> Result<Room, StoreError> {
         let (root, keep_free) = (self.0.root.clone(), self.0.keep_free);
-        blocking(move || Ok(room(&rustix::fs::statvfs(&root)?, byte_size, keep_free))).await
+        self.asked(move || Ok(room(&rustix::fs::statvfs(&root)?, byte_size, keep_free))).await
     }
 
     /// Writes something small, as durably as an upload.
     pub(super) async fn ready(&self) -> Result<(), StoreError> {
-        let (staging, mut content) = self.stage().await?;
-        blocking(move || {
+        let staging = self.staging();
+        self.asked(move || {
+            fs::create_dir(&staging.path)?;
+            let mut content = fs::File::create_new(staging.path.join(CONTENT))?;
             io::Write::write_all(&mut content, b"ready\n")?;
-            content.sync_all()?;
-            drop(staging);
-            Ok(())
+            content.sync_all()
+        })
+        .await
+    }
+
+    async fn asked<T: Send + 'static>(
+        &self,
+        question: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let leave = Arc::clone(&self.0.asking).acquire_owned().await.map_err(StoreError::unavailable)?;
+        blocking(move || {
+            let answer = question();
+            drop(leave);
+            answer
         })
         .await
     }

@@ -4,7 +4,8 @@
 //! store directly. Two stores keep one contract, which `tests/object_store.rs` holds both of them to:
 //!
 //! - **Fixed beforehand.** A presigned upload admits one body only: of the length, type and SHA-256 that were signed.
-//! - **Write-once.** The first complete upload to a key stays; every later one is refused and changes nothing.
+//! - **Write-once.** The first complete upload to a key stays; every later one is refused and changes nothing. For S3
+//!   servers that can't, see [`WriteOnce`].
 //! - **All or nothing.** An object is either absent or complete. A broken, wrong or stalled upload leaves nothing.
 //! - **Nothing unsigned.** Neither reading nor writing over HTTP works without a signature or after its expiry.
 //!
@@ -22,19 +23,25 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use crate::domain::digest::Sha256Digest;
 
 pub mod apart;
+mod fault;
 pub mod inspection;
 mod local;
 mod local_http;
 mod s3;
+mod s3_conduct;
 #[cfg(test)]
 mod tests;
 
+pub use fault::Fault;
 pub use local::LocalDirectory;
 pub use local_http::routes;
 pub use s3::{Bucket, S3Settings};
 
 /// The longest that a presigned URL can be valid: the limit of AWS Signature Version 4.
 pub const LONGEST_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Bytes of a photo at most, wherever it is: 20 MiB.
+pub const PHOTO_BYTES: u64 = 20 * 1024 * 1024;
 
 /// Where objects are kept. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -46,9 +53,32 @@ pub enum ObjectStore {
 }
 
 impl ObjectStore {
+    /// How the first upload to a key is kept. An S3 server is tried once, by the first who needs to know.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when that can't be found out now.
+    pub async fn write_once(&self) -> Result<WriteOnce, StoreError> {
+        match self {
+            Self::Local(_) => Ok(WriteOnce::ByStore),
+            Self::S3(bucket) => bucket.write_once().await,
+        }
+    }
+
+    /// Tries out whether an S3 server takes uploads, and how. A directory needs no trying.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when nothing can be written, with the reason.
+    pub async fn try_out(&self) -> Result<WriteOnce, StoreError> {
+        match self {
+            Self::Local(_) => Ok(WriteOnce::ByStore),
+            Self::S3(bucket) => bucket.try_out().await,
+        }
+    }
+
     /// Permits one upload of what `spec` describes, from `now` for `lifetime` (1 s to [`LONGEST_LIFETIME`], in whole
-    /// seconds). Makes no request and does not look whether the object exists already: the upload itself then answers
-    /// 409 (local directory) or 412 (S3), which tells a phone that tries again that its first try had arrived.
+    /// seconds). Makes no request once [`Self::write_once`] is known, and does not look whether the object exists already: the upload itself then answers
+    /// 409 (local directory) or 412 (S3), which tells a phone that tries again that its first try had arrived. Where
+    /// write-once is kept by sealing, the same bytes may be sent again.
     ///
     /// # Errors
     /// [`StoreError::ContentType`] and [`StoreError::Lifetime`] for what can't be signed.
@@ -171,6 +201,16 @@ impl ObjectStore {
             Self::S3(bucket) => bucket.ready().await,
         }
     }
+}
+
+/// How what was uploaded once is kept from being written over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteOnce {
+    /// The store refuses a second upload to a key.
+    ByStore,
+    /// The store would take it. So uploads go to a place of their own; what inspection found to be what was announced is
+    /// written to another, for which nobody is ever given leave.
+    BySealing,
 }
 
 /// How much room a store has left.
@@ -303,10 +343,36 @@ pub enum StoreError {
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// What a store answered, and what that means.
+#[derive(Debug, thiserror::Error)]
+#[error("{fault}")]
+struct Refused {
+    fault: Fault,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
 impl StoreError {
     /// It did not answer in the time it has.
     pub fn too_slow() -> Self {
-        Self::unavailable("no answer in time")
+        Self::unavailable(Fault::TooSlow)
+    }
+
+    /// What is wrong, where that is known and can be mended.
+    pub fn fault(&self) -> Option<Fault> {
+        let Self::Unavailable(source) = self else { return None };
+        let refused = source.downcast_ref::<Refused>().map(|refused| refused.fault);
+        refused.or_else(|| source.downcast_ref::<Fault>().copied())
+    }
+
+    /// All that is known of it, for the log.
+    pub fn in_full(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            text = format!("{text}: {error}");
+            source = error.source();
+        }
+        text
     }
 
     /// Whether what is lacking is room.

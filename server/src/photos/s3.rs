@@ -1,8 +1,15 @@
 //! Objects in a bucket of an S3 server.
 //!
-//! A presigned upload signs `content-length`, `content-type`, `x-amz-checksum-sha256` and `if-none-match: *` as headers.
+//! A presigned upload signs `content-length`, `content-type`, `x-amz-checksum-sha256` and `if-none-match: *` as headers;
+//! without what the server does not know.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use aws_sdk_s3::{
     Client,
@@ -10,15 +17,24 @@ use aws_sdk_s3::{
         BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
         StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig,
     },
-    error::SdkError,
+    error::{ProvideErrorMetadata, SdkError},
     presigning::PresigningConfig,
 };
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::io::AsyncRead;
+use tokio::{io::AsyncRead, sync::OnceCell};
 
-use super::{ObjectInfo, ObjectKey, ObjectSpec, PresignedUpload, Room, StoreError, checked_content_type, expiry};
+use super::{
+    Fault, ObjectInfo, ObjectKey, ObjectSpec, PresignedUpload, Refused, Room, StoreError, WriteOnce,
+    checked_content_type, expiry,
+    s3_conduct::{Conduct, is_taken},
+};
+
+/// How long it may take to find out what a server does.
+const TRYING: Duration = Duration::from_secs(8);
+/// How long readiness waits for the bucket.
+const READY: Duration = Duration::from_millis(1300);
 
 /// Which bucket, and how to reach it.
 #[derive(Clone, Debug)]
@@ -46,6 +62,10 @@ pub struct Bucket {
     client: Client,
     /// Makes presigned URLs only: it knows the server by the name that phones know it by.
     presigner: Client,
+    /// Found out once, by the first who needs it.
+    conduct: Arc<OnceCell<Conduct>>,
+    /// Whether the last thing written was refused for want of room.
+    full: Arc<AtomicBool>,
 }
 
 impl Bucket {
@@ -56,7 +76,49 @@ impl Bucket {
             name: settings.bucket.clone(),
             client: client(settings, settings.endpoint.as_deref()),
             presigner: client(settings, public_endpoint),
+            conduct: Arc::default(),
+            full: Arc::default(),
         }
+    }
+
+    /// What the server does with uploads.
+    async fn conduct(&self) -> Result<Conduct, StoreError> {
+        let found = self.conduct.get_or_try_init(|| self.found_out());
+        found.await.copied()
+    }
+
+    async fn found_out(&self) -> Result<Conduct, StoreError> {
+        let trying = async {
+            // Some servers make a bucket that is missing of the first object written to it.
+            self.ready().await?;
+            Conduct::found_out(&self.client, &self.name).await
+        };
+        let tried = tokio::time::timeout(TRYING, trying).await;
+        self.noted(tried.unwrap_or_else(|_| Err(StoreError::too_slow())))
+    }
+
+    /// How the first upload to a key is kept.
+    pub(super) async fn write_once(&self) -> Result<WriteOnce, StoreError> {
+        let conditions = self.conduct().await?.conditions;
+        Ok(if conditions { WriteOnce::ByStore } else { WriteOnce::BySealing })
+    }
+
+    /// Tries again whether anything can be written: a store that was full may have room by now.
+    pub(super) async fn try_out(&self) -> Result<WriteOnce, StoreError> {
+        if self.conduct.initialized() {
+            self.found_out().await?;
+        }
+        self.write_once().await
+    }
+
+    /// Remembers whether there was room.
+    fn noted<T>(&self, written: Result<T, StoreError>) -> Result<T, StoreError> {
+        match &written {
+            Ok(_) => self.full.store(false, Ordering::Relaxed),
+            Err(error) if error.fault() == Some(Fault::Full) => self.full.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        written
     }
 
     pub(super) async fn presign_upload(
@@ -66,16 +128,19 @@ impl Bucket {
         lifetime: Duration,
     ) -> Result<PresignedUpload, StoreError> {
         let expires_at = expiry(now, lifetime)?;
+        let content_type = checked_content_type(&spec.content_type)?;
+        let presigning = presigning(now, lifetime)?;
+        let Conduct { conditions, checksums } = self.conduct().await?;
         let request = self
             .presigner
             .put_object()
             .bucket(&self.name)
             .key(spec.key.as_str())
             .content_length(i64::try_from(spec.byte_size).map_err(StoreError::unavailable)?)
-            .content_type(checked_content_type(&spec.content_type)?)
-            .checksum_sha256(spec.sha256.to_base64())
-            .if_none_match("*")
-            .presigned(presigning(now, lifetime)?)
+            .content_type(content_type)
+            .set_checksum_sha256(checksums.then(|| spec.sha256.to_base64()))
+            .set_if_none_match(conditions.then(|| "*".to_owned()))
+            .presigned(presigning)
             .await
             .map_err(StoreError::unavailable)?;
         Ok(PresignedUpload {
@@ -114,7 +179,7 @@ impl Bucket {
                 content_type: head.content_type().unwrap_or_default().to_owned(),
             })),
             Err(SdkError::ServiceError(error)) if error.err().is_not_found() => Ok(None),
-            Err(error) => Err(StoreError::unavailable(error)),
+            Err(error) => Err(failed(error)),
         }
     }
 
@@ -126,48 +191,70 @@ impl Bucket {
         match self.client.get_object().bucket(&self.name).key(key.as_str()).send().await {
             Ok(object) => Ok(Some(object.body.into_async_read())),
             Err(SdkError::ServiceError(error)) if error.err().is_no_such_key() => Ok(None),
-            Err(error) => Err(StoreError::unavailable(error)),
+            Err(error) => Err(failed(error)),
         }
     }
 
     /// Writes an object of the server's own. One that is there already stays.
     pub(super) async fn put(&self, key: &ObjectKey, content_type: &str, bytes: Bytes) -> Result<(), StoreError> {
+        let conditions = self.conduct().await?.conditions;
+        // Where it can't be left to the server, nobody but servers writes this key, and all of them the same.
+        if !conditions && self.stat(key).await?.is_some() {
+            return Ok(());
+        }
         let sent = self
             .client
             .put_object()
             .bucket(&self.name)
             .key(key.as_str())
             .content_type(content_type)
-            .if_none_match("*")
+            .set_if_none_match(conditions.then(|| "*".to_owned()))
             .body(bytes.into())
             .send()
             .await;
-        match sent {
+        self.noted(match sent {
             Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error)) if error.raw().status().as_u16() == 412 => Ok(()),
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+            Err(error) if is_taken(&error) => Ok(()),
+            Err(error) => Err(failed(error)),
+        })
     }
 
     pub(super) async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
-        self.client
-            .delete_object()
-            .bucket(&self.name)
-            .key(key.as_str())
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
+        self.client.delete_object().bucket(&self.name).key(key.as_str()).send().await.map_err(failed)?;
         Ok(())
     }
 
-    /// S3 does not tell how much room is left.
+    /// S3 does not tell how much room is left, only when there is none.
     pub(super) fn room(&self) -> Room {
-        Room::Enough
+        if self.full.load(Ordering::Relaxed) { Room::None } else { Room::Enough }
     }
 
+    /// Asks for a list of one: unlike the answer to `HEAD`, a refusal of that says why.
     pub(super) async fn ready(&self) -> Result<(), StoreError> {
-        self.client.head_bucket().bucket(&self.name).send().await.map_err(StoreError::unavailable)?;
+        let once = aws_sdk_s3::Config::builder()
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(READY).build());
+        let list = self.client.list_objects_v2().bucket(&self.name).max_keys(1);
+        list.customize().config_override(once).send().await.map_err(failed)?;
         Ok(())
+    }
+}
+
+/// What became of a request, with the reason where it is known.
+pub(super) fn failed<E>(error: SdkError<E>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let status = error.raw_response().map_or(0, |response| response.status().as_u16());
+    let fault = match &error {
+        SdkError::TimeoutError(_) => Some(Fault::TooSlow),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => Some(Fault::TooSlow),
+        SdkError::DispatchFailure(_) => Some(Fault::Unreachable),
+        error => Fault::of_s3(error.code(), status),
+    };
+    match fault {
+        Some(fault) => StoreError::unavailable(Refused { fault, source: Box::new(error) }),
+        None => StoreError::unavailable(error),
     }
 }
 

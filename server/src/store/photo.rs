@@ -205,6 +205,16 @@ pub async fn inspected(
     Ok(changed.rows_affected == 1)
 }
 
+/// Records that a photo's bytes are somewhere else now.
+pub async fn moved(connection: &impl ConnectionTrait, id: PhotoId, object_key: String) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::ObjectKey, Expr::value(object_key))
+        .filter(Column::Id.eq(id))
+        .exec(connection)
+        .await
+        .map(drop)
+}
+
 /// Puts a damaged photo back to be inspected, as if it had just been attached; false if it is not damaged.
 pub async fn wait_again(connection: &impl ConnectionTrait, id: PhotoId) -> Result<bool, DbErr> {
     let changed = Entity::update_many()

@@ -8,6 +8,7 @@
 use entity::values::Datum;
 use image::RgbImage;
 
+use super::PHOTO_BYTES;
 use crate::domain::{datum::Position, likeness::PerceptualHash};
 
 mod container;
@@ -52,10 +53,10 @@ pub struct InspectionLimits {
 }
 
 impl Default for InspectionLimits {
-    /// 30 MB, 50 megapixels, 20,000 pixels a side, twelve scans over the largest picture, 512 MiB, 128 KiB of EXIF.
+    /// 20 MiB, as uploads have; 50 megapixels, 20,000 pixels a side, twelve scans over the largest picture, 512 MiB, 128 KiB of EXIF.
     fn default() -> Self {
         Self {
-            max_bytes: 30_000_000,
+            max_bytes: usize::try_from(PHOTO_BYTES).unwrap_or(usize::MAX),
             max_dimension: 20_000,
             max_pixels: 50_000_000,
             max_scan_pixels: 600_000_000,
