@@ -13,7 +13,7 @@ fn now() -> u64 {
 fn main() {
     // Builds that are to come out the same set this: https://reproducible-builds.org/specs/source-date-epoch/
     let given = env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
-    println!("cargo:rustc-env=ONSITE_BUILT_AT={}", given.unwrap_or_else(now));
+    println!("cargo:rustc-env=BUILT_AT_ONSITE={}", given.unwrap_or_else(now));
     println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
     println!("cargo:rerun-if-changed=build.rs");
 }

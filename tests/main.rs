@@ -29,6 +29,7 @@ mod command;
 mod contradictions;
 #[cfg(test)]
 mod demo;
+mod doctor;
 #[cfg(test)]
 mod entitlement;
 #[cfg(test)]

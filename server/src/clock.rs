@@ -93,7 +93,7 @@ impl Source for System {
     }
 
     fn built_at(&self) -> DateTime<Utc> {
-        let seconds = env!("ONSITE_BUILT_AT").parse().unwrap_or_default();
+        let seconds = env!("BUILT_AT_ONSITE").parse().unwrap_or_default();
         DateTime::from_timestamp(seconds, 0).unwrap_or_default()
     }
 }

@@ -19,6 +19,7 @@ mod admin;
 mod backup;
 mod completions;
 mod demo;
+mod doctor;
 mod export;
 mod import;
 mod migrate;
@@ -103,6 +104,8 @@ enum Action {
     /// Decode the picture on standard input: what a server starts to look at a stranger's photo
     #[command(name = apart::SUBCOMMAND, hide = true)]
     DecodePicture,
+    /// Look whether everything a server needs is as it should be
+    Doctor(doctor::Doctor),
     /// Back everything up, while servers go on working
     Backup(backup::Backup),
     /// Restore a backup into a new database, or check one
@@ -136,6 +139,7 @@ impl Command {
             Action::Rejudge(rejudge) => rejudge.run(&self.settings).await,
             Action::Recount(recount) => recount.run(&self.settings).await,
             Action::DecodePicture => apart::serve_one().map_err(Undone::from),
+            Action::Doctor(doctor) => doctor.run(&self.settings).await,
             Action::Backup(backup) => backup.run(&self.settings).await,
             Action::Restore(restore) => restore.run(&self.settings).await,
             Action::Schema => {

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use clap::Args;
+use sd_notify::NotifyState;
 
 use super::{Settings, Undone, log_to_stderr};
 use crate::{
@@ -48,9 +49,21 @@ impl Serve {
         let clock = if self.trust_clock { Clock::system().trusted() } else { Clock::system() };
         let server = Running::start(&config, database, clock).await?;
         tracing::info!(url = server.public_url, "serving GraphQL at /graphql");
-        server.until(told_to_stop()).await?;
+        tell_systemd(NotifyState::Ready);
+        let told = async {
+            told_to_stop().await;
+            tell_systemd(NotifyState::Stopping);
+        };
+        server.until(told).await?;
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// Where systemd started this (`Type=notify`), it waits for the word before it starts what needs Onsite.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd can't be told");
     }
 }
 

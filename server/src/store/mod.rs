@@ -34,6 +34,7 @@ pub mod rejudgement;
 pub mod scope;
 pub mod second_factor;
 pub mod secret;
+pub mod server_settings;
 pub mod session;
 pub mod sign_in_attempt;
 pub mod single_sign_on_attempt;

@@ -1,0 +1,15 @@
+//! Whether this machine's clock can be right: everybody is judged by it.
+
+use super::Finding;
+use crate::{clock::Clock, config::Config, domain::clock_doubt::told, serve, store::Database};
+
+pub(super) async fn look(config: &Config, database: &Database, clock: Clock) -> Option<Finding> {
+    let now = clock.now();
+    // Without photos and keys there is no app, and then something else is told already.
+    let app = serve::app(config, database.clone(), "http://localhost".to_owned(), clock).await.ok()?;
+    Some(match app.look_at_clock().await {
+        Ok(doubts) if doubts.is_empty() => Finding::ok("clock", format!("{now}: nothing speaks against it")),
+        Ok(doubts) => Finding::fail("clock", told(&doubts), "set this machine's clock, and keep it right by NTP"),
+        Err(error) => Finding::fail("clock", error.to_string(), "see the database above"),
+    })
+}
