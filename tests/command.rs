@@ -3,8 +3,10 @@
 use std::{
     env, fs,
     io::Write,
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Output, Stdio},
+    time::Duration,
 };
 
 use chrono::TimeDelta;
@@ -19,7 +21,7 @@ use crate::{
     support::{
         BEARING_PARK,
         Backend::{self, Postgres, Sqlite},
-        Draft, PASSWORD,
+        Draft, Onsite, PASSWORD, Premises,
         Role::{Leader, Office},
         TestDatabase, TestServer, balanced, rows,
     },
@@ -159,7 +161,12 @@ async fn an_office_starts_from_nothing(#[values(Sqlite, Postgres)] backend: Back
     assert!(done(&adopted).contains("version 2"), "{adopted:?}");
     assert!(done(&shell.run(&["recount", "--check"])).contains("1 projects, 0 check-ins, 0 visits: 0 differences"));
     assert!(done(&shell.run(&["project", "close", "新项目"])).contains("新项目 is closed"));
-    assert!(done(&shell.run(&["migrate", "--down", "1"])).contains("1 migrations taken back"));
+    let unsaid = shell.run(&["migrate", "--down", "99"]);
+    assert_eq!(unsaid.code, 1);
+    assert!(unsaid.out.contains("\nproject: 1 rows, the whole table would be lost\n"), "{unsaid:?}");
+    assert!(unsaid.err.contains("--yes"), "{unsaid:?}");
+    assert!(done(&shell.run(&["recount", "--check"])).contains("1 projects"), "asking takes nothing back");
+    assert!(done(&shell.run(&["migrate", "--down", "1", "--yes"])).contains("1 migrations taken back"));
 }
 
 #[rstest]
@@ -281,6 +288,58 @@ async fn who_is_known_to_the_identity_provider_is_linked(#[values(Sqlite, Postgr
     assert_eq!(done(&shell.run(&["account", "unlink", "leader"])), "leader is linked to nobody\n");
     assert!(done(&link("office", "somebody")).contains("office is linked"));
     assert_eq!(rows(server.app().database.reader()).await["identity"], 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn tables_are_not_taken_from_under_a_server(#[values(Sqlite, Postgres)] backend: Backend) {
+    let directory = tempfile::tempdir().unwrap();
+    let premises = Premises::on(backend).await;
+    let shell = Shell { directory: directory.path(), database: premises.database.url() };
+    let server = Onsite::start(&premises, &shell.database, &[]).await;
+    // It says that it is at work as soon as it is.
+    let refused = async {
+        loop {
+            let said = shell.run(&["migrate", "--down", "1"]);
+            if said.err.contains("at work on this database") {
+                break said;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let refused = tokio::time::timeout(Duration::from_secs(30), refused).await.expect("it is refused");
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    assert_eq!(shell.run(&["migrate", "--down", "1", "--yes"]).code, 1);
+    assert_eq!(server.readiness().await, 200);
+    server.kill();
+    assert!(done(&shell.run(&["migrate", "--down", "1", "--yes"])).contains("1 migrations taken back"));
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_named_at_once_and_its_password_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let database = format!("postgres://onsite:secret-word@127.0.0.1:{port}/onsite");
+    let said = Shell { directory: directory.path(), database }.run(&["migrate"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains(&format!("PostgreSQL does not answer at 127.0.0.1:{port}")), "{said:?}");
+    assert!(!said.err.contains("secret-word") && !said.err.contains("pool"), "{said:?}");
+}
+
+#[test]
+fn the_database_is_for_its_owner_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let shell = Shell { directory: directory.path(), database: "sqlite:onsite.sqlite".to_owned() };
+    let mode = |name: &str| fs::metadata(directory.path().join(name)).unwrap().permissions().mode() & 0o777;
+    done(&shell.run(&["migrate"]));
+    assert_eq!(mode("onsite.sqlite"), 0o600);
+    fs::set_permissions(directory.path().join("onsite.sqlite"), fs::Permissions::from_mode(0o644)).unwrap();
+    done(&shell.run(&["migrate"]));
+    assert_eq!(mode("onsite.sqlite"), 0o600, "one that was made by an earlier version as well");
+    let in_memory = Shell { directory: directory.path(), database: "sqlite::memory:".to_owned() }.run(&["migrate"]);
+    assert!(in_memory.code == 1 && in_memory.err.contains("keeps nothing"), "{in_memory:?}");
 }
 
 #[rstest]

@@ -58,7 +58,10 @@ impl<'a> Day<'a> {
             },
         });
         let answer = server.ask(Some(self.premises.token(role)), CHECK_IN, json!({ "input": input })).await;
-        let Some((_, body)) = answer else { return false };
+        let Some((status, body)) = answer else { return false };
+        if let Some(error) = body["errors"].get(0) {
+            assert_eq!((status, &error["extensions"]["code"]), (503, &json!("DATABASE_UNAVAILABLE")), "{body:#}");
+        }
         let recorded = &body["data"]["checkIn"];
         let acknowledged = body.get("errors").is_none() && recorded["checkIn"]["uuid"] == json!(id);
         if acknowledged {
@@ -207,6 +210,27 @@ async fn a_full_disk_is_told_and_survived() {
     }
     server.becomes(200, SOON).await;
     day.all_well(&server, 3).await;
+    server.kill();
+    day.audited().await;
+}
+
+#[tokio::test]
+async fn a_lost_database_is_answered_with_when_to_come_back() {
+    let premises = Premises::on(Postgres).await;
+    let cutter = Cutter::before(&premises.database.url()).await;
+    let server = Onsite::start(&premises, &cutter.url(), &[]).await;
+    let day = Day::on(&premises);
+    day.all_well(&server, 1).await;
+    cutter.arm(Cut::Everything, 0, 1);
+    assert!(!day.check_in(&server, Uuid::now_v7(), 0).await);
+    server.becomes(503, SOON).await;
+    let query = "{ viewer { role } projects { nodes { name team { leader { person { name } } } } } }";
+    let (status, body) = server.ask(Some(premises.token(Leader)), query, json!({})).await.unwrap();
+    assert_eq!((status, &body["errors"][0]["extensions"]["code"]), (503, &json!("DATABASE_UNAVAILABLE")), "{body:#}");
+    cutter.disarm();
+    server.becomes(200, SOON).await;
+    let (status, body) = server.ask(Some(premises.token(Leader)), query, json!({})).await.unwrap();
+    assert_eq!((status, body.get("errors")), (200, None), "{body:#}");
     server.kill();
     day.audited().await;
 }

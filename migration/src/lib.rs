@@ -5,6 +5,8 @@
 use sea_orm_migration::{MigrationTrait, async_trait::async_trait};
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
+mod rights;
+
 mod m20261122_000001_people_and_projects;
 mod m20261122_000002_evidence;
 mod m20261122_000003_outbox;

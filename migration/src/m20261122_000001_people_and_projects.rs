@@ -1,6 +1,12 @@
 //! Organisations, people, accounts, projects, sites, team roles and policies.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::*,
+    sea_orm::{ConnectionTrait, DbBackend},
+};
+
+use crate::rights::drop_left;
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -20,6 +26,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in ["audit_entry", "sign_in_attempt", "secret"] {
+            drop_left(manager, table).await?;
+        }
+        if manager.get_database_backend() == DbBackend::Postgres {
+            manager.get_connection().execute_unprepared("DROP FUNCTION IF EXISTS audit_entry_stands()").await?;
+        }
         for table in
             ["policy", "team_role", "site_version", "site", "project", "session", "account", "person", "organisation"]
         {

@@ -31,6 +31,7 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table("secret")
+                    .if_not_exists()
                     .col(string_len("purpose", 64).primary_key())
                     .col(string_len("value", 128))
                     .to_owned(),
@@ -48,7 +49,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["secret", "outbox_head", "outbox_event"] {
+        // Secrets stay for as long as there are accounts: lock-outs are kept under names made with them.
+        for table in ["outbox_head", "outbox_event"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         Ok(())

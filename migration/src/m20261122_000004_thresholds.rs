@@ -9,13 +9,17 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in columns() {
+            // Going down leaves a policy what it asks for.
+            if manager.has_column(table, column.get_column_name()).await? {
+                continue;
+            }
             manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (table, column) in [("assessment", "inputs"), ("finding", "counts"), ("policy", "thresholds")] {
+        for (table, column) in [("assessment", "inputs"), ("finding", "counts")] {
             manager.alter_table(Table::alter().table(table).drop_column(column).to_owned()).await?;
         }
         Ok(())

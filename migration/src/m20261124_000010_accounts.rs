@@ -6,6 +6,8 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
+use crate::rights::{disable_accounts, end_sessions};
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -14,6 +16,10 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in columns() {
             manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
+        }
+        // Going down leaves both standing.
+        if manager.has_table("audit_entry").await? {
+            return Ok(());
         }
         manager.create_table(sign_in_attempt()).await?;
         manager.create_table(audit_entry()).await?;
@@ -32,12 +38,10 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["audit_entry", "sign_in_attempt"] {
-            manager.drop_table(Table::drop().table(table).to_owned()).await?;
-        }
-        if manager.get_database_backend() == DbBackend::Postgres {
-            manager.get_connection().execute_unprepared("DROP FUNCTION audit_entry_stands()").await?;
-        }
+        // The audit trail and lock-outs stay for as long as there are accounts, and nobody's one-time password becomes a
+        // lasting one.
+        end_sessions(manager).await?;
+        disable_accounts(manager, Expr::col("one_time_until").is_not_null().into_condition()).await?;
         for (table, column) in columns() {
             let name = column.get_column_name();
             manager.alter_table(Table::alter().table(table).drop_column(name).to_owned()).await?;

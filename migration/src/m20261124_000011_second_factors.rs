@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::rights::{disable_accounts, end_sessions};
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -15,6 +17,14 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // A personal token would become a session that may do everything, a password would be enough.
+        end_sessions(manager).await?;
+        let protected = Query::select()
+            .column("account_id")
+            .from("second_factor")
+            .and_where(Expr::col("confirmed_at").is_not_null())
+            .to_owned();
+        disable_accounts(manager, Expr::col("id").in_subquery(protected).into_condition()).await?;
         manager.alter_table(Table::alter().table("session").drop_column("scopes").to_owned()).await?;
         for table in ["recovery_code", "second_factor"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;

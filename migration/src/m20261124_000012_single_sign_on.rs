@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::rights::end_sessions;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -21,6 +23,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        end_sessions(manager).await?;
         let table = Table::alter().table("session").drop_column("second_factor_asserted").to_owned();
         manager.alter_table(table).await?;
         for table in ["single_sign_on_attempt", "identity"] {

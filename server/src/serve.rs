@@ -22,7 +22,7 @@ use crate::{
     http::{self, Certificates, DocumentsError, Settings, TlsError},
     identity_provider::{IdentityProvider, SetUpError},
     photos::{Bucket, LocalDirectory, ObjectStore, S3Settings, StoreError},
-    store::{self, Database, DatabaseSettings},
+    store::{self, Database, DatabaseSettings, Manner},
 };
 
 /// Why a server does not start.
@@ -34,6 +34,9 @@ pub enum StartError {
     /// The database does not answer.
     #[error("database: {0}")]
     Database(#[from] DbErr),
+    /// Its tables are being taken away.
+    #[error("somebody takes migrations of the database back: wait until that is done, then run `onsite migrate`")]
+    GoingDown,
     /// The database is not up to date.
     #[error("the database lacks {0} migrations; run `onsite migrate` first, or start with --migrate")]
     Migrations(usize),
@@ -78,6 +81,10 @@ pub async fn app(
     clock: Clock,
 ) -> Result<Arc<App>, StartError> {
     let identity_provider = IdentityProvider::new(&config.single_sign_on)?;
+    match database.attend(Manner::Shared).await? {
+        Some(presence) => presence.leave().await,
+        None => return Err(StartError::GoingDown),
+    }
     let pending = database.pending_migrations().await?;
     if pending > 0 {
         return Err(StartError::Migrations(pending));
@@ -237,6 +244,7 @@ async fn work(app: Arc<App>, keep_events: TimeDelta, tls: Option<Certificates>, 
         () = app.keep_house(keep_events) => {}
         () = app.watch_clock() => {}
         () = app.watch_store() => {}
+        () = app.database.stay() => {}
         () = told(stopped) => {}
     }
 }

@@ -100,6 +100,10 @@ impl Onsite {
         };
         let response = request.send().await.ok()?;
         let status = response.status().as_u16();
+        assert!(
+            status != 503 || response.headers().contains_key("retry-after"),
+            "whoever is sent away is told until when"
+        );
         Some((status, response.json().await.ok()?))
     }
 

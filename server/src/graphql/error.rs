@@ -7,7 +7,11 @@ use super::cost::lists::USER_ERRORS;
 use crate::{
     app::{Broken, Failure, Refusal, RefusalCode},
     domain::{permission::Rule, sentence::Sentence},
+    store,
 };
+
+/// When to come back to a database that is away: it is looked for all the time.
+const RETRY_AFTER_SECONDS: u32 = 5;
 
 /// A language of sentences for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
@@ -79,11 +83,25 @@ pub(super) fn answered<T>(result: Result<T, Failure>) -> async_graphql::Result<R
 /// An error whose cause is for the log only.
 pub(super) fn internal(error: &Broken) -> Error {
     tracing::error!(%error, "a request failed");
+    if let Broken::Database(error) = error
+        && store::comes_back(error)
+    {
+        return database_away();
+    }
     fault()
 }
 
 fn fault() -> Error {
     coded("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
+}
+
+/// The database is away, full or busy; over HTTP a 503. What was to be recorded is recorded whole or not at all.
+pub(crate) fn database_away() -> Error {
+    let zh = "数据库暂时不可用，请稍后用同一编号重试。";
+    let en = "The database is unavailable for the moment; try again later, by the same id.";
+    coded("DATABASE_UNAVAILABLE", zh, en).extend_with(|_, extensions| {
+        extensions.set("retryAfterSeconds", RETRY_AFTER_SECONDS);
+    })
 }
 
 /// The same for errors of the database.

@@ -97,11 +97,12 @@ impl Reply {
 
     /// The code of the first error.
     pub fn code(&self) -> Option<&str> {
-        let extensions = self.errors.first()?.extensions.as_ref()?;
-        match extensions.get("code") {
-            Some(Value::String(code)) => Some(code),
-            _ => None,
-        }
+        code_of(self.errors.first()?)
+    }
+
+    /// Whether an error has this code.
+    pub fn has(&self, code: &str) -> bool {
+        self.errors.iter().any(|error| code_of(error) == Some(code))
     }
 
     /// Where an event stands among all events, if it was asked for: whoever has seen it can go on after it.
@@ -116,12 +117,13 @@ impl Reply {
         }
     }
 
-    /// Seconds after which the same may be asked again, where the first error says so.
+    /// Seconds after which the same may be asked again, where an error says so.
     pub fn retry_after(&self) -> Option<u64> {
-        match self.errors.first()?.extensions.as_ref()?.get("retryAfterSeconds") {
+        let said = |error: &ServerError| match error.extensions.as_ref()?.get("retryAfterSeconds") {
             Some(Value::Number(seconds)) => seconds.as_u64(),
             _ => None,
-        }
+        };
+        self.errors.iter().find_map(said)
     }
 
     /// As JSON, in place of which a refusal stands where it would be longer than `limit` bytes.
@@ -137,6 +139,13 @@ impl Reply {
             // Values of a response are JSON; only the bound makes writing them fail.
             Err(_) => Err(Box::new(Self::refused(excess("resultBytes", limit.saturating_add(1), limit)))),
         }
+    }
+}
+
+fn code_of(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code") {
+        Some(Value::String(code)) => Some(code),
+        _ => None,
     }
 }
 

@@ -5,7 +5,11 @@ use axum::http::{HeaderMap, header};
 
 use crate::{
     app::{App, Broken},
-    graphql::{Access, error::coded},
+    graphql::{
+        Access,
+        error::{coded, database_away},
+    },
+    store,
 };
 
 /// Why a request's token is no good.
@@ -18,6 +22,11 @@ pub(super) enum Unaccepted {
 }
 
 impl Unaccepted {
+    /// Whether it is worth coming again: the database is away.
+    pub(super) fn comes_back(&self) -> bool {
+        matches!(self, Self::Broken(Broken::Database(error)) if store::comes_back(error))
+    }
+
     /// As a GraphQL error.
     pub(super) fn error(&self) -> Error {
         let (code, zh, en) = match self {
@@ -26,6 +35,9 @@ impl Unaccepted {
             }
             Self::Broken(error) => {
                 tracing::error!(%error, "a token could not be looked up");
+                if self.comes_back() {
+                    return database_away();
+                }
                 ("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
             }
         };

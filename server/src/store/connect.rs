@@ -82,11 +82,11 @@ fn narrow(file: &Path) {
     }
 }
 
-/// Asks PostgreSQL once, so that what does not answer is told at once and by name.
-pub(super) async fn answers(settings: &DatabaseSettings) -> Result<(), DbErr> {
+/// Asks PostgreSQL once, so that what does not answer is told at once and by name; how it is reached.
+pub(super) async fn answers(settings: &DatabaseSettings) -> Result<Option<PgConnectOptions>, DbErr> {
     let url = settings.url.expose_secret();
     if !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
-        return Ok(());
+        return Ok(None);
     }
     let options: PgConnectOptions = url.parse().map_err(unreachable)?;
     let place = match options.get_socket() {
@@ -94,7 +94,10 @@ pub(super) async fn answers(settings: &DatabaseSettings) -> Result<(), DbErr> {
         None => format!("{}:{}", options.get_host(), options.get_port()),
     };
     match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
-        Ok(Ok(connection)) => connection.close().await.map_err(unreachable),
+        Ok(Ok(connection)) => {
+            connection.close().await.map_err(unreachable)?;
+            Ok(Some(options))
+        }
         Ok(Err(sqlx::Error::Database(refusal))) => {
             let (user, name) = (options.get_username(), options.get_database().unwrap_or(options.get_username()));
             Err(said(format!("PostgreSQL at {place} does not let {user} into database {name}: {}", refusal.message())))

@@ -1,10 +1,11 @@
 //! Queries on any connection, one file a table, on SQLite and PostgreSQL.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use secrecy::SecretString;
+use sqlx::postgres::PgConnectOptions;
 
 pub mod account;
 pub mod assessment;
@@ -18,6 +19,7 @@ pub mod decision;
 pub mod device;
 pub mod discarded_object;
 pub mod dump;
+mod going_down;
 pub mod heartbeat;
 pub mod identity;
 pub mod organisation;
@@ -27,6 +29,7 @@ pub mod person;
 pub mod photo;
 pub mod photo_inspection;
 pub mod policy;
+mod presence;
 pub mod project;
 mod readiness;
 pub mod recount;
@@ -42,14 +45,18 @@ pub mod site;
 pub mod statements;
 pub mod team_role;
 mod transaction;
+mod unavailable;
 pub mod visit;
 pub mod weekly_tally;
 
 use readiness::{Commits, Trial};
 use transaction::Purpose;
 
+pub use going_down::{Loss, Losses};
+pub use presence::{Manner, Presence};
 pub use readiness::Readiness;
 pub use transaction::{Transaction, Writer};
+pub use unavailable::comes_back;
 
 /// How to reach the database.
 #[derive(Clone, Debug)]
@@ -61,18 +68,27 @@ pub struct DatabaseSettings {
 }
 
 /// A database: readers and, on SQLite, one writer apart from them. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Database {
     reader: DatabaseConnection,
     writer: Writer,
     trial: Arc<Trial>,
+    /// How PostgreSQL is reached for a session of one's own.
+    session: Option<PgConnectOptions>,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // It holds a password.
+        f.write_str("Database")
+    }
 }
 
 impl Database {
     /// Connects; on SQLite the file is made if it is not there.
     pub async fn connect(settings: &DatabaseSettings) -> Result<Self, DbErr> {
         let file = connect::private_file(settings)?;
-        connect::answers(settings).await?;
+        let session = connect::answers(settings).await?;
         let mut reader = sea_orm::Database::connect(connect::options(settings, Purpose::Snapshot)).await?;
         reader.set_metric_callback(|_| statements::count());
         let pool = if reader.get_database_backend() == DbBackend::Sqlite {
@@ -84,7 +100,7 @@ impl Database {
             reader.clone()
         };
         let writer = Writer { pool, commits: Arc::new(Commits::default()) };
-        Ok(Self { reader, writer, trial: Arc::new(Trial::new(file)) })
+        Ok(Self { reader, writer, trial: Arc::new(Trial::new(file)), session })
     }
 
     /// A connection for reading outside a transaction.
@@ -110,11 +126,6 @@ impl Database {
     /// Brings the tables up to date.
     pub async fn migrate(&self) -> Result<(), DbErr> {
         Migrator::up(&self.writer.pool, None).await
-    }
-
-    /// Takes back the last `steps` migrations, and their data.
-    pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
-        Migrator::down(&self.writer.pool, Some(steps)).await
     }
 
     /// Migrations that are not applied yet.

@@ -42,7 +42,7 @@ pub(super) struct Trial {
     /// This program's own row: a server that stands still in its transaction must not make others wait.
     server: Uuid,
     /// SQLite's file.
-    file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
     /// However many ask, one tries.
     turn: Mutex<()>,
 }

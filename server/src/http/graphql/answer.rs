@@ -69,6 +69,10 @@ fn written(media: Media, status: StatusCode, reply: &Reply, json: Vec<u8>) -> Re
 
 /// The status that says how it went.
 fn status_of(reply: &Reply) -> StatusCode {
+    // Wherever in the answer it was found out: nobody should take half of it for the whole.
+    if reply.has("DATABASE_UNAVAILABLE") {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
     if !reply.is_refusal() {
         let status = if reply.has_errors() { PARTIAL_SUCCESS } else { 200 };
         return StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

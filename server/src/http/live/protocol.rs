@@ -42,6 +42,8 @@ pub(super) enum Close {
     Silence,
     /// 1001: the server stops.
     Stopping,
+    /// 1013: the database is away.
+    TryLater,
     /// 1011: the server has a fault.
     Fault,
 }
@@ -61,6 +63,7 @@ impl Close {
             Self::MessageTooLong => (1009, "The message exceeds the limit bodyBytes".to_owned()),
             Self::Silence => (1001, "Nothing was heard for too long".to_owned()),
             Self::Stopping => (1001, "The server is stopping".to_owned()),
+            Self::TryLater => (1013, "The database is unavailable; try again later".to_owned()),
             Self::Fault => (1011, "The server has a fault".to_owned()),
         };
         (code, truncated(reason))

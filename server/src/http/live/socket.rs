@@ -260,6 +260,7 @@ impl<'a> Conversation<'a> {
         let Access(Some(viewer)) =
             access(&self.surface.app, authorization).await.map_err(|unaccepted| match unaccepted {
                 Unaccepted::Token => refused.clone(),
+                unaccepted if unaccepted.comes_back() => Some(Close::TryLater),
                 Unaccepted::Broken(_) => Some(Close::Fault),
             })?
         else {
