@@ -1,7 +1,7 @@
 //! A leader checks in at a construction site, and learns what was decided and why.
 
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::photo;
 use rstest::rstest;
 use sea_orm::{EntityTrait, sea_query::Expr};
@@ -363,4 +363,37 @@ async fn only_what_no_instrument_does_is_rejected(#[case] beyond: f64, #[case] a
     let server = TestServer::on(Sqlite).await;
     let draft = Draft::at(&server, BEARING_PARK).south(200.0 + beyond).with("/fix/accuracyMeters", accuracy);
     assert_eq!(server.as_(Leader).checked_in(&draft).await["verdict"], verdict);
+}
+
+/// The boot clock tells that it was an hour and a half before, whatever the wall clock says.
+#[rstest]
+#[case::without_time_since_1980("/capturedAt", "1980-01-06T00:00:10Z", "CAPTURED_TOO_LONG_AGO")]
+#[case::in_1970("/capturedAt", "1970-01-01T00:00:00Z", "CAPTURED_TOO_LONG_AGO")]
+#[case::in_2099("/capturedAt", "2099-12-31T23:59:59Z", "CAPTURED_IN_FUTURE")]
+#[case::a_year_and_a_half_slow("/capturedAt", "2025-05-18T02:00:00Z", "CAPTURED_TOO_LONG_AGO")]
+#[case::without_time_at_sending("/sentAt", "1980-01-06T00:00:10Z", "CAPTURED_IN_FUTURE")]
+#[case::in_2099_at_sending("/sentAt", "2099-12-31T23:59:59Z", "CAPTURED_TOO_LONG_AGO")]
+#[tokio::test]
+async fn a_phone_without_time_is_recorded_by_its_boot_clock_and_reviewed(
+    #[case] wrong: &str,
+    #[case] time: &str,
+    #[case] code: &str,
+) {
+    let server = TestServer::on(Sqlite).await;
+    let leader = server.as_(Leader);
+    let (draft, captured) = (Draft::at(&server, BEARING_PARK), server.clock.now());
+    server.clock.advance(TimeDelta::minutes(90));
+    let draft = draft.with("/sentAt", json!(server.clock.now())).with(wrong, time);
+    // Without a boot clock nobody can tell when it was.
+    let refused = leader.check_in(&draft).await;
+    assert_eq!(refused.at("/checkIn/userErrors/0/code"), code);
+    let uptime = json!({ "bootId": "b-1", "capturedMs": 60_000, "sentMs": 60_000 + 90 * 60_000 });
+    let check_in = leader.checked_in(&draft.with("/uptime", uptime)).await;
+    assert_eq!(check_in["verdict"], "NEEDS_REVIEW");
+    assert_eq!(finding(&check_in, "CLOCK_JUMP")["outcome"], "REVIEW");
+    let corrected: DateTime<Utc> = check_in["correctedAt"].as_str().unwrap().parse().unwrap();
+    assert_eq!(corrected, captured);
+    assert_eq!((&check_in["date"], &check_in["visit"]["week"]), (&json!("2026-11-18"), &json!("2026-W47")));
+    assert_eq!(finding(&check_in, "FIX_AGE")["outcome"], "PASS", "by the satellites, or by the phone's clock");
+    balanced(&server).await;
 }

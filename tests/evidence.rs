@@ -12,7 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, future};
 use rstest::rstest;
 use serde_json::{Value, json};
-use server::{clock::Source, domain::canonical_json::canonical, events::Event, roster};
+use server::{
+    clock::Source,
+    domain::{canonical_json::canonical, device_signature::DevicePublicKey},
+    events::Event,
+    roster,
+};
 use tempfile::TempDir;
 
 use crate::review::colleague;
@@ -40,12 +45,18 @@ pub(crate) struct Device {
 
 impl Device {
     pub(crate) async fn registered(client: &Client) -> Self {
+        let device = Self::new();
+        assert_eq!(device.register(client).await, device.fingerprint);
+        device
+    }
+
+    /// One that nobody has registered.
+    fn new() -> Self {
         let random = SystemRandom::new();
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
-        let mut device = Self { key, fingerprint: String::new() };
-        device.fingerprint = device.register(client).await;
-        device
+        let known = DevicePublicKey::parse(key.public_key().as_ref()).unwrap();
+        Self { key, fingerprint: known.fingerprint().to_string() }
     }
 
     pub(crate) async fn register(&self, client: &Client) -> String {
@@ -69,6 +80,18 @@ impl Device {
 
     /// The draft, signed as it is, its photos named by their bytes.
     pub(crate) fn signed(&self, server: &TestServer, draft: Draft, photos: &[Bytes]) -> Draft {
+        let text = Self::canonical(server, &draft, photos);
+        self.signed_over(draft, &text, false)
+    }
+
+    /// The draft with a signature over a text that may say something else, and that it may tell.
+    fn signed_over(&self, draft: Draft, text: &str, told: bool) -> Draft {
+        let signature = self.sign(text.as_bytes());
+        let text = told.then_some(text);
+        draft.with("/device", json!({ "fingerprint": self.fingerprint, "signature": signature, "signedText": text }))
+    }
+
+    fn canonical(server: &TestServer, draft: &Draft, photos: &[Bytes]) -> String {
         let value = &draft.0;
         let time = |text: &Value| {
             let time: DateTime<Utc> = text.as_str().unwrap().parse().unwrap();
@@ -89,8 +112,7 @@ impl Device {
         if let Some(challenge) = value.get("challenge") {
             payload["challenge"] = challenge.clone();
         }
-        let signature = self.sign(&canonical(&payload).unwrap());
-        draft.with("/device", json!({ "fingerprint": self.fingerprint, "signature": signature }))
+        String::from_utf8(canonical(&payload).unwrap()).unwrap()
     }
 }
 
@@ -226,6 +248,79 @@ async fn what_was_altered_on_the_way_is_rejected(#[values(Sqlite, Postgres)] bac
     assert_eq!((outcome(&check_in, "SIGNATURE"), &check_in["verdict"]), (Some("FAIL"), &json!("REJECTED")));
     let unsigned = leader.checked_in(&Draft::at(&server, BEARING_PARK)).await;
     assert_eq!((outcome(&unsigned, "SIGNATURE"), &unsigned["verdict"]), (Some("UNKNOWN"), &json!("NEEDS_REVIEW")));
+}
+
+fn said<'a>(check_in: &'a Value, code: &str) -> &'a str {
+    let findings = check_in["assessment"]["findings"].as_array().unwrap();
+    findings.iter().find(|finding| finding["code"] == code).unwrap()["en"].as_str().unwrap()
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_what_is_known_to_be_altered_is_rejected_and_named(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    let device = Device::registered(&leader).await;
+    let draft = || Draft::at(&server, BEARING_PARK);
+    let respelled = |draft: &Draft, from: &str, to: &str| {
+        let text = Device::canonical(&server, draft, &[]);
+        assert!(text.contains(from), "{text}");
+        text.replace(from, to)
+    };
+
+    let spelled = draft();
+    let text = respelled(&spelled, "\"accuracyMeters\":8,", "\"accuracyMeters\":8.0,").replace(":122,", ":122.0,");
+    let spelled = leader.checked_in(&device.signed_over(spelled, &text, false)).await;
+    assert_eq!((outcome(&spelled, "SIGNATURE"), &spelled["verdict"]), (Some("PASS"), &json!("VERIFIED")));
+
+    let told = draft();
+    let text = respelled(&told, "{\"capturedAt\"", "{ \"app\": \"field 3\", \"capturedAt\"");
+    let told = leader.checked_in(&device.signed_over(told, &text, true)).await;
+    assert_eq!((outcome(&told, "SIGNATURE"), &told["verdict"]), (Some("PASS"), &json!("VERIFIED")));
+
+    let altered = draft();
+    let text = respelled(&altered, "39.62", "39.58");
+    let altered = leader.checked_in(&device.signed_over(altered, &text, true)).await;
+    assert_eq!((outcome(&altered, "SIGNATURE"), &altered["verdict"]), (Some("FAIL"), &json!("REJECTED")));
+    assert!(said(&altered, "SIGNATURE").contains("latitude"), "{altered}");
+
+    let withheld = leader.checked_in(&device.signed_over(draft(), &text, false)).await;
+    assert_eq!((outcome(&withheld, "SIGNATURE"), &withheld["verdict"]), (Some("REVIEW"), &json!("NEEDS_REVIEW")));
+
+    // What was signed in another form is evidence like any, and stands in what is exported.
+    let directory = TempDir::new().unwrap();
+    let bundle = directory.path().join("evidence.zip");
+    let (exported, told) = onsite(&server, &["export", "evidence", bundle.to_str().unwrap()]);
+    assert!(exported, "{told}");
+    let (holds, told) = onsite(&server, &["verify", bundle.to_str().unwrap()]);
+    assert!(holds && told.contains("4 check-ins (2 signed)"), "{told}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_key_that_is_not_known_is_unknown_until_it_is_registered(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let (leader, park) = (server.as_(Leader), server.project(BEARING_PARK));
+    let device = Device::new();
+    let early = leader.checked_in(&device.signed(&server, Draft::at(&server, BEARING_PARK), &[])).await;
+    assert_eq!((outcome(&early, "SIGNATURE"), &early["verdict"]), (Some("UNKNOWN"), &json!("NEEDS_REVIEW")));
+    assert_eq!(leader.tally(&park).await, [0, 1, 0]);
+    // By somebody else's registration it is as unknown as before.
+    device.register(&server.as_(OtherLeader)).await;
+    assert_eq!(leader.tally(&park).await, [0, 1, 0]);
+
+    server.clock.advance(TimeDelta::hours(2));
+    device.register(&leader).await;
+    let query = "query($id: ID!) { checkIn(id: $id) { verdict assessments { sequence trigger verdict } } }";
+    let stands = leader.ask(query, json!({ "id": early["id"] })).await.at("/checkIn").clone();
+    assert_eq!(stands["verdict"], "VERIFIED");
+    let last = json!({ "sequence": 2, "trigger": "DEVICE_REGISTRATION", "verdict": "VERIFIED" });
+    assert_eq!(stands["assessments"][1], last);
+    assert_eq!(leader.tally(&park).await, [1, 0, 0]);
+    device.register(&leader).await;
+    let stands = leader.ask(query, json!({ "id": early["id"] })).await.at("/checkIn").clone();
+    assert_eq!(stands["assessments"].as_array().unwrap().len(), 2, "registering again changes nothing");
+    balanced(&server).await;
 }
 
 #[rstest]

@@ -32,6 +32,7 @@ pub mod second_factor;
 pub mod secret;
 pub mod session;
 pub mod sign_in_attempt;
+pub mod signed_text;
 pub mod single_sign_on_attempt;
 pub mod site;
 pub mod site_version;

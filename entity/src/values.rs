@@ -217,6 +217,8 @@ values! {
         Rejudgement = "REJUDGEMENT",
         /// Another check-in that was recorded later contradicts it.
         Contradiction = "CONTRADICTION",
+        /// The device that signed it was registered.
+        DeviceRegistration = "DEVICE_REGISTRATION",
     }
 
     /// How far a photo has come.

@@ -22,6 +22,7 @@ mod m20261124_000012_single_sign_on;
 mod m20261125_000013_heartbeats;
 mod m20261125_000014_discarded_objects;
 mod m20261125_000015_blank_photos;
+mod m20261125_000017_signed_texts;
 mod m20261125_000018_contradictions;
 
 /// All migrations, in order.
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000013_heartbeats::Migration),
             Box::new(m20261125_000014_discarded_objects::Migration),
             Box::new(m20261125_000015_blank_photos::Migration),
+            Box::new(m20261125_000017_signed_texts::Migration),
             Box::new(m20261125_000018_contradictions::Migration),
         ]
     }

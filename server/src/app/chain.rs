@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{App, Broken};
+use super::{App, Broken, judging::HeldOver};
 use crate::{
     clock::Clock,
     domain::{
@@ -29,8 +29,8 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A check-in as it was sent, with its device's signature if that holds.
-    pub(super) fn check_in(row: &check_in::Model, signed: &SignedCheckIn, holds: bool) -> Self {
+    /// A check-in as it was sent, with its device's signature if that holds, and over which text.
+    pub(super) fn check_in(row: &check_in::Model, signed: &SignedCheckIn, held: Option<&HeldOver>) -> Self {
         let mut payload = json!({
             "kind": "check-in",
             "id": row.id,
@@ -41,8 +41,11 @@ impl Record {
             "photos": signed.photos,
             "submission": signed,
         });
-        if let (true, Some(fingerprint), Some(signature)) = (holds, &row.device, &row.signature) {
+        if let (Some(held), Some(fingerprint), Some(signature)) = (held, &row.device, &row.signature) {
             payload["device"] = json!({ "keyFingerprint": fingerprint, "signature": signature });
+            if let HeldOver::Text(text) = held {
+                payload["device"]["text"] = json!(text);
+            }
         }
         Self { kind: "check-in", subject: row.id.0, payload }
     }

@@ -1,10 +1,11 @@
 //! Checks in: authorise, load, judge, store, publish.
 
+use chrono::{DateTime, Utc};
 use entity::{
     check_in, check_in_fix,
     ids::{PersonId, SiteVersionId},
-    photo, policy, project, team_role,
-    values::{Datum, PhotoState},
+    photo, policy, project, signed_text, team_role,
+    values::{Datum, FindingCode, FindingOutcome, PhotoState},
 };
 
 use super::{
@@ -19,7 +20,7 @@ use crate::{
         boundary::SiteBoundary,
         canonical_json::canonical,
         datum::{Position, to_wgs84},
-        evidence::{self, Candidate},
+        evidence::{self, Candidate, Finding},
         obligation::Tenure,
         permission::Viewer,
         policy::{Policy, PolicyDraft},
@@ -43,12 +44,14 @@ impl App {
     /// Sending the same content under the same id again returns what was recorded first. Being outside the site is
     /// a verdict, not a failure.
     ///
-    /// `arrivals` is what was asked about the photos of a whole queue; without it, they are asked for here.
+    /// It was `received_at` when its request arrived; what the request, or others before it in a queue, took since then
+    /// says nothing of the phone's clock. `arrivals` is what was asked about the photos of a whole queue; without it, they are asked for here.
     pub async fn check_in(
         &self,
         viewer: &Viewer,
         scope: Scope,
         request: CheckInRequest,
+        received_at: DateTime<Utc>,
         arrivals: Option<&Arrivals>,
     ) -> Result<Recorded, Failure> {
         let person = viewer.person.ok_or_else(not_a_person)?;
@@ -57,9 +60,7 @@ impl App {
             return Ok(replayed);
         }
         let policies = store::policy::all(self.database.reader()).await?;
-        let received_at = self.clock.now();
-        let corrected_at = submission.captured_at + (received_at - submission.sent_at);
-        let policy = policy_at(&policies, corrected_at)?;
+        let policy = policy_at(&policies, submission.captured(received_at))?;
         let check_in = row(&submission, person, received_at, &policy);
         self.authorise(scope, &check_in, local_date(received_at, policy.time_zone)).await?;
         let usable = match arrivals {
@@ -71,9 +72,13 @@ impl App {
             // Another request with this id may have taken them meanwhile: then what it left is the answer.
             Err(failure) => return self.replay(person, &submission).await?.ok_or(failure),
         };
-        let recorded = self.store_check_in(check_in, further_fixes(&submission), photos, &policy).await;
+        let signed_text = submission.signature.as_ref().and_then(|signature| signature.text.clone());
+        let recorded = self.store_check_in(check_in, further_fixes(&submission), photos, signed_text, &policy).await;
         match recorded {
-            Ok(Stored::Recorded(check_in, contradicts)) => {
+            Ok(Stored::Recorded { check_in, contradicts, key_known }) => {
+                // Its key may have been registered while it was being judged.
+                let device = check_in.device.as_deref().filter(|_| !key_known);
+                self.judge_signed_by(person, device, Some(check_in.id)).await?;
                 self.feed.ring();
                 if contradicts {
                     self.judge_contradicted().await;
@@ -156,6 +161,7 @@ impl App {
         check_in: check_in::Model,
         further: Vec<check_in_fix::Model>,
         mut photos: Vec<photo::Model>,
+        signed_text: Option<String>,
         policy: &Policy,
     ) -> Result<Stored, Failure> {
         let transaction = self.database.begin().await?;
@@ -166,6 +172,9 @@ impl App {
             return Ok(Stored::IdTaken);
         }
         store::check_in::insert_fixes(&transaction, further.clone()).await?;
+        if let Some(text) = signed_text {
+            store::signed_text::insert(&transaction, signed_text::Model { check_in_id: check_in.id, text }).await?;
+        }
         for (place, photo) in photos.iter_mut().enumerate() {
             let ordinal = i32::try_from(place).unwrap_or(i32::MAX);
             if !store::photo::attach(&transaction, photo.id, check_in.person_id, check_in.id, ordinal).await? {
@@ -182,18 +191,28 @@ impl App {
         )
         .await?;
         let judged = self.judge(&transaction, &check_in, &photos, policy, Turn::First).await?;
-        let record = Record::check_in(&check_in, &judging::signed(&check_in, &further, &photos), judged.signed);
+        let signed = judging::signed(&check_in, &further, &photos);
+        let record = Record::check_in(&check_in, &signed, judged.signed.as_ref());
         let occasion = Occasion::Submission(Box::new(record));
         let contradicts = counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
         transaction.commit().await?;
-        Ok(Stored::Recorded(Box::new(check_in), contradicts))
+        let unknown =
+            |finding: &Finding| finding.code == FindingCode::Signature && finding.outcome == FindingOutcome::Unknown;
+        let key_known = !judged.judgement.findings.iter().any(unknown);
+        Ok(Stored::Recorded { check_in: Box::new(check_in), contradicts, key_known })
     }
 }
 
 /// What became of an attempt to store a check-in.
 enum Stored {
-    /// It is on record, and whether it contradicts others.
-    Recorded(Box<check_in::Model>, bool),
+    /// It is on record.
+    Recorded {
+        check_in: Box<check_in::Model>,
+        /// Whether it contradicts others.
+        contradicts: bool,
+        /// Whether its device, if any, is known.
+        key_known: bool,
+    },
     /// Another request took its id meanwhile.
     IdTaken,
     /// Another request took the photo at this place meanwhile.
@@ -201,10 +220,7 @@ enum Stored {
 }
 
 /// The policy that holds at a time: the newest version in effect by then, or the very first.
-pub(super) fn policy_at(
-    newest_first: &[policy::Model],
-    time: chrono::DateTime<chrono::Utc>,
-) -> Result<Policy, super::Broken> {
+pub(super) fn policy_at(newest_first: &[policy::Model], time: DateTime<Utc>) -> Result<Policy, super::Broken> {
     let row = newest_first
         .iter()
         .find(|policy| policy.effective_from <= time)
@@ -213,13 +229,8 @@ pub(super) fn policy_at(
     judging::policy_of(row)
 }
 
-fn row(
-    submission: &Submission,
-    person: PersonId,
-    received_at: chrono::DateTime<chrono::Utc>,
-    policy: &Policy,
-) -> check_in::Model {
-    let corrected_at = submission.captured_at + (received_at - submission.sent_at);
+fn row(submission: &Submission, person: PersonId, received_at: DateTime<Utc>, policy: &Policy) -> check_in::Model {
+    let corrected_at = submission.captured(received_at);
     let fix = submission.fixes.first();
     check_in::Model {
         id: submission.id,
@@ -290,7 +301,7 @@ pub(super) fn photo_used(place: usize) -> Refusal {
 /// is accepted: it is recorded and judged the same each time, and what its device signs has a canonical form, which is
 /// given back. None if it is refused.
 pub fn fuzz_check_in(request: CheckInRequest) -> Option<Vec<u8>> {
-    let received_at = chrono::DateTime::from_timestamp(1_795_320_000, 0)?;
+    let received_at = DateTime::from_timestamp(1_795_320_000, 0)?;
     let policy = Policy::parse(&PolicyDraft {
         version: 1,
         weekly_visits: 1,

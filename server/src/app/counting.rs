@@ -34,6 +34,8 @@ pub(super) enum Occasion {
     Submission(Box<Record>),
     /// Its photos were inspected.
     PhotoInspection,
+    /// The device that signed it was registered.
+    DeviceRegistration,
     /// It is judged again with many others.
     Rejudgement(RejudgementId),
     /// Another one contradicts it.
@@ -45,6 +47,7 @@ impl Occasion {
         match self {
             Self::Submission(_) => AssessmentTrigger::Submission,
             Self::PhotoInspection => AssessmentTrigger::PhotoInspection,
+            Self::DeviceRegistration => AssessmentTrigger::DeviceRegistration,
             Self::Rejudgement(_) => AssessmentTrigger::Rejudgement,
             Self::Contradiction => AssessmentTrigger::Contradiction,
         }
@@ -85,7 +88,10 @@ pub(super) async fn record(
         inputs: Some(judged.inputs.clone()),
         rejudgement_id: match &occasion {
             Occasion::Rejudgement(id) => Some(*id),
-            Occasion::Submission(_) | Occasion::PhotoInspection | Occasion::Contradiction => None,
+            Occasion::Submission(_)
+            | Occasion::PhotoInspection
+            | Occasion::DeviceRegistration
+            | Occasion::Contradiction => None,
         },
         assessed_at: clock.now(),
     };

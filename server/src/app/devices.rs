@@ -1,9 +1,15 @@
 //! Registers the devices that sign check-ins, and issues the challenges that bound a capture from below.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::device;
+use entity::{
+    check_in, device,
+    ids::{CheckInId, PersonId},
+};
 
-use super::{App, Failure, Refusal, RefusalCode, check_in::not_a_person};
+use super::{
+    App, Broken, Failure, Refusal, RefusalCode,
+    check_in::{not_a_person, policy_at},
+};
 use crate::{
     domain::{challenge, device_signature::DevicePublicKey, permission::Viewer},
     store,
@@ -13,6 +19,8 @@ use crate::{
 const CHALLENGE_LIFETIME: TimeDelta = TimeDelta::days(14);
 /// A registration answers a challenge that was issued just before.
 const REGISTRATION_LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// Check-ins that one registration has judged again at most; registering the device again goes on.
+const MOST_JUDGED_AGAIN: u64 = 500;
 /// Devices of one person at most.
 const DEVICE_LIMIT: usize = 20;
 
@@ -49,7 +57,8 @@ impl App {
         Ok(IssuedChallenge { token, expires_at: now + CHALLENGE_LIFETIME })
     }
 
-    /// Registers a device of the viewer that proves to hold its key. Registering it again changes nothing.
+    /// Registers a device of the viewer that proves to hold its key, and judges again what it signed before. Registering
+    /// it again changes nothing else.
     pub async fn register_device(&self, viewer: &Viewer, request: DeviceRequest) -> Result<device::Model, Failure> {
         let person = viewer.person.ok_or_else(not_a_person)?;
         let now = self.clock.now();
@@ -72,6 +81,18 @@ impl App {
             return Err(Refusal::new(RefusalCode::Invalid, "signature", zh, en).into());
         }
         let fingerprint = key.fingerprint().to_string();
+        let device = self.keep_device(person, key, fingerprint, request.name).await?;
+        self.judge_signed_by(person, Some(&device.fingerprint), None).await?;
+        Ok(device)
+    }
+
+    async fn keep_device(
+        &self,
+        person: PersonId,
+        key: DevicePublicKey,
+        fingerprint: String,
+        name: String,
+    ) -> Result<device::Model, Failure> {
         let transaction = self.database.begin().await?;
         let known = store::device::of_person(&transaction, person).await?;
         if let Some(device) = known.iter().find(|device| device.fingerprint == fingerprint) {
@@ -86,13 +107,42 @@ impl App {
             fingerprint,
             person_id: person,
             public_key: base64::Engine::encode(&base64::engine::general_purpose::STANDARD, key.to_spki()),
-            name: request.name,
-            registered_at: now,
+            name,
+            registered_at: self.clock.now(),
             revoked_at: None,
         };
         store::device::register(&transaction, device.clone()).await?;
         transaction.commit().await?;
         Ok(device)
+    }
+
+    /// Judges again the check-ins that waited for a device's key, or only one of them. None do where the device is not
+    /// registered.
+    pub(super) async fn judge_signed_by(
+        &self,
+        person: PersonId,
+        device: Option<&str>,
+        only: Option<CheckInId>,
+    ) -> Result<(), Broken> {
+        let Some(device) = device else { return Ok(()) };
+        let waiting =
+            store::check_in::signed_in_vain(self.database.reader(), person, device, MOST_JUDGED_AGAIN).await?;
+        let wanted = |check_in: &check_in::Model| only.is_none_or(|only| only == check_in.id);
+        let waiting: Vec<_> = waiting.into_iter().filter(wanted).collect();
+        let known = store::device::of_person(self.database.reader(), person).await?;
+        if waiting.is_empty() || !known.iter().any(|known| known.fingerprint == device) {
+            return Ok(());
+        }
+        let policies = store::policy::all(self.database.reader()).await?;
+        let mut contradicts = false;
+        for check_in in waiting {
+            contradicts |= self.judge_signed(&check_in, &policy_at(&policies, check_in.corrected_at)?).await?;
+        }
+        self.feed.ring();
+        if contradicts {
+            self.judge_contradicted().await;
+        }
+        Ok(())
     }
 
     /// The viewer's devices, revoked ones too.

@@ -14,7 +14,6 @@ use crate::{
     domain::{
         challenge::{self, ChallengeError},
         datum::Position,
-        device_signature::DevicePublicKey,
         evidence::{
             self, Candidate, Challenge, Device, Evidence, Fix, Judgement, Neighbour, Photo, PhotoBytes, Signature,
             Whereabouts,
@@ -25,8 +24,10 @@ use crate::{
     store,
 };
 
+mod signature;
 mod surroundings;
 
+pub(super) use signature::HeldOver;
 pub(super) use surroundings::Contradicted;
 use surroundings::Using;
 
@@ -51,8 +52,8 @@ pub(super) struct Judged {
     pub(super) policy_version: i32,
     /// The evidence and the boundaries' versions, JSON.
     pub(super) inputs: String,
-    /// Whether it carries a signature that holds.
-    pub(super) signed: bool,
+    /// Over what its signature holds, if it does.
+    pub(super) signed: Option<HeldOver>,
     /// Check-ins that it contradicts.
     pub(super) contradicted: Vec<Contradicted>,
 }
@@ -91,10 +92,9 @@ impl App {
         };
         let gathering = Gathering { connection, check_in, photos, sites: &sites, policy, kept };
         let mut contradicted = Vec::new();
-        let mut evidence = gathering.evidence(&self.challenge_key, &mut contradicted).await?;
+        let (mut evidence, signed) = gathering.evidence(&self.challenge_key, &mut contradicted).await?;
         let around = gathering.neighbours().await?;
         evidence.neighbours = around.iter().map(|(_, neighbour)| *neighbour).collect();
-        let signed = evidence.device.signature == Signature::Valid;
         let judgement = evidence::judge(&evidence, &sites, policy);
         evidence.neighbours = match judgement.whereabouts {
             Some(whereabouts) => fastest(&evidence, whereabouts, &around, policy, &mut contradicted),
@@ -173,7 +173,11 @@ struct Gathering<'a, C> {
 
 impl<C: ConnectionTrait> Gathering<'_, C> {
     /// Everything but the neighbours.
-    async fn evidence(&self, challenge_key: &[u8], found: &mut Vec<Contradicted>) -> Result<Evidence, Broken> {
+    async fn evidence(
+        &self,
+        challenge_key: &[u8],
+        found: &mut Vec<Contradicted>,
+    ) -> Result<(Evidence, Option<HeldOver>), Broken> {
         let check_in = self.check_in;
         let further = store::check_in::fixes(self.connection, [check_in.id]).await?;
         let fixes = fixes(check_in, &further)?;
@@ -181,7 +185,8 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
             Some(kept) => kept.repeated_days,
             None => self.repeated_days(&by_either_clock(check_in, &fixes)).await?,
         };
-        Ok(Evidence {
+        let (device, signed) = self.device(&further, found).await?;
+        let evidence = Evidence {
             fixes,
             skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
             corrected_at: check_in.corrected_at,
@@ -189,10 +194,11 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
             clock_jump_ms: clock_jump(check_in),
             challenge: self.challenge(challenge_key),
             photos: self.photos(found).await?,
-            device: self.device(&further, found).await?,
+            device,
             neighbours: Vec::new(),
             repeated_days,
-        })
+        };
+        Ok((evidence, signed))
     }
 
     fn challenge(&self, key: &[u8]) -> Challenge {
@@ -246,30 +252,30 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         })
     }
 
-    async fn device(&self, further: &[check_in_fix::Model], found: &mut Vec<Contradicted>) -> Result<Device, Broken> {
+    async fn device(
+        &self,
+        further: &[check_in_fix::Model],
+        found: &mut Vec<Contradicted>,
+    ) -> Result<(Device, Option<HeldOver>), Broken> {
         let check_in = self.check_in;
         let registered = store::device::of_person(self.connection, check_in.person_id).await?;
-        let held = |device: &&entity::device::Model| device.revoked_at.is_none_or(|at| at > check_in.corrected_at);
+        let held = |device: &entity::device::Model| device.revoked_at.is_none_or(|at| at > check_in.corrected_at);
         let device = Device { developer_mode: check_in.developer_mode, ..Device::default() };
         let (Some(fingerprint), Some(signature)) = (&check_in.device, &check_in.signature) else {
             // Whoever registered a device afterwards could not sign with it.
             let had = |device: &entity::device::Model| device.registered_at <= check_in.corrected_at;
             let any = registered.iter().any(|device| held(&device) && had(device));
             let signature = if any { Signature::Missing } else { Signature::None };
-            return Ok(Device { signature, ..device });
+            return Ok((Device { signature, ..device }, None));
         };
-        let key = registered.iter().filter(held).find(|device| device.fingerprint == *fingerprint);
-        let valid = match key.and_then(|device| DevicePublicKey::parse_base64(&device.public_key).ok()) {
-            Some(key) => {
-                let message = signed(check_in, further, self.photos)
-                    .message()
-                    .map_err(|error| Broken::Record(format!("check-in {}: {error}", check_in.id)))?;
-                key.verify_base64(&message, signature).is_ok()
-            }
-            None => false,
+        // Whose key is registered later is known from then on: a signature says whose it is whenever it is looked at.
+        let (signature, signed) = match registered.iter().find(|device| device.fingerprint == *fingerprint) {
+            None => (Signature::UnknownKey, None),
+            Some(device) if !held(device) => (Signature::Revoked, None),
+            Some(device) => self.signature(device, signature, further).await?,
         };
         let Using { other_people, new } = self.using(fingerprint, found).await?;
-        Ok(Device { signature: if valid { Signature::Valid } else { Signature::Invalid }, other_people, new, ..device })
+        Ok((Device { signature, other_people, new, ..device }, signed))
     }
 }
 

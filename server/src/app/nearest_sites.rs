@@ -8,6 +8,7 @@ use entity::{project, site};
 use super::{App, Broken, CheckInRequest, FixRequest, check_in::policy_at, judging::in_force};
 use crate::{
     domain::{
+        capture_time::Clocks,
         datum::Position,
         evidence::{Candidate, Fix},
         nearest_site,
@@ -21,8 +22,7 @@ use crate::{
 /// Where and when someone is, as their phone has it.
 #[derive(Clone, Debug)]
 pub struct Whereabouts {
-    captured_at: DateTime<Utc>,
-    sent_at: DateTime<Utc>,
+    clocks: Clocks,
     fixes: Vec<FixRequest>,
 }
 
@@ -30,20 +30,26 @@ impl Whereabouts {
     /// Those of a check-in.
     pub fn of(request: &CheckInRequest) -> Self {
         let fixes = request.fix.iter().chain(&request.other_fixes).cloned().collect();
-        Self { captured_at: request.captured_at, sent_at: request.sent_at, fixes }
+        Self { clocks: request.clocks(), fixes }
     }
 
     /// Those of someone whose fix is of this moment.
     pub fn now(fix: FixRequest) -> Self {
-        Self { captured_at: fix.fixed_at, sent_at: fix.fixed_at, fixes: vec![fix] }
+        let clocks = Clocks { captured_at: fix.fixed_at, sent_at: fix.fixed_at, between_by_boot_clock_ms: None };
+        Self { clocks, fixes: vec![fix] }
+    }
+
+    /// When it was, if the request came now.
+    fn captured(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.clocks.captured(now).unwrap_or(self.clocks.captured_at)
     }
 
     /// The fixes that are positions at all, of someone whose request came now.
     fn fixes(&self, now: DateTime<Utc>) -> Vec<Fix> {
-        let clock_error_ms = (now - self.sent_at).num_milliseconds();
+        let clock_error_ms = (self.captured(now) - self.clocks.captured_at).num_milliseconds();
         let fix = |fix: &FixRequest| {
             let reported = Position::parse(fix.latitude, fix.longitude).ok()?;
-            let age_ms = (self.captured_at - fix.fixed_at).num_milliseconds();
+            let age_ms = (self.clocks.captured_at - fix.fixed_at).num_milliseconds();
             let fix = Fix { reported, datum: fix.datum, accuracy_m: fix.accuracy_m, age_ms, mocked: fix.mocked };
             Some(fix.by_either_clock(clock_error_ms))
         };
@@ -71,8 +77,7 @@ impl App {
         let now = self.clock.now();
         let (connection, fixes) = (self.database.reader(), at.fixes(now));
         let Some(person) = viewer.person.filter(|_| !fixes.is_empty()) else { return Ok(Vec::new()) };
-        // Nobody's clock is so wrong that the difference leaves the calendar.
-        let captured_at = at.captured_at.checked_add_signed(now - at.sent_at).unwrap_or(at.captured_at);
+        let captured_at = at.captured(now);
         let policy = policy_at(&store::policy::all(connection).await?, captured_at)?;
         let day = local_date(captured_at, policy.time_zone);
         let roles = store::team_role::all_of_person(connection, person).await?;

@@ -251,6 +251,21 @@ impl App {
         Ok(Some(look.outcome(again)))
     }
 
+    /// Judges a check-in again because the key that signed it is known now; tells whether it contradicts others.
+    pub(super) async fn judge_signed(&self, check_in: &check_in::Model, policy: &Policy) -> Result<bool, Broken> {
+        let transaction = self.database.begin().await?;
+        let week = counting::week_of(check_in);
+        let tally = store::weekly_tally::lock(&transaction, check_in.project_id, check_in.person_id, week).await?;
+        let look = self.look(&transaction, check_in, &[], policy).await?;
+        let mut contradicts = false;
+        if !look.same {
+            let occasion = Occasion::DeviceRegistration;
+            contradicts = counting::record(&transaction, &self.clock, check_in, &look.judged, occasion, &tally).await?;
+        }
+        transaction.commit().await?;
+        Ok(contradicts)
+    }
+
     /// The photos that were judged damaged, and of which the announced bytes are there now; none where the store is away.
     async fn found_again(&self, photos: &[photo::Model], search: &mut Search) -> Result<Option<Vec<PhotoId>>, Broken> {
         let mut found = Vec::new();

@@ -10,7 +10,11 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Refusal, RefusalCode};
-use crate::domain::{datum::Position, digest::Sha256Digest};
+use crate::domain::{
+    capture_time::{Clocks, Untold},
+    datum::Position,
+    digest::Sha256Digest,
+};
 
 /// Check-ins in one batch at most.
 pub const BATCH_LIMIT: usize = 100;
@@ -21,9 +25,9 @@ pub const PHOTO_LIMIT: usize = 9;
 /// Fixes of one check-in at most, beside the first.
 pub const FIX_LIMIT: usize = 10;
 
-/// Captures may seem this much later than the sending: phones round their times.
-const ROUNDING: TimeDelta = TimeDelta::seconds(2);
-const OLDEST: TimeDelta = TimeDelta::days(366);
+/// Bytes of what a device says that it signed at most: the longest note, escaped, and the most fixes and photos.
+const SIGNED_TEXT_LIMIT: usize = 32 * 1024;
+
 /// Years of four digits (RFC 3339): what both databases can hold, and nothing that overflows when it is reckoned with.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 /// A hundred years. JSON's numbers, as they are signed, are exact up to 2⁵³ only.
@@ -58,6 +62,17 @@ pub struct CheckInRequest {
     pub note: String,
 }
 
+impl CheckInRequest {
+    /// What the phone says of its clocks, to the millisecond.
+    pub(super) fn clocks(&self) -> Clocks {
+        Clocks {
+            captured_at: self.captured_at.trunc_subsecs(3),
+            sent_at: self.sent_at.trunc_subsecs(3),
+            between_by_boot_clock_ms: self.uptime.as_ref().and_then(|up| up.sent_ms.checked_sub(up.captured_ms)),
+        }
+    }
+}
+
 /// The phone's boot clock, which nobody can set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -78,6 +93,8 @@ pub struct DeviceSignature {
     pub fingerprint: String,
     /// The signature, base64.
     pub signature: String,
+    /// The very text that the device signed, if it says so.
+    pub text: Option<String>,
 }
 
 /// A position fix as it arrives.
@@ -105,6 +122,9 @@ pub(super) struct Submission {
     pub(super) captured_at: DateTime<Utc>,
     #[serde(skip)] // A retry of the same check-in is sent later.
     pub(super) sent_at: DateTime<Utc>,
+    /// How long before the sending it was captured.
+    #[serde(skip)]
+    between: TimeDelta,
     /// The fix the phone meant first.
     pub(super) fixes: Vec<SubmittedFix>,
     pub(super) photos: Vec<PhotoId>,
@@ -152,7 +172,8 @@ impl Submission {
         refusals.extend(check_id(request.id));
         refusals.extend(check_year(request.captured_at, "capturedAt"));
         refusals.extend(check_year(request.sent_at, "sentAt"));
-        refusals.extend(check_times(request.captured_at, request.sent_at));
+        let between = request.clocks().between();
+        refusals.extend(between.err().map(untold));
         refusals.extend(check_photos(&request.photos));
         refusals.extend(check_note(&request.note));
         refusals.extend(check_device(&request));
@@ -174,6 +195,7 @@ impl Submission {
             project,
             captured_at: request.captured_at.trunc_subsecs(3),
             sent_at: request.sent_at.trunc_subsecs(3),
+            between: between.unwrap_or_default(),
             fixes,
             photos: request.photos,
             uptime: request.uptime,
@@ -182,6 +204,11 @@ impl Submission {
             developer_mode: request.developer_mode,
             note: request.note,
         })
+    }
+
+    /// When it was captured, if it was received now.
+    pub(super) fn captured(&self, received_at: DateTime<Utc>) -> DateTime<Utc> {
+        received_at - self.between
     }
 
     /// SHA-256 of the content, hexadecimal: the same for a retry, another for anything else.
@@ -217,24 +244,20 @@ fn check_year(time: DateTime<Utc>, field: &str) -> Option<Refusal> {
     (!YEARS.contains(&time.year())).then(|| Refusal::new(RefusalCode::Invalid, field, zh, en))
 }
 
-fn check_times(captured_at: DateTime<Utc>, sent_at: DateTime<Utc>) -> Option<Refusal> {
-    if captured_at - sent_at > ROUNDING {
-        Some(Refusal::new(
+fn untold(why: Untold) -> Refusal {
+    let (code, zh, en) = match why {
+        Untold::AfterSending => (
             RefusalCode::CapturedInFuture,
-            "capturedAt",
-            "签到时间晚于发送时间，两者须取自同一手机时钟。",
-            "capturedAt is later than sentAt; both must come from the same phone clock.",
-        ))
-    } else if sent_at - captured_at > OLDEST {
-        Some(Refusal::new(
+            "签到时间晚于发送时间，两者须取自同一手机时钟；手机时钟不准时请给出开机时长 uptime，据此推算。",
+            "capturedAt is later than sentAt; both must come from the same phone clock. Where that was wrong, give uptime: the time is worked out by the boot clock then.",
+        ),
+        Untold::TooLongAgo => (
             RefusalCode::CapturedTooLongAgo,
-            "capturedAt",
-            "签到时间早于发送时间一年以上，无法记录。",
-            "capturedAt is more than a year before sentAt.",
-        ))
-    } else {
-        None
-    }
+            "签到时间早于发送时间 366 天以上，无法记录；手机时钟不准时请给出开机时长 uptime，据此推算。",
+            "capturedAt is more than 366 days before sentAt. Where the phone's clock was wrong, give uptime: the time is worked out by the boot clock then.",
+        ),
+    };
+    Refusal::new(code, "capturedAt", zh, en)
 }
 
 fn check_photos(photos: &[PhotoId]) -> Option<Refusal> {
@@ -319,6 +342,13 @@ fn check_device(request: &CheckInRequest) -> Vec<Refusal> {
             let en = format!("At most {limit} visible ASCII characters.");
             refusals.push(Refusal::new(RefusalCode::Invalid, field, zh, en));
         }
+    }
+    if let Some(text) = signature.and_then(|signature| signature.text.as_deref())
+        && (text.len() > SIGNED_TEXT_LIMIT || text.contains('\0'))
+    {
+        let zh = format!("最多 {SIGNED_TEXT_LIMIT} 字节，且不能含有空字符。");
+        let en = format!("At most {SIGNED_TEXT_LIMIT} bytes, none of them null.");
+        refusals.push(Refusal::new(RefusalCode::TooLarge, "device.signedText", zh, en));
     }
     let plausible = |uptime: &Uptime| 0 <= uptime.captured_ms && uptime.captured_ms <= uptime.sent_ms;
     if request.uptime.as_ref().is_some_and(|uptime| !plausible(uptime) || uptime.sent_ms > UPTIME_LIMIT_MS) {

@@ -14,6 +14,7 @@ use super::{
     datum::Position,
     policy::Policy,
     sentence::{Saying, Sentence},
+    signed_check_in::Members,
 };
 
 mod device;
@@ -220,8 +221,16 @@ pub enum Signature {
     Missing,
     /// It is signed by a device of the person.
     Valid,
-    /// It carries a signature that does not fit.
+    /// It is signed with a key that its person has not registered.
+    UnknownKey,
+    /// It is signed by a device that its person revoked before.
+    Revoked,
+    /// It carries a signature that holds over nothing that is known.
     Invalid,
+    /// What was signed does not say these members, or not so that they can be compared.
+    Unclear(Members),
+    /// What was signed says something else of these members.
+    Altered(Members),
 }
 
 /// Another check-in of the same person.

@@ -3,6 +3,7 @@
 pub mod boundary;
 pub mod boundary_hint;
 pub mod canonical_json;
+pub mod capture_time;
 pub mod challenge;
 pub mod clock_doubt;
 pub mod counting;

@@ -2,16 +2,25 @@
 //!
 //! Times are RFC 3339 in UTC with milliseconds. Nothing that is known only when it is sent is in it, so a check-in can
 //! be signed at capture and sent days later; photos are named by the SHA-256 of their bytes, which a phone knows
-//! before it has leave to upload them. Members without a value are left out.
+//! before it has leave to upload them. `challenge`, `bootId`, `capturedUptimeMs`, `developerMode` and a fix's `mocked` are
+//! left out where they have no value; `fixes`, `photos` and `note` are always there, empty where there is nothing.
+
+mod comparison;
+mod member;
+mod spelling;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::values::Datum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::canonical_json::{CanonicalError, canonical};
 
+pub use member::{Member, Members};
+
 /// A check-in as it is signed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedCheckIn {
     /// The UUID made on the phone, hyphenated lower case.
@@ -41,7 +50,7 @@ pub struct SignedCheckIn {
 }
 
 /// A fix as it is signed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedFix {
     /// Degrees in `datum`.
@@ -64,41 +73,53 @@ pub fn instant(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// What a signature says of a check-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignatureReading {
+    /// It holds over the canonical text.
+    Canonical,
+    /// It holds over another text that says the same: this one.
+    Spelled(String),
+    /// It holds over a text that says something else of these members.
+    Altered(Members),
+    /// It holds over a text that does not say these members, or not so that they can be compared.
+    Unclear(Members),
+    /// It holds over nothing that is known.
+    Unfit,
+}
+
 impl SignedCheckIn {
     /// The bytes that are signed.
     pub fn message(&self) -> Result<Vec<u8>, CanonicalError> {
         canonical(self)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// What a signature says, which `holds` over some texts: whether over this check-in, however it was written, or
+    /// over `text`, which its device says that it signed, and what that says.
+    pub fn read_signature(
+        &self,
+        text: Option<&str>,
+        holds: impl Fn(&[u8]) -> bool,
+    ) -> Result<SignatureReading, CanonicalError> {
+        if holds(&self.message()?) {
+            return Ok(SignatureReading::Canonical);
+        }
+        if let Some(text) = text.filter(|text| holds(text.as_bytes())) {
+            return Ok(self.read_text(text));
+        }
+        let spelled = spelling::spellings(self).into_iter().find(|text| holds(text.as_bytes()));
+        Ok(spelled.map_or(SignatureReading::Unfit, SignatureReading::Spelled))
+    }
 
-    #[test]
-    fn members_are_sorted_and_absent_ones_left_out() {
-        let check_in = SignedCheckIn {
-            id: "00000000-0000-0000-0000-000000000007".to_owned(),
-            project_id: "00000000-0000-0000-0000-000000000001".to_owned(),
-            captured_at: instant("2026-11-18T10:00:00+08:00".parse().unwrap()),
-            fixes: vec![SignedFix {
-                latitude: 39.62,
-                longitude: 121.0,
-                datum: Datum::Gcj02,
-                accuracy_meters: 8.5,
-                fixed_at: instant("2026-11-18T02:00:00.25Z".parse().unwrap()),
-                mocked: None,
-            }],
-            photos: vec![],
-            note: "进度正常".to_owned(),
-            challenge: None,
-            boot_id: None,
-            captured_uptime_ms: None,
-            developer_mode: Some(false),
-        };
-        assert_eq!(
-            String::from_utf8(check_in.message().unwrap()).unwrap(),
-            r#"{"capturedAt":"2026-11-18T02:00:00.000Z","developerMode":false,"fixes":[{"accuracyMeters":8.5,"datum":"GCJ02","fixedAt":"2026-11-18T02:00:00.250Z","latitude":39.62,"longitude":121}],"id":"00000000-0000-0000-0000-000000000007","note":"进度正常","photos":[],"projectId":"00000000-0000-0000-0000-000000000001"}"#
-        );
+    /// What a signature says that holds over a text.
+    pub fn read_text(&self, text: &str) -> SignatureReading {
+        let comparison::Comparison { differing, unclear } = comparison::compare(self, text);
+        if !differing.is_empty() {
+            SignatureReading::Altered(differing)
+        } else if !unclear.is_empty() {
+            SignatureReading::Unclear(unclear)
+        } else {
+            SignatureReading::Spelled(text.to_owned())
+        }
     }
 }

@@ -84,6 +84,8 @@ pub(super) struct Device {
     #[serde(with = "digest_text")]
     pub(super) key_fingerprint: Sha256Digest,
     pub(super) signature: String,
+    /// What was signed, where that is another text than the submission's canonical one.
+    pub(super) text: Option<String>,
 }
 
 impl CheckIn {

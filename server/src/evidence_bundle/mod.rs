@@ -12,8 +12,9 @@
 //! A line of `chain.jsonl` has `sequence`, `kind`, `previous`, `hash`, and either `payload` or, where the exporter
 //! withholds it, `payloadSha256`. A payload names its kind again as `kind`. Of a `check-in`, the verifier knows `id`,
 //! `photos` (SHA-256 of each), and, if the phone signed it, `submission` (what was signed, as RFC 8785 writes it, with
-//! the same `id` in it) and `device` (`keyFingerprint`, `signature` in base64). Only signatures that held at receipt
-//! belong in `device`: another is a finding, not evidence.
+//! the same `id` in it) and `device` (`keyFingerprint`, `signature` in base64, and `text` where the phone signed another
+//! text than that, which must say the same). Only signatures that held at receipt belong in `device`: another is a
+//! finding, not evidence.
 //!
 //! # Every byte counts
 //! The archive is a function of its members: nothing is compressed, no header has room for a choice (see `archive.rs`),

@@ -4,10 +4,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     assessment,
     check_in::{Column, Entity, Model},
-    check_in_fix,
+    check_in_fix, finding,
     ids::{CheckInId, PersonId, ProjectId, VisitId},
     standing,
-    values::Verdict,
+    values::{FindingCode, FindingOutcome, Verdict},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
@@ -295,6 +295,48 @@ pub async fn fixes(
         .filter(check_in_fix::Column::CheckInId.is_in(ids))
         .order_by_asc(check_in_fix::Column::CheckInId)
         .order_by_asc(check_in_fix::Column::Ordinal)
+        .all(connection)
+        .await
+}
+
+/// Another check-in that carries the very same signature.
+pub async fn signed_alike(
+    connection: &impl ConnectionTrait,
+    id: CheckInId,
+    device: &str,
+    signature: &str,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Device.eq(device))
+        .filter(Column::Signature.eq(signature))
+        .filter(Column::Id.ne(id))
+        .order_by_asc(Column::ReceivedAt)
+        .one(connection)
+        .await
+}
+
+/// A person's check-ins that a device signed and whose signature did not hold when they were judged last, the oldest
+/// first: they may now, for its key was not known then.
+pub async fn signed_in_vain(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    device: &str,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let findings: RelationDef = standing::Entity::belongs_to(finding::Entity)
+        .from(standing::Column::AssessmentId)
+        .to(finding::Column::AssessmentId)
+        .into();
+    Entity::find()
+        .join(JoinType::InnerJoin, to_standing())
+        .join(JoinType::InnerJoin, findings)
+        .filter(Column::Device.eq(device))
+        .filter(Column::PersonId.eq(person))
+        .filter(finding::Column::Code.eq(FindingCode::Signature))
+        .filter(finding::Column::Outcome.is_in([FindingOutcome::Unknown, FindingOutcome::Fail]))
+        .order_by_asc(Column::CorrectedAt)
+        .order_by_asc(Column::Id)
+        .limit(limit)
         .all(connection)
         .await
 }

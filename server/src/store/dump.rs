@@ -267,6 +267,7 @@ pub fn tables() -> Result<Vec<Table>, DbErr> {
         Table::of(secret::Entity)?,
         Table::of(session::Entity)?,
         Table::of(sign_in_attempt::Entity)?,
+        Table::of(signed_text::Entity)?,
         Table::of(single_sign_on_attempt::Entity)?,
         Table::of(site::Entity)?,
         Table::of(site_version::Entity)?,

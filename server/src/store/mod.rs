@@ -40,6 +40,7 @@ pub mod secret;
 pub mod server_settings;
 pub mod session;
 pub mod sign_in_attempt;
+pub mod signed_text;
 pub mod single_sign_on_attempt;
 pub mod site;
 pub mod statements;

@@ -24,9 +24,10 @@ fn signature(signature: Signature) -> Option<Finding> {
     let outcome = match signature {
         Signature::None => return None,
         Signature::Valid => FindingOutcome::Pass,
-        Signature::Missing => FindingOutcome::Unknown,
-        // What was signed is not what arrived: someone changed it on the way, or signed with another key.
-        Signature::Invalid => FindingOutcome::Fail,
+        Signature::Missing | Signature::UnknownKey | Signature::Revoked => FindingOutcome::Unknown,
+        // Altered, or written otherwise: nobody can tell.
+        Signature::Invalid | Signature::Unclear(_) => FindingOutcome::Review,
+        Signature::Altered(_) => FindingOutcome::Fail,
     };
     Some(Finding::plain(FindingCode::Signature, outcome, Saying::Signature(signature)))
 }

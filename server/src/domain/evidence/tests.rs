@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::policy::tests::policy;
+use crate::domain::{
+    policy::tests::policy,
+    signed_check_in::{Member, Members},
+};
 
 const SITE: SiteVersionId = SiteVersionId(Uuid::from_u128(1));
 const LATITUDE: f64 = 39.62;
@@ -162,7 +165,17 @@ fn any_photo() -> impl Strategy<Value = Photo> {
 }
 
 fn any_device() -> impl Strategy<Value = Device> {
-    let signatures = [Signature::None, Signature::Missing, Signature::Valid, Signature::Invalid];
+    let members = Members::of([Member::Latitude, Member::Note]);
+    let signatures = [
+        Signature::None,
+        Signature::Missing,
+        Signature::Valid,
+        Signature::UnknownKey,
+        Signature::Revoked,
+        Signature::Invalid,
+        Signature::Unclear(members),
+        Signature::Altered(members),
+    ];
     (prop::sample::select(signatures.to_vec()), 0u32..3, any::<bool>(), any::<Option<bool>>()).prop_map(
         |(signature, other_people, new, developer_mode)| Device { signature, other_people, new, developer_mode },
     )

@@ -12,9 +12,28 @@ pub(super) fn signature(signature: Signature) -> Sentence {
             "本人登记过设备，但此次签到没有签名，需人工核实。",
             "The person has registered a device, but this check-in carries no signature, so a person has to look.",
         ),
+        Signature::UnknownKey => both(
+            "签名所用密钥尚未由本人登记；登记后会重新评判。",
+            "It is signed with a key that its person has not registered; it is judged again when they do.",
+        ),
+        Signature::Revoked => both(
+            "签名所用设备已由本人注销，需人工核实。",
+            "It is signed by a device that its person revoked before, so a person has to look.",
+        ),
         Signature::Invalid => both(
-            "签名与签到内容不符：内容被改动，或由别的密钥签署。",
-            "The signature does not fit the check-in: it was altered, or signed with another key.",
+            "签名与签到内容对不上：可能是内容被改动，也可能只是书写格式不同，需人工核实。",
+            "The signature does not fit the check-in: it was altered, or only written in another form, so a person has to look.",
+        ),
+        Signature::Unclear(members) => both(
+            format!("所签文本没有写明、或无法比对：{}，需人工核实。", members.names("、")),
+            format!(
+                "What was signed does not say, or not so that it can be compared: {}; so a person has to look.",
+                members.names(", ")
+            ),
+        ),
+        Signature::Altered(members) => both(
+            format!("签到内容与设备所签内容不同：{}。", members.names("、")),
+            format!("The check-in is not what its device signed; other are: {}.", members.names(", ")),
         ),
     }
 }

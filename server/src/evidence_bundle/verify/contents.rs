@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
 };
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{EntryFault, Failure, Limits, Report};
@@ -14,6 +15,7 @@ use crate::{
         device_signature::DevicePublicKey,
         digest::Sha256Digest,
         hash_chain::{self, Broken, Fault, Head},
+        signed_check_in::{SignatureReading, SignedCheckIn},
     },
     evidence_bundle::{
         Member,
@@ -171,7 +173,10 @@ impl<'a> Contents<'a> {
             if check_in.submission.get("id").and_then(Value::as_str) != Some(&check_in.id) {
                 return Err(EntryFault::OtherSubmission.into());
             }
-            let message = canonical(&check_in.submission).map_err(EntryFault::Submission)?;
+            let message = match &device.text {
+                Some(text) => says_the_same(&check_in.submission, text)?.as_bytes().to_vec(),
+                None => canonical(&check_in.submission).map_err(EntryFault::Submission)?,
+            };
             key.verify_base64(&message, &device.signature).map_err(EntryFault::Signature)?;
             self.used_keys.insert(device.key_fingerprint);
             self.signed += 1;
@@ -244,6 +249,15 @@ fn compare_files(stated: &[StatedMember], found: &[StatedMember]) -> Result<(), 
         (None, Some(found)) => Failure::Unlisted(found),
         (None, None) => return Ok(()),
     })
+}
+
+/// The text, if it says what the submission says.
+fn says_the_same<'a>(submission: &Value, text: &'a str) -> Result<&'a str, EntryFault> {
+    let read = SignedCheckIn::deserialize(submission).map_err(EntryFault::CheckIn)?;
+    match read.read_text(text) {
+        SignatureReading::Spelled(_) => Ok(text),
+        _ => Err(EntryFault::OtherText),
+    }
 }
 
 /// What is wrong with a payload.

@@ -125,6 +125,9 @@ pub enum EntryFault {
     /// What was signed is another check-in.
     #[error("what was signed has another id")]
     OtherSubmission,
+    /// What was signed says something else.
+    #[error("what was signed says something else than the check-in")]
+    OtherText,
     /// What was signed has no canonical form.
     #[error("what was signed can't be written again: {0}")]
     Submission(#[source] CanonicalError),

@@ -110,6 +110,9 @@ pub struct DeviceSignatureInput {
     fingerprint: String,
     /// ECDSA P-256 with SHA-256 over the canonical JSON (RFC 8785), base64: 64 bytes (IEEE P1363) or DER.
     signature: String,
+    /// The very text that was signed, 32,768 bytes at most. Give it where the phone can't be sure to write the canonical
+    /// form: it is then compared with the check-in member by member.
+    signed_text: Option<String>,
 }
 
 /// A position fix.
@@ -193,9 +196,11 @@ impl CheckInInput {
             other_fixes: self.other_fixes.into_iter().map(FixRequest::from).collect(),
             uptime,
             challenge: self.challenge,
-            signature: self
-                .device
-                .map(|device| DeviceSignature { fingerprint: device.fingerprint, signature: device.signature }),
+            signature: self.device.map(|device| DeviceSignature {
+                fingerprint: device.fingerprint.to_ascii_lowercase(),
+                signature: device.signature,
+                text: device.signed_text,
+            }),
             developer_mode: self.developer_mode,
             note: self.note,
         })
@@ -228,7 +233,7 @@ impl CheckInMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The check-in.")] input: CheckInInput,
     ) -> Result<CheckInPayload> {
-        record(ctx, input.parse(), None).await
+        record(ctx, input.parse(), app(ctx).clock.now(), None).await
     }
 
     /// Records the check-ins of an offline queue, one answer for each, in order. One that can't be recorded does not
@@ -245,12 +250,13 @@ impl CheckInMutation {
                 ..CheckInsPayload::default()
             });
         }
+        let received_at = app(ctx).clock.now();
         let items: Vec<_> = input.items.into_iter().map(CheckInInput::parse).collect();
         let readable: Vec<_> = items.iter().filter_map(|item| item.as_ref().ok().cloned()).collect();
         let arrivals = app(ctx).arrivals_of(viewer, &readable).await.map_err(broken)?;
         let (mut results, mut fault, mut faults) = (Vec::with_capacity(items.len()), None, 0);
         for (place, item) in items.into_iter().enumerate() {
-            let recorded = record(ctx, item, Some(&arrivals)).await;
+            let recorded = record(ctx, item, received_at, Some(&arrivals)).await;
             let mut payload = recorded.unwrap_or_else(|error| {
                 (fault, faults) = (Some(error), faults + 1);
                 let user_errors = vec![app(ctx).server_fault().into()];
@@ -270,6 +276,7 @@ impl CheckInMutation {
 async fn record(
     ctx: &Context<'_>,
     request: std::result::Result<CheckInRequest, Vec<Refusal>>,
+    received_at: DateTime<Utc>,
     arrivals: Option<&Arrivals>,
 ) -> Result<CheckInPayload> {
     let (viewer, scope) = (viewer(ctx)?, scope(ctx, const { read("Project", "id") })?);
@@ -281,7 +288,7 @@ async fn record(
         }
     };
     let unnamed = request.project.is_none().then(|| Whereabouts::of(&request));
-    Ok(match answered(app(ctx).check_in(viewer, scope, request, arrivals).await)? {
+    Ok(match answered(app(ctx).check_in(viewer, scope, request, received_at, arrivals).await)? {
         Ok(recorded) => CheckInPayload {
             check_in: CheckIn::list(vec![recorded.check_in]).pop(),
             already_recorded: recorded.replayed,

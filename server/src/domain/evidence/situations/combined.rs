@@ -1,6 +1,7 @@
 //! Several things at once, and what other policies make of them.
 
 use super::*;
+use crate::domain::signed_check_in::Member;
 
 situations! {
     "Honest and unlucky" {
@@ -51,7 +52,8 @@ situations! {
         "A hand-made check-in without a signature, with an accuracy of a micrometre": |c| { c.evidence.device.signature = Signature::Missing; c.fix().accuracy_m = 1e-6; } => NeedsReview [Signature Unknown];
         "On Sunday someone invents five visits of the week, each with Sunday's challenge": |c| { c.challenged(4 * 86_400); c.evidence.device.signature = Signature::Valid; } => Rejected [Challenge Fail];
         "The same without a boot clock: what a wrong clock can do is for a person": |c| { c.challenged(4 * 86_400); c.evidence.clock_jump_ms = None; } => NeedsReview [Challenge Review];
-        "The position was altered on the way to lie on the site": |c| c.evidence.device.signature = Signature::Invalid => Rejected [Signature Fail];
+        "The position was altered on the way to lie on the site": |c| c.signed_otherwise(&[Member::Latitude, Member::Longitude]) => Rejected [Signature Fail];
+        "The same, and what was signed is withheld: never verified": |c| c.evidence.device.signature = Signature::Invalid => NeedsReview [Signature Review];
         "In Dalian at ten, on the site at ten past, with last month's photo": |c| {
             c.neighbour(-10, -90_000.0, 0.0, 8.0);
             c.evidence.photos = vec![Photo { reused: 1, nearest_bits: Some(0), ..Photo::of(PhotoBytes::Intact) }];

@@ -1,15 +1,23 @@
 //! Devices: signatures, shared phones, new phones, and what a phone tells of itself.
 
 use super::*;
+use crate::domain::signed_check_in::{Member, Members};
 
 situations! {
     "Signatures" {
         "She never registered a phone: nothing is held against anyone without one": |c| c.evidence.device = Device::default() => Verified [];
         "She registered a phone, but this check-in is not signed": |c| c.evidence.device.signature = Signature::Missing => NeedsReview [Signature Unknown];
-        "The signature does not fit: the check-in was altered after signing": |c| c.evidence.device.signature = Signature::Invalid => Rejected [Signature Fail];
-        "The signature is by somebody else's phone": |c| { c.evidence.device = Device { signature: Signature::Invalid, other_people: 1, ..Device::default() }; } => Rejected [Signature Fail];
+        "What her phone signed says another latitude and another time: the check-in was altered after signing": |c| c.signed_otherwise(&[Member::Latitude, Member::CapturedAt]) => Rejected [Signature Fail];
+        "It carries the signature of another check-in of hers": |c| c.signed_otherwise(&[Member::Id, Member::Longitude]) => Rejected [Signature Fail];
+        "The signature fits nothing: altered, or written in a form that nobody knows": |c| c.evidence.device.signature = Signature::Invalid => NeedsReview [Signature Review];
+        "What her phone signed does not say where she was": |c| c.evidence.device.signature = Signature::Unclear(Members::of([Member::Fixes])) => NeedsReview [Signature Review];
+        "She signed before she registered her phone: unknown until she does": |c| c.evidence.device.signature = Signature::UnknownKey => NeedsReview [Signature Unknown];
+        "She reinstalled the app, whose new key is not registered yet": |c| { c.evidence.device = Device { signature: Signature::UnknownKey, new: true, ..Device::default() }; } => NeedsReview [Signature Unknown];
+        "She registered it then, and the check-in was judged again; her phone wrote 8.0 for 8": |c| c.evidence.device.signature = Signature::Valid => Verified [];
+        "The signature is by somebody else's phone": |c| { c.evidence.device = Device { signature: Signature::UnknownKey, other_people: 1, ..Device::default() }; } => NeedsReview [Signature Unknown];
+        "It is signed by the phone that she lost and revoked": |c| c.evidence.device.signature = Signature::Revoked => NeedsReview [Signature Unknown];
         "Not signed, and not there": |c| { c.evidence.device.signature = Signature::Missing; c.stand(-6_000.0, 2_000.0); } => Rejected [Signature Unknown, Position Fail];
-        "Altered after signing, its photo still on the way": |c| { c.evidence.device.signature = Signature::Invalid; c.photo().bytes = PhotoBytes::Waiting; } => Rejected [Signature Fail, PhotoIntact Unknown];
+        "Altered after signing, its photo still on the way": |c| { c.signed_otherwise(&[Member::Photos]); c.photo().bytes = PhotoBytes::Waiting; } => Rejected [Signature Fail, PhotoIntact Unknown];
     }
     "Shared and new phones" {
         "She lent her phone to nobody": |c| c.evidence.device.other_people = 0 => Verified [];
@@ -26,5 +34,12 @@ situations! {
         "The developer options are on and the location is mocked": |c| { c.evidence.device.developer_mode = Some(true); c.fix().mocked = Some(true); } => NeedsReview [DeveloperMode Review, MockLocation Review];
         "A new phone with developer options on: two hints still decide nothing": |c| { c.evidence.device.developer_mode = Some(true); c.evidence.device.new = true; } => Verified [DeveloperMode Review, DeviceNew Review];
         "All three hints at once": |c| { c.evidence.device.developer_mode = Some(true); c.evidence.device.new = true; c.photo().screenshot = true; } => Verified [DeveloperMode Review, DeviceNew Review, PhotoOrigin Review];
+    }
+}
+
+impl Case {
+    /// What its device signed says something else of these members.
+    pub(super) fn signed_otherwise(&mut self, members: &[Member]) {
+        self.evidence.device.signature = Signature::Altered(Members::of(members.iter().copied()));
     }
 }
