@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::json;
 use server::roster;
 
 use crate::support::{

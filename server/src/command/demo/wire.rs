@@ -47,7 +47,7 @@ pub(super) const PROJECTS: &str = "{ projects(first: 500) { nodes {
 pub(super) const POLICIES: &str = "{ policies { toleranceMeters timeZone } }";
 
 pub(super) const COUNT: &str = "query Count($from: Date!) { projects(first: 500) { nodes {
-    name weeklyVisits(from: $from) { ...Week } } } }";
+    name weeklyVisits(from: $from, first: 4) { ...Week } } } }";
 
 pub(super) const CHECK_INS_OF_PROJECT: &str = "query Recorded($project: ID!) {
     checkIns(filter: { projectId: $project }, first: 500) { nodes { fix { latitude } note } } }";

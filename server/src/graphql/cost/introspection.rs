@@ -211,4 +211,30 @@ mod tests {
         let (open, close) = ("possibleTypes{interfaces{".repeat(levels), "}}".repeat(levels));
         assert!(size_of(&format!("{{__type(name:\"I\"){{{open}name{close}}}}}")) > 1 << levels);
     }
+
+    /// What the reference implementation's tools ask (graphql-js, `getIntrospectionQuery`).
+    const TOOLS: &str = "query IntrospectionQuery {
+        __schema { description queryType { name kind } mutationType { name kind } subscriptionType { name kind }
+          types { ...FullType } directives { name description isRepeatable locations
+            args(includeDeprecated: true) { ...InputValue } } } }
+      fragment FullType on __Type { kind name description specifiedByURL isOneOf
+        fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue }
+          type { ...TypeRef } isDeprecated deprecationReason }
+        inputFields(includeDeprecated: true) { ...InputValue } interfaces { ...TypeRef }
+        enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
+        possibleTypes { ...TypeRef } }
+      fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated
+        deprecationReason }
+      fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+        ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
+
+    #[test]
+    fn common_tools_may_look_at_the_schema() {
+        let (types, document) = (Types::of(&crate::graphql::sdl()), parse_query(TOOLS).unwrap());
+        let (_, operation) = document.operations.iter().next().unwrap();
+        let (fragments, variables) = (&document.fragments, &Variables::default());
+        let asked = Asked { types: &types, operation: &operation.node, fragments, variables };
+        let (size, most) = (of(&asked, &asked.plan()), crate::graphql::Limits::default().introspection);
+        assert!((most / 3..most * 4 / 5).contains(&size), "{size} of {most}");
+    }
 }
