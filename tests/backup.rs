@@ -271,7 +271,7 @@ async fn later_backups_copy_only_what_is_new_and_old_ones_are_forgotten() {
     // One that was broken off is none.
     fs::create_dir(folder.path().join("20991231T000000Z.unfinished")).unwrap();
     assert_eq!(Backup::open(folder.path()).unwrap().path(), second.path);
-    assert_eq!(backup::forget_older(folder.path(), 1).unwrap(), [second.path.clone()]);
+    assert_eq!(backup::forget_older(folder.path(), 1).unwrap(), std::slice::from_ref(&second.path));
     assert_eq!(backup::finished(folder.path()).unwrap(), [second.path]);
     let elsewhere = Elsewhere::on(Sqlite).await;
     elsewhere.restore(&Backup::open(folder.path()).unwrap()).await.unwrap();

@@ -215,7 +215,7 @@ fn shells_complete_what_there_is() {
         }
     }
     // Bash itself, on the first words.
-    shell.write("complete.sh", &done(&shell.run(&["completions", "bash"])).to_owned());
+    shell.write("complete.sh", done(&shell.run(&["completions", "bash"])));
     let asked = "source ./complete.sh; COMP_WORDS=(onsite account li); COMP_CWORD=2; _onsite onsite li account; echo \"${COMPREPLY[@]}\"";
     let bash = Command::new("bash").current_dir(directory.path()).args(["-c", asked]).output().unwrap();
     let said = String::from_utf8(bash.stdout).unwrap();

@@ -34,6 +34,10 @@ const SIGN_IN: &str = "mutation($input: SignInInput!) { signIn(input: $input) { 
 /// Readiness is to change within this time.
 const SOON: Duration = Duration::from_secs(5);
 
+fn fresh() -> Uuid {
+    Clock::system().id()
+}
+
 /// People at work, and what they were told is on record.
 struct Day<'a> {
     premises: &'a Premises,
@@ -48,8 +52,11 @@ impl<'a> Day<'a> {
     /// Checks in; whether that was acknowledged.
     async fn check_in(&self, server: &Onsite, id: Uuid, number: u32) -> bool {
         let now: DateTime<Utc> = Clock::system().now();
-        let (role, project, latitude, longitude) =
-            if number % 2 == 0 { (Leader, BEARING_PARK, 39.62, 122.00) } else { (OtherLeader, HARBOUR, 39.70, 121.90) };
+        let (role, project, latitude, longitude) = if number.is_multiple_of(2) {
+            (Leader, BEARING_PARK, 39.62, 122.00)
+        } else {
+            (OtherLeader, HARBOUR, 39.70, 121.90)
+        };
         let input = json!({
             "id": id, "projectId": self.premises.project(project), "capturedAt": now, "sentAt": now,
             "fix": {
@@ -74,13 +81,13 @@ impl<'a> Day<'a> {
     /// So many check-ins, one after the other; all must be acknowledged.
     async fn all_well(&self, server: &Onsite, count: u32) {
         for number in 0..count {
-            assert!(self.check_in(server, Uuid::now_v7(), number).await, "the server records again");
+            assert!(self.check_in(server, fresh(), number).await, "the server records again");
         }
     }
 
     /// An ordinary refusal, which takes a transaction back.
     async fn refused(&self, server: &Onsite) -> Option<Value> {
-        let input = json!({ "login": format!("nobody-{}", Uuid::now_v7().simple()), "password": "wrong password" });
+        let input = json!({ "login": format!("nobody-{}", fresh().simple()), "password": "wrong password" });
         server.ask(None, SIGN_IN, json!({ "input": input })).await.map(|(_, body)| body)
     }
 
@@ -93,7 +100,7 @@ impl<'a> Day<'a> {
                     self.refused(server).await;
                     return;
                 }
-                let id = Uuid::now_v7();
+                let id = fresh();
                 if !self.check_in(server, id, number).await && again {
                     self.check_in(server, id, number).await;
                 }
@@ -198,7 +205,7 @@ async fn a_full_disk_is_told_and_survived() {
     day.all_well(&server, 1).await;
     assert_eq!(server.readiness().await, 200);
     injector.arm(Fault { call: Call::Write, says: Says::Full, skip: 0, times: u32::MAX, partial: false });
-    assert!(!day.check_in(&server, Uuid::now_v7(), 0).await, "what can't be kept is not acknowledged");
+    assert!(!day.check_in(&server, fresh(), 0).await, "what can't be kept is not acknowledged");
     server.becomes(503, SOON).await;
     injector.disarm();
     // The shortest way to what was lost once: after a failed write, transactions that are taken back.
@@ -222,7 +229,7 @@ async fn a_lost_database_is_answered_with_when_to_come_back() {
     let day = Day::on(&premises);
     day.all_well(&server, 1).await;
     cutter.arm(Cut::Everything, 0, 1);
-    assert!(!day.check_in(&server, Uuid::now_v7(), 0).await);
+    assert!(!day.check_in(&server, fresh(), 0).await);
     server.becomes(503, SOON).await;
     let query = "{ viewer { role } projects { nodes { name team { leader { person { name } } } } } }";
     let (status, body) = server.ask(Some(premises.token(Leader)), query, json!({})).await.unwrap();

@@ -29,6 +29,7 @@ mod command;
 mod contradictions;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod entitlement;

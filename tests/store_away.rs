@@ -86,7 +86,7 @@ async fn what_is_on_record_is_answered_without_the_store() {
     leader.checked_in(&draft).await;
     store.is(Mood::Failing(503, "ServiceUnavailable"));
     for answer in [
-        leader.check_ins(&[draft.clone()]).await.at("/checkIns/results/0"),
+        leader.check_ins(std::slice::from_ref(&draft)).await.at("/checkIns/results/0"),
         leader.check_in(&draft).await.at("/checkIn"),
     ] {
         assert_eq!(answer["alreadyRecorded"], true, "{answer:#}");

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     /// A server, from its start to its end.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub server: Uuid,
+    pub server_id: Uuid,
     /// When it was written.
     pub beaten_at: DateTime<Utc>,
     /// Nothing, but of some length.

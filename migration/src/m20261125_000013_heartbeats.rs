@@ -11,7 +11,7 @@ impl MigrationTrait for Migration {
         let mut table = Table::create();
         table
             .table("heartbeat")
-            .col(uuid("server").primary_key())
+            .col(uuid("server_id").primary_key())
             .col(timestamp_with_time_zone("beaten_at"))
             .col(blob("filling"));
         manager.create_table(table).await

@@ -334,7 +334,7 @@ fn main() -> ExitCode {
         let database = serve::database(&config).await.unwrap();
         Running::start(&config, database, Clock::system()).await.unwrap()
     });
-    let (number, url) = (all.len(), running.public_url.clone());
+    let (number, url) = (all.len(), running.public_url);
     let waited = asking.block_on(longest_wait(url, token, all));
     println!(
         "\n{number} requests, worst of {ROUNDS} rounds each: {:.1} of {} ms CPU, {:.1} of {} MB; longest wait for /healthz {:.1} of {} ms",

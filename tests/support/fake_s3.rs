@@ -121,7 +121,9 @@ async fn answer(
         Mood::Failing(status, code) => return failure(status, code),
         Mood::OnlyReads(status, code) if method == Method::PUT => return failure(status, code),
         Mood::OnlyReads(..) => {}
-        Mood::Gathering(barrier) if method == Method::HEAD => drop(barrier.wait().await),
+        Mood::Gathering(barrier) if method == Method::HEAD => {
+            barrier.wait().await;
+        }
         Mood::Gathering(_) => {}
     }
     let mut inside = inside.lock().unwrap();

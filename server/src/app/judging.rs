@@ -264,7 +264,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         let (Some(fingerprint), Some(signature)) = (&check_in.device, &check_in.signature) else {
             // Whoever registered a device afterwards could not sign with it.
             let had = |device: &entity::device::Model| device.registered_at <= check_in.corrected_at;
-            let any = registered.iter().any(|device| held(&device) && had(device));
+            let any = registered.iter().any(|device| held(device) && had(device));
             let signature = if any { Signature::Missing } else { Signature::None };
             return Ok((Device { signature, ..device }, None));
         };

@@ -124,8 +124,8 @@ mod tests {
 
     #[test]
     fn what_is_handed_back_is_what_was_decoded() {
-        let decoded =
-            Decoded { size: (4000, 3000), picture: RgbImage::from_fn(4, 3, |x, y| image::Rgb([x as u8, y as u8, 7])) };
+        let pixels: Vec<u8> = (0..36).collect();
+        let decoded = Decoded { size: (4000, 3000), picture: RgbImage::from_raw(4, 3, pixels).unwrap() };
         let mut answer = packed(&decoded);
         assert_eq!(unpacked(&answer), Some(decoded));
         answer.pop();

@@ -10,9 +10,11 @@ const FILLING: usize = 8 * 1024;
 
 /// Writes a server's sign of life.
 pub async fn beat(connection: &impl ConnectionTrait, server: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let row = Model { server, beaten_at: now, filling: vec![0; FILLING] };
+    let row = Model { server_id: server, beaten_at: now, filling: vec![0; FILLING] };
     Entity::insert(row.into_active_model())
-        .on_conflict(OnConflict::column(Column::Server).update_columns([Column::BeatenAt, Column::Filling]).to_owned())
+        .on_conflict(
+            OnConflict::column(Column::ServerId).update_columns([Column::BeatenAt, Column::Filling]).to_owned(),
+        )
         .exec_without_returning(connection)
         .await
         .map(|_| ())

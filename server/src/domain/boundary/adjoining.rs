@@ -29,7 +29,7 @@ pub(super) struct Joined {
 pub(super) fn joined(parts: &Parts, near_m: f64) -> Option<Joined> {
     let map = Map::around(*parts.first()?.first()?.first()?);
     let rings = map.met(parts, near_m)?;
-    let rings = map.noded(rings, near_m)?;
+    let rings = map.noded(&rings, near_m)?;
     let vertices: usize = rings.iter().map(|ring| ring.corners.len() + 1).sum();
     if vertices > MOST_VERTICES {
         return None;
@@ -110,7 +110,7 @@ impl Map {
     }
 
     /// The rings with a corner wherever one of another ring lies on an edge.
-    fn noded(&self, rings: Vec<Ring>, near_m: f64) -> Option<Vec<Ring>> {
+    fn noded(&self, rings: &[Ring], near_m: f64) -> Option<Vec<Ring>> {
         let corners = rings.iter().enumerate().flat_map(|(ring, Ring { corners, .. })| {
             corners.iter().map(move |corner| GeomWithData::new([corner.flat.x, corner.flat.y], (ring, *corner)))
         });

@@ -54,9 +54,9 @@ pub(super) fn compare(check_in: &SignedCheckIn, text: &str) -> Comparison {
         (Member::DeveloperMode, check_in.developer_mode.map(Value::from), same_flag),
     ];
     for (member, arrived, same) in members {
-        found.note(member, compared(arrived.as_ref(), signed.get(member.name()), same));
+        found.note(member, &compared(arrived.as_ref(), signed.get(member.name()), same));
     }
-    found.note(Member::Photos, photos(&check_in.photos, signed.get("photos")));
+    found.note(Member::Photos, &photos(&check_in.photos, signed.get("photos")));
     found.fixes(&check_in.fixes, signed.get("fixes"));
     found
 }
@@ -64,7 +64,7 @@ pub(super) fn compare(check_in: &SignedCheckIn, text: &str) -> Comparison {
 type Same = fn(&Value, &Value) -> Option<bool>;
 
 impl Comparison {
-    fn note(&mut self, member: Member, compared: Compared) {
+    fn note(&mut self, member: Member, compared: &Compared) {
         match compared {
             Compared::Same => {}
             Compared::Differing => self.differing.insert(member),
@@ -99,7 +99,7 @@ impl Comparison {
             (Member::Mocked, arrived.mocked.map(Value::from), same_flag),
         ];
         for (member, arrived, same) in members {
-            self.note(member, compared(arrived.as_ref(), signed.get(member.name()), same));
+            self.note(member, &compared(arrived.as_ref(), signed.get(member.name()), same));
         }
     }
 }
