@@ -61,7 +61,9 @@ fn ranges(config: &Config) -> Vec<Range> {
         Range("limits.variable_depth", size(limits.variable_depth), 5..=100),
         Range("limits.list_items", size(limits.list_items), 1..=1_000_000),
         Range("limits.cost", size(limits.cost), 200..=1_000_000_000),
+        Range("limits.introspection", size(limits.introspection), 200..=1_000_000_000),
         Range("limits.result_bytes", size(limits.result_bytes), 4096..=GIBIBYTE),
+        Range("limits.memory_bytes", size(limits.memory_bytes), 4096..=16 * GIBIBYTE),
         Range("limits.errors", size(limits.errors), 1..=10_000),
         Range("limits.seconds", limits.seconds, 1..=DAY),
     ];

@@ -81,6 +81,12 @@ impl Bucket {
         }
     }
 
+    /// The same, of which it is known already what its server does.
+    #[cfg(test)]
+    pub(super) fn known(self, conduct: Conduct) -> Self {
+        Self { conduct: Arc::new(OnceCell::new_with(Some(conduct))), ..self }
+    }
+
     /// What the server does with uploads.
     async fn conduct(&self) -> Result<Conduct, StoreError> {
         let found = self.conduct.get_or_try_init(|| self.found_out());
