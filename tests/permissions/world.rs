@@ -203,11 +203,6 @@ async fn events(server: &TestServer) {
     done(&colleague(server).await, "reviewCheckIn", "ReviewCheckInInput", reject).await;
     let appeal = json!({ "checkInId": check_in["id"], "statement": STATEMENT });
     done(&leader, "appealCheckIn", "AppealCheckInInput", appeal).await;
-    let again = json!({ "from": "2026-11-01", "to": "2026-11-30", "reason": "边界已更正" });
-    done(&office, "rejudgeCheckIns", "RejudgeCheckInsInput", again).await;
-    let wider = PolicyChange { tolerance_meters: Some(60.0), ..PolicyChange::default() };
-    server.app().adopt_policy("试行".to_owned(), wider).await.unwrap();
-    let token = json!({ "name": "report", "scopes": ["READ"], "expiresAt": server.clock.now() + TimeDelta::days(9) });
     let (connection, taken) = (server.app().database.writer(), server.clock.now());
     photo_inspection::Entity::update_many()
         .col_expr(photo_inspection::Column::TakenAt, Expr::value(taken))
@@ -215,6 +210,11 @@ async fn events(server: &TestServer) {
         .exec(connection)
         .await
         .unwrap();
+    let again = json!({ "from": "2026-11-01", "to": "2026-11-30", "reason": "边界已更正" });
+    done(&office, "rejudgeCheckIns", "RejudgeCheckInsInput", again).await;
+    let wider = PolicyChange { tolerance_meters: Some(60.0), ..PolicyChange::default() };
+    server.app().adopt_policy("试行".to_owned(), wider).await.unwrap();
+    let token = json!({ "name": "report", "scopes": ["READ"], "expiresAt": server.clock.now() + TimeDelta::days(9) });
     done(&leader, "createPersonalAccessToken", "CreatePersonalAccessTokenInput", token).await;
 }
 
