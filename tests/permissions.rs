@@ -35,7 +35,6 @@ const BLIND: &[&str] = &[
     "Account.disabledAt",
     "Account.oneTimePasswordUntil",
     "Appeal.photoIds",
-    "Assessment.rejudgementReason",
     "BoundaryHint.insideAs",
     "Device.revokedAt",
     "Finding.probability",

@@ -191,6 +191,10 @@ async fn events(server: &TestServer) {
     for (role, south) in [(Leader, 350.0), (Secretary, 356.0)] {
         server.as_(role).checked_in(&Draft::at(server, BEARING_PARK).south(south)).await;
     }
+    // On the edge as well: a wider tolerance would have decided otherwise.
+    server.clock.advance(TimeDelta::hours(2));
+    let coarse = Draft::at(server, BEARING_PARK).east(215.0).with("/fix/accuracyMeters", 35.0);
+    leader.checked_in(&coarse).await;
     server.clock.advance(TimeDelta::days(1));
     let mut socket = Socket::of(server, Office).await;
     socket.follow_judgements().await;
