@@ -17,11 +17,12 @@ use std::{
 };
 
 use async_graphql::{
-    ServerResult, Value,
+    QueryPathNode, ServerResult, Value,
     async_trait::async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo},
 };
 use futures_util::FutureExt;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::limits::{Limits, excess};
 
@@ -29,9 +30,17 @@ use super::limits::{Limits, excess};
 const TURN: usize = 500;
 /// Bytes that a field takes while it is worked out.
 const UNDER_WAY: usize = 1024;
-/// Bytes that a value takes in an answer, and beyond that a member of an object or an item of a list.
-const VALUE: usize = 80;
+/// Bytes that a value takes where it is, in a list or an object, and a member's name and hash beside it.
+const VALUE: usize = 72;
 const MEMBER: usize = 32;
+/// Bytes that an object takes beyond its members, for which there is room for four at least.
+const OBJECT: usize = 128;
+const ROOM: usize = 4;
+/// Lists of one level that are worked out at once: each has all its rows under way. Siblings are loaded together, so that
+/// none waits for more than a turn.
+const LISTS: usize = 8;
+/// Levels of an answer, places in lists counted as such: deeper ones are refused before.
+const LEVELS: usize = 64;
 
 /// What one execution has taken.
 #[derive(Debug)]
@@ -40,6 +49,8 @@ pub(super) struct Taken {
     most: usize,
     /// Fields looked at in this turn.
     fields: AtomicUsize,
+    /// Room for lists, level by level: what a list is in never waits for what is in it.
+    lists: Vec<Semaphore>,
 }
 
 /// Why there is no answer.
@@ -53,7 +64,12 @@ pub(super) enum Stopped {
 impl Taken {
     /// Nothing yet.
     pub(super) fn nothing(limits: &Limits) -> Arc<Self> {
-        Arc::new(Self { bytes: AtomicUsize::new(0), most: limits.memory_bytes, fields: AtomicUsize::new(0) })
+        Arc::new(Self {
+            bytes: AtomicUsize::new(0),
+            most: limits.memory_bytes,
+            fields: AtomicUsize::new(0),
+            lists: (0..LEVELS).map(|_| Semaphore::new(LISTS)).collect(),
+        })
     }
 
     /// Begins anew: with the next event of a subscription.
@@ -79,6 +95,12 @@ impl Taken {
             }
         })
         .await
+    }
+
+    /// Waits until there is room for another list of a level.
+    async fn room(&self, level: usize) -> Option<SemaphorePermit<'_>> {
+        // Nobody closes it, and a level that is not there is refused before.
+        self.lists.get(level)?.acquire().await.ok()
     }
 
     /// Waits until there is a turn for a field. There is none any more once too much is taken: whoever watches ends it.
@@ -118,38 +140,44 @@ impl Extension for Watch {
     ) -> ServerResult<Option<Value>> {
         let taken = self.0.get_or_init(|| ctx.data_opt::<Arc<Taken>>().cloned());
         let Some(taken) = taken else { return next.run(ctx, info).await };
+        let list = info.return_type.starts_with('[');
+        let _room = if list { taken.room(level(info.path_node)).await } else { None };
         taken.turn().await;
         taken.bytes.fetch_add(UNDER_WAY, Relaxed);
         let leaf = info.field.selection_set.node.items.is_empty();
         let value = next.run(ctx, info).await;
         taken.bytes.fetch_sub(UNDER_WAY, Relaxed);
         if let Ok(Some(value)) = &value {
-            taken.bytes.fetch_add(if leaf { whole(value) } else { own(value) }, Relaxed);
+            taken.bytes.fetch_add(if leaf { beside(value) } else { own(value) }, Relaxed);
         }
         value
     }
 }
 
-/// Bytes of a value whose members have been counted.
-fn own(value: &Value) -> usize {
-    VALUE
-        + match value {
-            Value::Object(members) => members.len() * (VALUE + MEMBER),
-            Value::List(items) => items.len() * MEMBER,
-            Value::String(text) => text.len(),
-            _ => 0,
-        }
+/// How deep a field is in an answer.
+fn level(path: &QueryPathNode<'_>) -> usize {
+    std::iter::successors(path.parent, |node| node.parent).count()
 }
 
-/// Bytes of a value with all that is in it.
-fn whole(value: &Value) -> usize {
-    let inside: usize = match value {
-        Value::Object(members) => members.iter().map(|(name, value)| MEMBER + name.len() + whole(value)).sum(),
-        Value::List(items) => items.iter().map(whole).sum(),
+/// Bytes of a list or an object beside what is counted of its items or members.
+fn own(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => OBJECT + members.len().max(ROOM) * (VALUE + MEMBER),
+        Value::List(items) => items.len() * VALUE,
+        other => beside(other),
+    }
+}
+
+/// Bytes that a value takes beside its place, with all that is in it.
+fn beside(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => {
+            own(value) + members.iter().map(|(name, value)| name.len() + beside(value)).sum::<usize>()
+        }
+        Value::List(items) => own(value) + items.iter().map(beside).sum::<usize>(),
         Value::String(text) => text.len(),
         _ => 0,
-    };
-    VALUE + inside
+    }
 }
 
 #[cfg(test)]
