@@ -56,6 +56,8 @@ mod lock_out;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod moments;
+#[cfg(test)]
 mod nearest_sites;
 #[cfg(test)]
 mod object_store;

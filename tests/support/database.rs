@@ -103,7 +103,7 @@ pub(super) fn apart(work: impl Future<Output = ()> + Send + 'static) {
 }
 
 /// How many rows each table has.
-pub(crate) async fn rows(connection: &DatabaseConnection) -> BTreeMap<String, i64> {
+pub(crate) async fn rows(connection: &impl ConnectionTrait) -> BTreeMap<String, i64> {
     let backend = connection.get_database_backend();
     let tables = if backend == DbBackend::Sqlite {
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -121,7 +121,7 @@ pub(crate) async fn rows(connection: &DatabaseConnection) -> BTreeMap<String, i6
 }
 
 /// Every row of every table, but for what is noted of mere attempts and uses.
-pub(crate) async fn contents(connection: &DatabaseConnection) -> BTreeMap<String, Vec<String>> {
+pub(crate) async fn contents(connection: &impl ConnectionTrait) -> BTreeMap<String, Vec<String>> {
     let backend = connection.get_database_backend();
     let mut found = BTreeMap::new();
     for table in rows(connection).await.into_keys().filter(|table| table != "sign_in_attempt") {

@@ -60,7 +60,7 @@ pub struct Feed {
 impl Feed {
     /// A feed that stands at the outbox's present end. [`Feed::run`] moves it on.
     pub async fn open(database: &Database) -> Result<Arc<Self>, DbErr> {
-        let connection = database.reader().clone();
+        let connection = database.pool().clone();
         let head = store::outbox::head(&connection).await?;
         Ok(Arc::new(Self {
             connection,

@@ -15,7 +15,10 @@ use super::{
     reply::Cost,
     watch::{Stopped, Taken},
 };
-use crate::app::App;
+use crate::{
+    app::App,
+    store::moment::{self, Moment},
+};
 
 /// The cost up to which nothing large can come of a request.
 const SMALL: usize = 500;
@@ -119,8 +122,15 @@ impl Gate {
         if facts.asks_for_schema && !self.shows_schema_to(access) { Err(no_introspection()) } else { Ok(()) }
     }
 
-    /// Executes a query or a mutation.
+    /// Executes a query or a mutation. What a query reads is of one moment; what is told of a change, of one after it.
     pub async fn answer(&self, admitted: Admitted) -> Reply {
+        let moment = if admitted.kind() == OperationType::Query { Moment::open() } else { Moment::closed() };
+        let reply = moment.within(self.execute(admitted)).await;
+        moment.close();
+        reply
+    }
+
+    async fn execute(&self, admitted: Admitted) -> Reply {
         if admitted.kind() == OperationType::Subscription {
             return Reply::refused(not_here());
         }
@@ -149,6 +159,10 @@ impl Gate {
 
     /// Executes an operation of any kind: one reply for a query or a mutation, one for each event of a subscription.
     pub fn follow(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
+        moment::each(self.replies(admitted)).boxed()
+    }
+
+    fn replies(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
         let gate = self.clone();
         if admitted.kind() != OperationType::Subscription {
             let answering = async move { gate.answer(admitted).await }.instrument(tracing::Span::current());

@@ -64,7 +64,7 @@ impl Subscription {
             let app = Arc::clone(&app);
             async move {
                 match published {
-                    Ok(published) => visit_recorded(&app, scope, &published).await.transpose(),
+                    Ok(published) => at_one_moment(visit_recorded(&app, scope, &published)).await,
                     Err(error) => Some(Err(error)),
                 }
             }
@@ -87,7 +87,7 @@ impl Subscription {
             let app = Arc::clone(&app);
             async move {
                 match published {
-                    Ok(published) => weekly_tally_changed(&app, scope, &published).await.transpose(),
+                    Ok(published) => at_one_moment(weekly_tally_changed(&app, scope, &published)).await,
                     Err(error) => Some(Err(error)),
                 }
             }
@@ -134,6 +134,16 @@ fn project_of(event: &Event) -> Option<ProjectId> {
         Event::VisitRecorded { project, .. } | Event::WeeklyTallyChanged { project, .. } => Some(*project),
         Event::SessionEnded { .. } | Event::Unknown => None,
     }
+}
+
+/// Loads an event, and has all that is asked of it read as it is now.
+async fn at_one_moment<T>(event: impl Future<Output = Result<Option<T>>>) -> Option<Result<T>> {
+    store::moment::begin();
+    let told = event.await.transpose();
+    if !matches!(told, Some(Ok(_))) {
+        store::moment::end();
+    }
+    told
 }
 
 async fn visit_recorded(app: &App, scope: Scope, published: &Published) -> Result<Option<VisitRecorded>> {

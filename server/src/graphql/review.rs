@@ -245,6 +245,7 @@ impl ReviewMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The decision.")] input: ReviewCheckInInput,
     ) -> Result<ReviewPayload> {
+        store::moment::end();
         let viewer = viewer(ctx)?;
         let Some(check_in) = global_id::decode(&input.check_in_id) else {
             return payload(Err(Refusal::check_in_not_found().into()));
@@ -260,6 +261,7 @@ impl ReviewMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The appeal.")] input: AppealCheckInInput,
     ) -> Result<ReviewPayload> {
+        store::moment::end();
         let viewer = viewer(ctx)?;
         let Some(check_in) = global_id::decode(&input.check_in_id) else {
             return payload(Err(Refusal::check_in_not_found().into()));
@@ -279,7 +281,10 @@ impl ReviewMutation {
 
 fn payload(result: std::result::Result<entity::check_in::Model, Failure>) -> Result<ReviewPayload> {
     Ok(match answered(result)? {
-        Ok(row) => ReviewPayload { check_in: CheckIn::list(vec![row]).pop(), user_errors: Vec::new() },
+        Ok(row) => {
+            store::moment::begin();
+            ReviewPayload { check_in: CheckIn::list(vec![row]).pop(), user_errors: Vec::new() }
+        }
         Err(user_errors) => ReviewPayload { user_errors, ..ReviewPayload::default() },
     })
 }

@@ -22,6 +22,7 @@ pub mod dump;
 mod going_down;
 pub mod heartbeat;
 pub mod identity;
+pub mod moment;
 pub mod organisation;
 pub mod outbox;
 pub mod page;
@@ -54,6 +55,7 @@ use readiness::{Commits, Trial};
 use transaction::Purpose;
 
 pub use going_down::{Loss, Losses};
+pub use moment::Reader;
 pub use presence::{Manner, Presence};
 pub use readiness::Readiness;
 pub use transaction::{Transaction, Writer};
@@ -71,7 +73,7 @@ pub struct DatabaseSettings {
 /// A database: readers and, on SQLite, one writer apart from them. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    reader: DatabaseConnection,
+    reader: Reader,
     writer: Writer,
     trial: Arc<Trial>,
     /// How PostgreSQL is reached for a session of one's own.
@@ -100,13 +102,20 @@ impl Database {
         } else {
             reader.clone()
         };
-        let writer = Writer { pool, commits: Arc::new(Commits::default()) };
+        let commits = Arc::new(Commits::default());
+        let reader = Reader { pool: reader, commits: Arc::clone(&commits) };
+        let writer = Writer { pool, commits };
         Ok(Self { reader, writer, trial: Arc::new(Trial::new(file)), session })
     }
 
-    /// A connection for reading outside a transaction.
-    pub fn reader(&self) -> &DatabaseConnection {
+    /// For reading outside a transaction; within a moment, everything as it was then.
+    pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// The connections that are read from.
+    pub fn pool(&self) -> &DatabaseConnection {
+        &self.reader.pool
     }
 
     /// For single statements that write: each is a transaction of its own.
@@ -121,7 +130,7 @@ impl Database {
 
     /// Begins a transaction that reads everything as it is at one moment.
     pub async fn begin_snapshot(&self) -> Result<Transaction, DbErr> {
-        Transaction::begin(&self.reader, Purpose::Snapshot, &self.writer.commits).await
+        self.reader.snapshot().await
     }
 
     /// Brings the tables up to date.
@@ -131,7 +140,7 @@ impl Database {
 
     /// Migrations that are not applied yet.
     pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
-        Ok(Migrator::get_pending_migrations_read_only(&self.reader).await?.len())
+        Ok(Migrator::get_pending_migrations_read_only(&self.reader.pool).await?.len())
     }
 
     /// Brings the tables to what these migrations, which are the first of all, make.
@@ -148,7 +157,7 @@ impl Database {
 
     /// Names of the migrations that are applied, in order; none where there is no table yet.
     pub async fn applied_migrations(&self) -> Result<Vec<String>, DbErr> {
-        let pending = Migrator::get_pending_migrations_read_only(&self.reader).await?.len();
+        let pending = Migrator::get_pending_migrations_read_only(&self.reader.pool).await?.len();
         let mut known = Self::known_migrations();
         known.truncate(known.len().saturating_sub(pending));
         Ok(known)
@@ -157,6 +166,6 @@ impl Database {
     /// Closes all connections.
     pub async fn close(self) -> Result<(), DbErr> {
         self.writer.pool.close().await?;
-        self.reader.close().await
+        self.reader.pool.close().await
     }
 }

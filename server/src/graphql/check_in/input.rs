@@ -19,6 +19,7 @@ use crate::{
         scalars::Milliseconds,
         site_offer::SiteOffer,
     },
+    store,
 };
 
 /// A check-in, as the phone sends it.
@@ -233,7 +234,10 @@ impl CheckInMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The check-in.")] input: CheckInInput,
     ) -> Result<CheckInPayload> {
-        record(ctx, input.parse(), app(ctx).clock.now(), None).await
+        store::moment::end();
+        let payload = record(ctx, input.parse(), app(ctx).clock.now(), None).await?;
+        store::moment::begin();
+        Ok(payload)
     }
 
     /// Records the check-ins of an offline queue, one answer for each, in order. One that can't be recorded does not
@@ -250,6 +254,7 @@ impl CheckInMutation {
                 ..CheckInsPayload::default()
             });
         }
+        store::moment::end();
         let received_at = app(ctx).clock.now();
         let items: Vec<_> = input.items.into_iter().map(CheckInInput::parse).collect();
         let readable: Vec<_> = items.iter().filter_map(|item| item.as_ref().ok().cloned()).collect();
@@ -269,6 +274,7 @@ impl CheckInMutation {
         if let Some(fault) = fault.filter(|_| faults == results.len()) {
             return Err(fault);
         }
+        store::moment::begin();
         Ok(CheckInsPayload { results, user_errors: Vec::new() })
     }
 }
