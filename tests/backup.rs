@@ -13,7 +13,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use server::{
     app::{self, RestoreError, Restored},
-    backup::{self, Backup, BackupError},
+    backup::{self, Backup, BackupError, ObjectEntry},
     clock::Clock,
     config::PhotosConfig,
     photos::{LocalDirectory, ObjectStore},
@@ -30,7 +30,7 @@ use crate::support::{
     Backend::{self, Postgres, Sqlite},
     Client, Draft, HARBOUR, Photos,
     Role::{Leader, Office, OtherLeader},
-    TestClock, TestDatabase, TestServer, photo,
+    Socket, TestClock, TestDatabase, TestServer, photo,
 };
 
 /// An empty place to restore into.
@@ -209,9 +209,10 @@ async fn only_a_whole_backup_is_restored_and_only_into_an_empty_database(#[value
     let backup = Backup::open(folder.path()).unwrap();
     let elsewhere = Elsewhere::on(backend).await;
 
-    // Any byte of any file, one after the other.
+    // Any byte of any file, one after the other; but for what tells only the next backup whether an object is whole.
     let listed = files_below(&done.path);
-    let objects = files_below(&folder.path().join("objects"));
+    let mut objects = files_below(&folder.path().join("objects"));
+    objects.retain(|path| path.extension().is_none_or(|ending| ending != "sha256"));
     assert!(listed.len() > 30 && !objects.is_empty());
     for file in listed.iter().filter(|file| !file.ends_with("manifest.json")).chain(&objects) {
         let whole = fs::read(file).unwrap();
@@ -275,6 +276,42 @@ async fn later_backups_copy_only_what_is_new_and_old_ones_are_forgotten() {
     assert_eq!(backup::finished(folder.path()).unwrap(), [second.path]);
     let elsewhere = Elsewhere::on(Sqlite).await;
     elsewhere.restore(&Backup::open(folder.path()).unwrap()).await.unwrap();
+}
+
+/// A disk of backups decays too: what an earlier backup kept is looked at before it is relied on.
+#[tokio::test]
+async fn an_object_that_went_bad_in_the_folder_is_copied_anew() {
+    let server = TestServer::on(Sqlite).await;
+    let leader = server.as_(Leader);
+    let mut socket = Socket::of(&server, Leader).await;
+    socket.follow_judgements().await;
+    visit(&server, &leader, BEARING_PARK, 1).await;
+    socket.next_inspected().await;
+    let folder = TempDir::new().unwrap();
+    let first = server.app().backup(folder.path(), &|| {}).await.unwrap();
+    let objects = Backup::open(&first.path).unwrap().objects().unwrap().map(Result::unwrap).collect::<Vec<_>>();
+    assert!(objects.len() >= 3, "a photo and its renditions: {objects:?}");
+    let place = |object: &ObjectEntry| folder.path().join("objects").join(object.key.as_str());
+    let whole = objects.iter().map(|object| fs::read(place(object)).unwrap()).collect::<Vec<_>>();
+    for (object, bytes) in objects.iter().zip(&whole) {
+        let mut bad = bytes.clone();
+        bad[bytes.len() / 2] ^= 1;
+        fs::write(place(object), bad).unwrap();
+    }
+    assert!(Backup::open(&first.path).unwrap().check(&|| {}).is_err());
+
+    server.clock.advance(chrono::TimeDelta::seconds(1));
+    let second = server.app().backup(folder.path(), &|| {}).await.unwrap();
+    assert_eq!((second.kept_before, second.manifest.objects), (0, first.manifest.objects));
+    for (object, bytes) in objects.iter().zip(&whole) {
+        assert!(fs::read(place(object)).unwrap() == *bytes, "{}", object.key);
+    }
+    for backup in [first.path, second.path] {
+        Backup::open(&backup).unwrap().check(&|| {}).unwrap();
+    }
+    server.clock.advance(chrono::TimeDelta::seconds(1));
+    let third = server.app().backup(folder.path(), &|| {}).await.unwrap();
+    assert_eq!(third.kept_before, third.manifest.objects.count);
 }
 
 #[tokio::test]

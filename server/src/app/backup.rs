@@ -98,7 +98,7 @@ impl App {
         wanted: Result<Wanted, Broken>,
     ) -> Result<(Wanted, Option<Found>), Broken> {
         let wanted = wanted?;
-        let (bytes, kept_before) = match writing.kept(&wanted.key)? {
+        let (bytes, kept_before) = match writing.kept(&wanted.key, wanted.sha256)? {
             Some(bytes) => (bytes, true),
             None => match self.objects.read(&wanted.key, OBJECT_BYTES).await? {
                 Some(bytes) => {
@@ -129,6 +129,8 @@ struct Kept {
 struct Wanted {
     key: ObjectKey,
     content_type: String,
+    /// SHA-256 that its bytes must have, where that is on record: a photo's is, a rendition's is not.
+    sha256: Option<Sha256Digest>,
     /// Whether it should be there: an upload that is not attached may never have come.
     needed: bool,
 }
@@ -169,6 +171,7 @@ fn wanted(writing: &Writing) -> Result<impl Iterator<Item = Result<Wanted, Broke
         Ok(Some(Wanted {
             key: key_of(&key)?,
             content_type: text("content_type").unwrap_or_default(),
+            sha256: text("sha256").and_then(|hex| hex.parse().ok()),
             needed: text("check_in_id").is_some(),
         }))
     });
@@ -178,7 +181,7 @@ fn wanted(writing: &Writing) -> Result<impl Iterator<Item = Result<Wanted, Broke
         renditions.push(writing.read_table("photo_inspection")?.values().map(move |row| {
             let row: Row = row?;
             let Some(key) = text(&inspection, &row, column) else { return Ok(None) };
-            Ok(Some(Wanted { key: key_of(&key)?, content_type: RENDITION_TYPE.to_owned(), needed: true }))
+            Ok(Some(Wanted { key: key_of(&key)?, content_type: RENDITION_TYPE.to_owned(), sha256: None, needed: true }))
         }));
     }
     Ok(originals.chain(renditions.into_iter().flatten()).filter_map(Result::transpose))

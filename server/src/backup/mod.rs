@@ -7,6 +7,7 @@
 //!     tables/NAME.jsonl.gz       a table: one JSON array a row
 //!     objects.jsonl.gz           the objects it needs: {"key", "contentType", "byteSize", "sha256"}
 //!   objects/KEY                  objects, shared by all backups in the folder: none ever changes
+//!   objects/KEY.sha256           the SHA-256 of its bytes when it was copied
 //! ```
 
 use std::{
@@ -33,6 +34,7 @@ const TABLES: &str = "tables";
 const OBJECT_LIST: &str = "objects.jsonl.gz";
 const OBJECTS: &str = "objects";
 const UNFINISHED: &str = ".unfinished";
+const HASH: &str = ".sha256";
 /// A manifest names some dozens of files.
 const MANIFEST_BYTES: u64 = 1024 * 1024;
 
@@ -164,14 +166,16 @@ impl Writing {
         Lines::open(self.unfinished.join(TABLES).join(format!("{name}.jsonl.gz")))
     }
 
-    /// An object that an earlier backup kept.
-    pub fn kept(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>, BackupError> {
+    /// An object that an earlier backup kept, if its bytes are still what they have to be: those with the SHA-256 on
+    /// record, or else that which they had when they were copied. One that went bad on this disk is as good as none.
+    pub fn kept(&self, key: &ObjectKey, on_record: Option<Sha256Digest>) -> Result<Option<Vec<u8>>, BackupError> {
         let path = object_path(&self.folder, key);
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => at(&path, Err(error)),
-        }
+        let Some(bytes) = read_if_there(&path)? else { return Ok(None) };
+        let right = match on_record {
+            Some(right) => Some(right),
+            None => read_if_there(&beside(&path, HASH))?.and_then(|hex| str::from_utf8(&hex).ok()?.parse().ok()),
+        };
+        Ok((right == Some(Sha256Digest::from_bytes(Sha256::digest(&bytes).into()))).then_some(bytes))
     }
 
     /// Keeps an object.
@@ -179,14 +183,9 @@ impl Writing {
         let path = object_path(&self.folder, key);
         let folder = path.parent().unwrap_or(&self.folder);
         private_folder(folder)?;
-        let mut partial = path.clone().into_os_string();
-        partial.push(UNFINISHED);
-        let written = File::create(&partial).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&partial, &path)
-        });
-        at(&path, written)?;
+        let hash = Sha256Digest::from_bytes(Sha256::digest(bytes).into()).to_string();
+        write_whole(&path, bytes)?;
+        write_whole(&beside(&path, HASH), hash.as_bytes())?;
         sync_folder(folder)
     }
 
@@ -402,6 +401,31 @@ impl Lines {
 
 fn object_path(folder: &Path, key: &ObjectKey) -> PathBuf {
     folder.join(OBJECTS).join(key.as_str())
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, BackupError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => at(path, Err(error)),
+    }
+}
+
+/// Writes a file that is whole once it has its name.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
+    let partial = beside(path, UNFINISHED);
+    let written = File::create(&partial).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&partial, path)
+    });
+    at(path, written)
 }
 
 /// A folder that nobody else may look into: it holds positions, notes and password hashes.

@@ -77,7 +77,7 @@ impl Default for Limits {
             cost: 200_000,
             introspection: 20_000,
             result_bytes: 16 * 1024 * 1024,
-            memory_bytes: 16 * 1024 * 1024,
+            memory_bytes: 10 * 1024 * 1024,
             errors: 50,
             seconds: 30,
         }
