@@ -50,6 +50,8 @@ mod idempotency;
 #[cfg(test)]
 mod importing;
 #[cfg(test)]
+mod latency;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod lock_out;

@@ -23,9 +23,10 @@ pub struct Model {
     pub captured_at: DateTime<Utc>,
     /// When the phone says it sent it.
     pub sent_at: DateTime<Utc>,
-    /// When the server received it.
+    /// When the server received it: when the head of its request came, or its message on a socket.
     pub received_at: DateTime<Utc>,
-    /// Captured, corrected by the difference between the phone's clock and the server's.
+    /// Captured, corrected by the difference between the phone's clock and the server's, what the message was on its way, so
+    /// far as known, taken off.
     pub corrected_at: DateTime<Utc>,
     /// Local day of the corrected capture in the policy's time zone.
     pub local_date: NaiveDate,

@@ -82,6 +82,7 @@ fn evidence(place: Point, accuracy_m: f64) -> Evidence {
             mocked: Some(false),
         }],
         skew_ms: 800,
+        latency_ms: 0,
         corrected_at,
         capture_skew_ms: None,
         clock_jump_ms: Some(15),

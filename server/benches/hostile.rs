@@ -31,7 +31,7 @@ use server::{
     clock::Clock,
     config::Config,
     domain::permission::Viewer,
-    graphql::{Access, Asked, Gate, Introspection, Limits, Meter, Rations},
+    graphql::{Access, Arrived, Asked, Gate, Introspection, Limits, Meter, Rations},
     roster,
     serve::{self, Running},
 };
@@ -238,6 +238,7 @@ fn asked(hostile: &Hostile, viewer: Viewer) -> Asked {
         operation_name: None,
         variables: Variables::from_json(hostile.variables.clone()),
         access: Access(Some(viewer)),
+        arrived: Arrived(Clock::system().now()),
         meter: Meter::default(),
         rations: Rations::new(|_| Ok(())),
     }

@@ -104,6 +104,7 @@ impl Visit {
         let evidence = Evidence {
             fixes: Vec::new(),
             skew_ms: random.random_range(100..4_000),
+            latency_ms: 0,
             corrected_at,
             capture_skew_ms: None,
             clock_jump_ms: random.random_bool(0.7).then(|| random.random_range(-20..20)),

@@ -1,6 +1,6 @@
 //! Checks in: authorise, load, judge, store, publish.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     check_in, check_in_fix,
     ids::{PersonId, SiteVersionId},
@@ -19,6 +19,7 @@ use crate::{
     domain::{
         boundary::SiteBoundary,
         canonical_json::canonical,
+        capture_time::Message,
         datum::{Position, to_wgs84},
         evidence::{self, Candidate, Finding},
         obligation::Tenure,
@@ -28,6 +29,9 @@ use crate::{
     },
     store::{self, scope::Scope},
 };
+
+/// Check-ins from the same boot that are looked at, where one came late: more than two queues.
+const OF_BOOT: u64 = 256;
 
 /// A check-in that is on record.
 #[derive(Clone, Debug)]
@@ -44,8 +48,8 @@ impl App {
     /// Sending the same content under the same id again returns what was recorded first. Being outside the site is
     /// a verdict, not a failure.
     ///
-    /// It was `received_at` when its request arrived; what the request, or others before it in a queue, took since then
-    /// says nothing of the phone's clock. `arrivals` is what was asked about the photos of a whole queue; without it, they are asked for here.
+    /// It was `received_at` when the head of its request arrived; what its body, its execution, or others before it in a
+    /// queue took since then says nothing of the phone's clock. `arrivals` is what was asked about the photos of a whole queue; without it, they are asked for here.
     pub async fn check_in(
         &self,
         viewer: &Viewer,
@@ -60,8 +64,9 @@ impl App {
             return Ok(replayed);
         }
         let policies = store::policy::all(self.database.reader()).await?;
-        let policy = policy_at(&policies, submission.captured(received_at))?;
-        let check_in = row(&submission, person, received_at, &policy);
+        let latency = self.latency(person, &submission, received_at).await?;
+        let policy = policy_at(&policies, submission.captured(received_at, latency))?;
+        let check_in = row(&submission, person, received_at, latency, &policy);
         self.authorise(scope, &check_in, local_date(received_at, policy.time_zone)).await?;
         let usable = match arrivals {
             Some(arrivals) => self.usable_of(arrivals, &submission.photos),
@@ -73,7 +78,9 @@ impl App {
             Err(failure) => return self.replay(person, &submission).await?.ok_or(failure),
         };
         let signed_text = submission.signature.as_ref().and_then(|signature| signature.text.clone());
-        let recorded = self.store_check_in(check_in, further_fixes(&submission), photos, signed_text, &policy).await;
+        let turn = Turn::First { latency };
+        let recorded =
+            self.store_check_in(check_in, further_fixes(&submission), photos, signed_text, &policy, turn).await;
         match recorded {
             Ok(Stored::Recorded { check_in, contradicts, key_known }) => {
                 // Its key may have been registered while it was being judged.
@@ -99,6 +106,28 @@ impl App {
             }
             Err(failure) => Err(failure),
         }
+    }
+
+    /// How long a check-in was on its way, so far as what came before from the same boot of the phone tells. Nothing is asked
+    /// for one that comes in time, or without a boot clock.
+    async fn latency(
+        &self,
+        person: PersonId,
+        submission: &Submission,
+        received_at: DateTime<Utc>,
+    ) -> Result<TimeDelta, Failure> {
+        let Some(uptime) = &submission.uptime else { return Ok(TimeDelta::zero()) };
+        let message = Message { sent_at: submission.sent_at, sent_uptime_ms: uptime.sent_ms, received_at };
+        if !message.is_late() {
+            return Ok(TimeDelta::zero());
+        }
+        let others = store::check_in::of_boot(self.database.reader(), person, &uptime.boot_id, OF_BOOT).await?;
+        let sent = |other: &store::check_in::OfBoot| Message {
+            sent_at: other.sent_at,
+            sent_uptime_ms: other.sent_uptime_ms,
+            received_at: other.received_at,
+        };
+        Ok(message.latency(&others.iter().map(sent).collect::<Vec<_>>()))
     }
 
     /// What an earlier request left under this id, if its content was the same.
@@ -163,6 +192,7 @@ impl App {
         mut photos: Vec<photo::Model>,
         signed_text: Option<String>,
         policy: &Policy,
+        turn: Turn,
     ) -> Result<Stored, Failure> {
         let transaction = self.database.begin().await?;
         // Each of a person's check-ins is judged by the others: one after the other.
@@ -190,7 +220,7 @@ impl App {
             counting::week_of(&check_in),
         )
         .await?;
-        let judged = self.judge(&transaction, &check_in, &photos, policy, Turn::First).await?;
+        let judged = self.judge(&transaction, &check_in, &photos, policy, turn).await?;
         let signed = judging::signed(&check_in, &further, &photos);
         let record = Record::check_in(&check_in, &signed, judged.signed.as_ref());
         let occasion = Occasion::Submission(Box::new(record));
@@ -229,8 +259,14 @@ pub(super) fn policy_at(newest_first: &[policy::Model], time: DateTime<Utc>) -> 
     judging::policy_of(row)
 }
 
-fn row(submission: &Submission, person: PersonId, received_at: DateTime<Utc>, policy: &Policy) -> check_in::Model {
-    let corrected_at = submission.captured(received_at);
+fn row(
+    submission: &Submission,
+    person: PersonId,
+    received_at: DateTime<Utc>,
+    latency: TimeDelta,
+    policy: &Policy,
+) -> check_in::Model {
+    let corrected_at = submission.captured(received_at, latency);
     let fix = submission.fixes.first();
     check_in::Model {
         id: submission.id,
@@ -316,7 +352,7 @@ pub fn fuzz_check_in(request: CheckInRequest) -> Option<Vec<u8>> {
     })
     .ok()?;
     let submission = Submission::parse(request.clone()).ok()?;
-    let row = row(&submission, PersonId(uuid::Uuid::nil()), received_at, &policy);
+    let row = row(&submission, PersonId(uuid::Uuid::nil()), received_at, TimeDelta::zero(), &policy);
     assert_eq!(Submission::parse(request).ok().map(|again| again.content_sha256()), Some(row.content_sha256.clone()));
     let evidence = judging::fuzz_evidence(&row, &further_fixes(&submission));
     assert!(evidence.is_ok(), "what was accepted can't be judged: {evidence:?}");

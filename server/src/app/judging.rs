@@ -1,6 +1,6 @@
 //! Gathers what a check-in is judged by, and has it judged.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     check_in, check_in_fix,
     ids::{CheckInId, SiteId},
@@ -38,7 +38,10 @@ const NEIGHBOURS: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// It arrives.
-    First,
+    First {
+        /// How long it was on its way, so far as known.
+        latency: TimeDelta,
+    },
     /// It was judged before: what looks back in time stays as it was found then.
     Again,
 }
@@ -86,11 +89,15 @@ impl App {
         turn: Turn,
     ) -> Result<Judged, Broken> {
         let sites = self.boundaries_held(connection, check_in).await?;
-        let kept = match turn {
-            Turn::First => None,
-            Turn::Again => surroundings::kept(connection, check_in.id).await?,
+        let (kept, latency_ms) = match turn {
+            Turn::First { latency } => (None, latency.num_milliseconds()),
+            Turn::Again => {
+                let kept = surroundings::kept(connection, check_in.id).await?;
+                let latency_ms = kept.as_ref().map_or(0, |kept| kept.latency_ms);
+                (kept, latency_ms)
+            }
         };
-        let gathering = Gathering { connection, check_in, photos, sites: &sites, policy, kept };
+        let gathering = Gathering { connection, check_in, photos, sites: &sites, policy, kept, latency_ms };
         let mut contradicted = Vec::new();
         let (mut evidence, signed) = gathering.evidence(&self.challenge_key, &mut contradicted).await?;
         let around = gathering.neighbours().await?;
@@ -169,6 +176,8 @@ struct Gathering<'a, C> {
     policy: &'a Policy,
     /// What it was judged by first, if it was.
     kept: Option<Evidence>,
+    /// How long it was on its way, so far as was known when it arrived, milliseconds.
+    latency_ms: i64,
 }
 
 impl<C: ConnectionTrait> Gathering<'_, C> {
@@ -189,6 +198,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         let evidence = Evidence {
             fixes,
             skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
+            latency_ms: self.latency_ms,
             corrected_at: check_in.corrected_at,
             capture_skew_ms: capture_skew(check_in),
             clock_jump_ms: clock_jump(check_in),
@@ -310,6 +320,7 @@ pub(super) fn fuzz_evidence(check_in: &check_in::Model, further: &[check_in_fix:
     Ok(Evidence {
         fixes: fixes(check_in, further)?,
         skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
+        latency_ms: 0,
         corrected_at: check_in.corrected_at,
         capture_skew_ms: capture_skew(check_in),
         clock_jump_ms: clock_jump(check_in),

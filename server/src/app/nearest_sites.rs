@@ -72,12 +72,16 @@ pub struct SiteOffer {
 
 impl App {
     /// The nearest sites of the projects the viewer served on the day of capture, the nearest first; none where no fix
-    /// is usable. Always the same number of statements.
-    pub async fn nearest_sites(&self, viewer: &Viewer, at: &Whereabouts) -> Result<Vec<SiteOffer>, Broken> {
-        let now = self.clock.now();
-        let (connection, fixes) = (self.database.reader(), at.fixes(now));
+    /// is usable. The request came `received_at`. Always the same number of statements.
+    pub async fn nearest_sites(
+        &self,
+        viewer: &Viewer,
+        at: &Whereabouts,
+        received_at: DateTime<Utc>,
+    ) -> Result<Vec<SiteOffer>, Broken> {
+        let (connection, fixes) = (self.database.reader(), at.fixes(received_at));
         let Some(person) = viewer.person.filter(|_| !fixes.is_empty()) else { return Ok(Vec::new()) };
-        let captured_at = at.captured(now);
+        let captured_at = at.captured(received_at);
         let policy = policy_at(&store::policy::all(connection).await?, captured_at)?;
         let day = local_date(captured_at, policy.time_zone);
         let roles = store::team_role::all_of_person(connection, person).await?;

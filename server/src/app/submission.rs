@@ -206,9 +206,9 @@ impl Submission {
         })
     }
 
-    /// When it was captured, if it was received now.
-    pub(super) fn captured(&self, received_at: DateTime<Utc>) -> DateTime<Utc> {
-        received_at - self.between
+    /// When it was captured, if it was received now, after so long on its way.
+    pub(super) fn captured(&self, received_at: DateTime<Utc>, latency: TimeDelta) -> DateTime<Utc> {
+        received_at - latency - self.between
     }
 
     /// SHA-256 of the content, hexadecimal: the same for a retry, another for anything else.

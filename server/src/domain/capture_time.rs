@@ -1,4 +1,4 @@
-//! When a check-in was captured, by the clocks of a phone.
+//! When a check-in was captured, by the clocks of a phone, and how long what tells of it was on its way.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -62,6 +62,47 @@ impl Clocks {
     }
 }
 
+/// A message, by the phone's clocks when it was sent and by the server's when it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// When it was sent, on the phone's wall clock.
+    pub sent_at: DateTime<Utc>,
+    /// When it was sent, on the phone's boot clock, milliseconds.
+    pub sent_uptime_ms: i64,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+}
+
+impl Message {
+    /// How long it was on its way and how slow the phone's clock was, taken together.
+    fn behind(&self) -> TimeDelta {
+        self.received_at - self.sent_at
+    }
+
+    /// Whether it came so late that it is worth finding out why.
+    pub fn is_late(&self) -> bool {
+        self.behind() > STEADY
+    }
+
+    /// Whether nobody set the wall clock between this sending and another one of the same boot: both clocks went on alike.
+    fn steady(&self, other: &Self) -> bool {
+        let by_boot_clock = TimeDelta::try_milliseconds(self.sent_uptime_ms.saturating_sub(other.sent_uptime_ms));
+        by_boot_clock.is_some_and(|between| (self.sent_at - other.sent_at - between).abs() <= STEADY)
+    }
+
+    /// How long it was on its way, so far as others from the same boot of the phone tell; zero where they don't.
+    ///
+    /// A message that a proxy or a phone's outbox kept for hours looks like one from a slow clock. But a wall clock that
+    /// nobody set in between was as slow when the others were sent; so it was no slower than the least of them came late,
+    /// and what this one came later than that, it was on its way. Where the two clocks have not gone on alike, it was set,
+    /// or the boot clock stood still while the phone slept, and nothing can be told.
+    pub fn latency(&self, of_same_boot: &[Self]) -> TimeDelta {
+        let steady = of_same_boot.iter().filter(|other| self.steady(other));
+        let latency = steady.map(|other| self.behind() - other.behind()).max();
+        latency.filter(|latency| *latency > STEADY).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -107,7 +148,50 @@ mod tests {
         assert_eq!(clocks.between(), between);
     }
 
+    /// Sent after so many seconds by the wall clock and by the boot clock, received after so many.
+    fn message((wall, boot, received): (i64, i64, i64)) -> Message {
+        let after = |seconds| at("2026-11-18T12:00:00Z") + TimeDelta::seconds(seconds);
+        Message { sent_at: after(wall), sent_uptime_ms: boot * 1000, received_at: after(received) }
+    }
+
+    /// Kept for three hours somewhere, or sent by a clock that is three hours slow: what others from the same boot tell.
+    #[rstest]
+    #[case::nobody_tells(&[], 0)]
+    #[case::right_before(&[(-600, 400, -599)], 10_799)]
+    #[case::right_afterwards(&[(600, 1_600, 601)], 10_799)]
+    #[case::right_days_before(&[(-259_200, -258_200, -259_200)], 10_800)]
+    #[case::slow_then_as_well(&[(-600, 400, 10_200)], 0)]
+    #[case::an_hour_slow_and_two_on_its_way(&[(-600, 400, 3_000)], 7_200)]
+    #[case::fast_then(&[(-600, 400, -1_200)], 11_400)]
+    #[case::the_least_late_of_many(&[(-600, 400, 10_000), (-500, 500, -490), (-400, 600, 9_000)], 10_790)]
+    #[case::kept_together(&[(0, 1_000, 10_800), (0, 1_000, 10_800)], 0)]
+    #[case::set_in_between(&[(-600, -9_600, -599)], 0)]
+    #[case::set_by_just_over_two_minutes(&[(-600, 279, -599)], 0)]
+    #[case::two_minutes_are_no_setting(&[(-600, 280, -599)], 10_799)]
+    #[case::a_boot_clock_that_slept(&[(-36_000, 800, -36_000)], 0)]
+    #[case::one_that_was_set_tells_nothing(&[(-600, -9_600, -599), (-300, 700, 10_500)], 0)]
+    #[case::two_minutes_are_no_latency(&[(-600, 400, 10_080)], 0)]
+    fn a_latency_is_told_by_others_of_the_same_boot(#[case] others: &[(i64, i64, i64)], #[case] seconds: i64) {
+        let others: Vec<_> = others.iter().copied().map(message).collect();
+        assert_eq!(message((0, 1_000, 10_800)).latency(&others), TimeDelta::seconds(seconds));
+    }
+
     proptest! {
+        #[test]
+        fn a_latency_is_never_more_than_the_others_were_early(
+            messages in proptest::collection::vec((-100_000i64..100_000, 0i64..200_000, -100_000i64..100_000), 1..6),
+        ) {
+            let messages: Vec<_> = messages.into_iter().map(message).collect();
+            let (own, others) = (&messages[0], &messages[1..]);
+            let latency = own.latency(others);
+            prop_assert!(latency.is_zero() || latency > STEADY);
+            // What is left of its lateness is that of one of the others: nobody's clock gets better than it was seen to be.
+            prop_assert!(latency.is_zero() || others.iter().any(|other| own.behind() - latency == other.behind()));
+            // One that says nothing of the clock changes nothing.
+            let unsteady = Message { sent_uptime_ms: i64::MIN, ..*own };
+            prop_assert_eq!(own.latency(&[others, &[unsteady]].concat()), latency);
+        }
+
         #[test]
         fn it_is_never_after_the_sending_nor_more_than_a_year_before(
             captured in -62_135_596_800i64..253_402_300_799, sent in -62_135_596_800i64..253_402_300_799,

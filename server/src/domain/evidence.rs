@@ -39,10 +39,13 @@ pub struct Evidence {
     pub fixes: Vec<Fix>,
     /// Server's clock minus the phone's at receipt, milliseconds. Includes the time on the network.
     pub skew_ms: i64,
+    /// How much of that the message was on its way, as what had come from the same boot of the phone tells, milliseconds.
+    #[serde(default)]
+    pub latency_ms: i64,
     /// When it happened, corrected.
     pub corrected_at: DateTime<Utc>,
-    /// Corrected capture minus the phone's, milliseconds, where that is not `skew_ms`: the capture was worked out by
-    /// the boot clock.
+    /// Corrected capture minus the phone's, milliseconds, where that is not `skew_ms`: the message was long on its way, or
+    /// the capture was worked out by the boot clock.
     #[serde(default)]
     pub capture_skew_ms: Option<i64>,
     /// Wall clock minus boot clock between capture and sending, milliseconds, if the phone kept both.
@@ -71,12 +74,21 @@ impl Evidence {
         self.capture_skew_ms.unwrap_or(self.skew_ms)
     }
 
-    /// When it happened by the boot clock, whatever the wall clock says; none where the phone kept none.
+    /// By how much the phone's clock was slow at the sending, so far as known, milliseconds.
+    fn sending_error_ms(&self) -> i64 {
+        self.skew_ms.saturating_sub(self.latency_ms)
+    }
+
+    /// Whether the capture was worked out by the boot clock.
+    fn is_reckoned(&self) -> bool {
+        self.capture_skew_ms.is_some_and(|skew| skew != self.sending_error_ms())
+    }
+
+    /// When it happened by the boot clock, at the latest, whatever the wall clock says and however long the message was on
+    /// its way; none where the phone kept none.
     fn captured_by_boot_clock(&self) -> Option<DateTime<Utc>> {
-        match self.capture_skew_ms {
-            Some(_) => Some(self.corrected_at),
-            None => self.corrected_at.checked_add_signed(TimeDelta::try_milliseconds(self.clock_jump_ms?)?),
-        }
+        let later = if self.is_reckoned() { 0 } else { self.clock_jump_ms? };
+        self.corrected_at.checked_add_signed(TimeDelta::try_milliseconds(later.checked_add(self.latency_ms)?)?)
     }
 }
 

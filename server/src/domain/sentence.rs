@@ -32,7 +32,7 @@ pub(in crate::domain) enum Saying {
     MockLocation(bool),
     FixesAgree { apart_m: f64, limit_m: f64, agree: bool },
     Repeated { days: u32, limit: u32 },
-    Clock { skew_s: f64, limit_s: f64, close: bool },
+    Clock { skew_s: f64, late_s: f64, limit_s: f64, close: bool },
     ClockJump { jump_s: f64, limit_s: f64, steady: bool, reckoned: bool },
     Challenge { before_s: f64, outcome: FindingOutcome },
     ChallengeForged,
@@ -83,7 +83,7 @@ impl Saying {
             Self::MockLocation(mocked) => position::mock_location(mocked),
             Self::FixesAgree { apart_m, limit_m, agree } => position::fixes_agree(apart_m, limit_m, agree),
             Self::Repeated { days, limit } => position::repeated(days, limit),
-            Self::Clock { skew_s, limit_s, close } => time::clock(skew_s, limit_s, close),
+            Self::Clock { skew_s, late_s, limit_s, close } => time::clock(skew_s, late_s, limit_s, close),
             Self::ClockJump { jump_s, limit_s, steady, reckoned } => {
                 time::clock_jump(jump_s, limit_s, steady, reckoned)
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Result, parser::types::OperationType};
+use chrono::{DateTime, Utc};
 
 use super::error::{forbidden, forbidden_by_token_scope, second_factor_needed, unauthenticated};
 use crate::{
@@ -14,6 +15,15 @@ use crate::{
 /// Who a request or a connection comes from; nobody, until they sign in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Access(pub Option<Viewer>);
+
+/// When a request came: when its head did, or its message on a socket. What it takes from then on is nobody's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived(pub DateTime<Utc>);
+
+/// When the request came; now, where no transport brought it.
+pub(super) fn arrived_at(ctx: &Context<'_>) -> DateTime<Utc> {
+    ctx.data_opt::<Arrived>().map_or_else(|| app(ctx).clock.now(), |arrived| arrived.0)
+}
 
 /// The app behind the schema.
 pub(super) fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {

@@ -138,12 +138,13 @@ impl CheckIn {
         self.row.sent_at
     }
 
-    /// When it was received, on the server's clock.
+    /// When it was received, on the server's clock: when the head of its request came, or its message on a WebSocket.
     async fn received_at(&self) -> DateTime<Utc> {
         self.row.received_at
     }
 
-    /// When it happened, corrected by the difference between the two clocks.
+    /// When it happened, corrected by the difference between the two clocks; what the message was on its way is left out,
+    /// where that is known.
     async fn corrected_at(&self) -> DateTime<Utc> {
         self.row.corrected_at
     }

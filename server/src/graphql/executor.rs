@@ -7,7 +7,7 @@ use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 use tracing::Instrument;
 
 use super::{
-    Access, Limits, OnsiteSchema, Reply, admits,
+    Access, Arrived, Limits, OnsiteSchema, Reply, admits,
     completion::completed,
     cost::{Meter, Rations},
     error::{coded, panicked},
@@ -59,6 +59,8 @@ pub struct Asked {
     pub variables: Variables,
     /// Who asks.
     pub access: Access,
+    /// When it came.
+    pub arrived: Arrived,
     /// Measures the cost, and charges for it.
     pub meter: Meter,
     /// What is left to whoever asks of what is rationed.
@@ -93,7 +95,7 @@ impl Gate {
 
     /// Bounds, parses, validates and costs a request. Nothing of it is executed yet.
     pub async fn admit(&self, asked: Asked) -> Result<Admitted, Reply> {
-        let Asked { document, operation_name, variables, access, meter, rations } = asked;
+        let Asked { document, operation_name, variables, access, arrived, meter, rations } = asked;
         let question = Question::new(document, operation_name, variables);
         let examined = match self.examiner.known(&question) {
             Some(examined) => {
@@ -107,7 +109,7 @@ impl Gate {
             }
         };
         meter.measure(examined.cost, self.limits.cost).map_err(Reply::refused)?;
-        let request = question.into_request(&examined).data(access);
+        let request = question.into_request(&examined).data(access).data(arrived);
         // Only what changes something is rationed.
         let request =
             if examined.facts.kind == OperationType::Mutation { request.data(rations.clone()) } else { request };

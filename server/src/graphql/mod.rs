@@ -54,7 +54,7 @@ pub mod visit;
 mod watch;
 pub mod weekly_visits;
 
-pub use access::{Access, admits};
+pub use access::{Access, Arrived, admits};
 pub use cost::{Meter, Rationed, Rations};
 pub use executor::{Admitted, Asked, Gate, Introspection};
 pub use limits::Limits;

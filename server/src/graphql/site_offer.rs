@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::{
-    access::{app, entitled, viewer},
+    access::{app, arrived_at, entitled, viewer},
     check_in::input::GpsFixInput,
     error::broken,
     project::Project,
@@ -27,7 +27,7 @@ pub struct SiteOffer {
 impl SiteOffer {
     /// The nearest sites the viewer serves, listed together.
     pub(super) async fn near(ctx: &Context<'_>, whereabouts: &Whereabouts) -> Result<Vec<Self>> {
-        let offers = app(ctx).nearest_sites(viewer(ctx)?, whereabouts).await.map_err(broken)?;
+        let offers = app(ctx).nearest_sites(viewer(ctx)?, whereabouts, arrived_at(ctx)).await.map_err(broken)?;
         let projects = Project::list(offers.iter().map(|offer| offer.project.clone()).collect());
         let sites = Site::list(offers.iter().map(|offer| offer.site.clone()).collect());
         let together = offers.into_iter().zip(projects.into_iter().zip(sites));

@@ -5,21 +5,23 @@ use std::net::IpAddr;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::graphql::Access;
+use crate::graphql::{Access, Arrived};
 
-/// Who asks, and from where.
+/// Who asks, from where, and since when.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller {
     /// Who, if they are signed in.
     pub(super) access: Access,
     /// From where.
     pub(super) address: IpAddr,
+    /// When the request came.
+    pub(super) arrived: Arrived,
 }
 
 impl Caller {
     /// Somebody who has not said who they are.
-    pub(super) fn of(address: IpAddr) -> Self {
-        Self { access: Access::default(), address }
+    pub(super) fn of(address: IpAddr, arrived: Arrived) -> Self {
+        Self { access: Access::default(), address, arrived }
     }
 }
 

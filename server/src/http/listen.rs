@@ -42,6 +42,7 @@ use super::{
     spelling::Spelt,
     tls::Certificates,
 };
+use crate::graphql::Arrived;
 
 /// Bounds on connections. `onsite.example.toml` gives each one's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -200,6 +201,8 @@ impl Door {
         let peer = Peer { address: peer.ip(), line: Arc::clone(&line) };
         let (routes, surface, pace) = (self.routes.clone(), self.surface.clone(), self.pace());
         let service = service_fn(move |request: Request<Incoming>| {
+            // Its head is there: what comes of its body, or waits for room, tells nothing of a client's clock.
+            let arrived = surface.as_ref().map(|surface| Arrived(surface.app.clock.now()));
             let (busy, line) = (peer.line.begin(), Arc::clone(&peer.line));
             let (routes, surface, peer) = (routes.clone(), surface.clone(), peer.clone());
             async move {
@@ -207,6 +210,7 @@ impl Door {
                 // While it waited for room, nothing of its body was asked for: that is not the client's slowness.
                 let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
                 request.extensions_mut().insert(peer);
+                arrived.map(|arrived| request.extensions_mut().insert(arrived));
                 let response = match &surface {
                     Some(surface) => surface.answer(routes, request).await,
                     None => routed(routes, request).await,

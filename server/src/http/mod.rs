@@ -126,6 +126,7 @@ impl Surface {
             operation_name: parameters.operation_name.take(),
             variables: parameters.take_variables(),
             access: caller.access,
+            arrived: caller.arrived,
             meter: self.quotas.meter(caller, spending),
             rations: self.quotas.rations(caller),
         };

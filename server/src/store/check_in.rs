@@ -164,6 +164,38 @@ pub async fn around(
     Ok(found)
 }
 
+/// A check-in as its phone's clocks were when it was sent.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct OfBoot {
+    /// The phone's time at sending.
+    pub sent_at: DateTime<Utc>,
+    /// Its boot clock at sending, milliseconds.
+    pub sent_uptime_ms: i64,
+    /// The server's at receipt.
+    pub received_at: DateTime<Utc>,
+}
+
+/// What a person sent from one boot of a phone: what came last, `limit` at most.
+pub async fn of_boot(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    boot: &str,
+    limit: u64,
+) -> Result<Vec<OfBoot>, DbErr> {
+    Entity::find()
+        .select_only()
+        .columns([Column::SentAt, Column::SentUptimeMs, Column::ReceivedAt])
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::BootId.eq(boot))
+        .filter(Column::SentUptimeMs.is_not_null())
+        .order_by_desc(Column::ReceivedAt)
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .into_model()
+        .all(connection)
+        .await
+}
+
 fn to_assessment() -> RelationDef {
     standing::Entity::belongs_to(assessment::Entity)
         .from(standing::Column::AssessmentId)

@@ -90,6 +90,7 @@ impl Case {
             evidence: Evidence {
                 fixes: vec![fix(0.0, 0.0)],
                 skew_ms: 800,
+                latency_ms: 0,
                 corrected_at,
                 capture_skew_ms: None,
                 clock_jump_ms: Some(15),

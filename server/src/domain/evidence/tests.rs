@@ -47,6 +47,7 @@ fn of(fixes: Vec<Fix>) -> Evidence {
     Evidence {
         fixes,
         skew_ms: 1_000,
+        latency_ms: 0,
         corrected_at: noon(),
         capture_skew_ms: None,
         clock_jump_ms: None,
@@ -197,17 +198,24 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
             skew_ms,
         },
     );
-    let clocks = (prop_oneof![-900_000i64..900_000, any::<i64>()], any_time(), any::<Option<i64>>());
+    let clocks = (prop_oneof![-900_000i64..900_000, any::<i64>()], any_time(), any::<(Option<i64>, i64)>());
     let lists = (
         prop::collection::vec(any_fix(), 0..4),
         prop::collection::vec(any_photo(), 0..3),
         prop::collection::vec(neighbour, 0..3),
     );
     (lists, clocks, challenge, any_device(), 0u32..6).prop_map(
-        |((fixes, photos, neighbours), (skew_ms, corrected_at, clock_jump_ms), challenge, device, repeated_days)| {
+        |(
+            (fixes, photos, neighbours),
+            (skew_ms, corrected_at, (clock_jump_ms, latency_ms)),
+            challenge,
+            device,
+            repeated_days,
+        )| {
             let known = of(fixes);
             Evidence {
                 skew_ms,
+                latency_ms,
                 corrected_at,
                 clock_jump_ms,
                 challenge,

@@ -12,19 +12,20 @@ pub(super) fn judge(
     policy: &Policy,
     findings: &mut Vec<Finding>,
 ) {
-    findings.push(clock(evidence.skew_ms, policy));
-    findings.extend(evidence.clock_jump_ms.map(|jump| clock_jump(jump, evidence.capture_skew_ms.is_some(), policy)));
+    findings.push(clock(evidence, policy));
+    findings.extend(evidence.clock_jump_ms.map(|jump| clock_jump(jump, evidence.is_reckoned(), policy)));
     findings.extend(challenge(evidence, policy));
     findings.extend(whereabouts.and_then(|whereabouts| travel(evidence, whereabouts, policy)));
 }
 
-fn clock(skew_ms: i64, policy: &Policy) -> Finding {
-    let (skew, limit) = (seconds(skew_ms), policy.skew_limit.as_seconds_f64());
+/// A message that was long on its way does not make a clock wrong.
+fn clock(evidence: &Evidence, policy: &Policy) -> Finding {
+    let (skew, limit) = (seconds(evidence.sending_error_ms()), policy.skew_limit.as_seconds_f64());
     let close = skew.abs() <= limit;
     Finding::plain(
         FindingCode::Clock,
         pass_or(close, FindingOutcome::Review),
-        Saying::Clock { skew_s: skew, limit_s: limit, close },
+        Saying::Clock { skew_s: skew, late_s: seconds(evidence.latency_ms), limit_s: limit, close },
     )
     .measuring(skew, limit, Unit::Second)
 }

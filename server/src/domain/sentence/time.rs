@@ -4,9 +4,16 @@ use entity::values::FindingOutcome;
 
 use super::{Sentence, both};
 
-pub(super) fn clock(skew_s: f64, limit_s: f64, close: bool) -> Sentence {
+pub(super) fn clock(skew_s: f64, late_s: f64, limit_s: f64, close: bool) -> Sentence {
     let off = skew_s.abs();
-    if close {
+    if close && late_s > 0.0 {
+        both(
+            format!("签到发出后在途中延迟了 {late_s:.0} 秒；手机时钟与服务器相差 {off:.0} 秒，已据此修正。"),
+            format!(
+                "The check-in was {late_s:.0} s on its way; the phone's clock was {off:.0} s from the server's, and times were corrected by it."
+            ),
+        )
+    } else if close {
         both(
             format!("手机时钟与服务器相差 {off:.0} 秒，已据此修正。"),
             format!("The phone's clock was {off:.0} s from the server's; times were corrected by it."),

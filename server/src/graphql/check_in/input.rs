@@ -13,7 +13,7 @@ use crate::{
     },
     domain::permission::table::read,
     graphql::{
-        access::{app, scope, viewer},
+        access::{app, arrived_at, scope, viewer},
         error::{UserError, answered, broken},
         global_id,
         scalars::Milliseconds,
@@ -235,7 +235,7 @@ impl CheckInMutation {
         #[graphql(desc = "The check-in.")] input: CheckInInput,
     ) -> Result<CheckInPayload> {
         store::moment::end();
-        let payload = record(ctx, input.parse(), app(ctx).clock.now(), None).await?;
+        let payload = record(ctx, input.parse(), None).await?;
         store::moment::begin();
         Ok(payload)
     }
@@ -255,13 +255,12 @@ impl CheckInMutation {
             });
         }
         store::moment::end();
-        let received_at = app(ctx).clock.now();
         let items: Vec<_> = input.items.into_iter().map(CheckInInput::parse).collect();
         let readable: Vec<_> = items.iter().filter_map(|item| item.as_ref().ok().cloned()).collect();
         let arrivals = app(ctx).arrivals_of(viewer, &readable).await.map_err(broken)?;
         let (mut results, mut fault, mut faults) = (Vec::with_capacity(items.len()), None, 0);
         for (place, item) in items.into_iter().enumerate() {
-            let recorded = record(ctx, item, received_at, Some(&arrivals)).await;
+            let recorded = record(ctx, item, Some(&arrivals)).await;
             let mut payload = recorded.unwrap_or_else(|error| {
                 (fault, faults) = (Some(error), faults + 1);
                 let user_errors = vec![app(ctx).server_fault().into()];
@@ -282,7 +281,6 @@ impl CheckInMutation {
 async fn record(
     ctx: &Context<'_>,
     request: std::result::Result<CheckInRequest, Vec<Refusal>>,
-    received_at: DateTime<Utc>,
     arrivals: Option<&Arrivals>,
 ) -> Result<CheckInPayload> {
     let (viewer, scope) = (viewer(ctx)?, scope(ctx, const { read("Project", "id") })?);
@@ -294,7 +292,7 @@ async fn record(
         }
     };
     let unnamed = request.project.is_none().then(|| Whereabouts::of(&request));
-    Ok(match answered(app(ctx).check_in(viewer, scope, request, received_at, arrivals).await)? {
+    Ok(match answered(app(ctx).check_in(viewer, scope, request, arrived_at(ctx), arrivals).await)? {
         Ok(recorded) => CheckInPayload {
             check_in: CheckIn::list(vec![recorded.check_in]).pop(),
             already_recorded: recorded.replayed,

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     domain::sentence::Sentence,
-    graphql::{Admitted, error::coded, limits::excess},
+    graphql::{Admitted, Arrived, error::coded, limits::excess},
 };
 
 pub(super) mod accept;
@@ -43,6 +43,7 @@ const LISTENED_TO: usize = 16;
 pub(super) async fn post(
     State(surface): State<Arc<Surface>>,
     Extension(peer): Extension<Peer>,
+    Extension(arrived): Extension<Arrived>,
     request: HttpRequest,
 ) -> HttpResponse {
     let (parts, body) = request.into_parts();
@@ -73,7 +74,7 @@ pub(super) async fn post(
         }
     };
     match Parameters::from_json(&body) {
-        Ok(parameters) => operate(&surface, &parts, &peer, accepted, parameters).await,
+        Ok(parameters) => operate(&surface, &parts, (&peer, arrived), accepted, parameters).await,
         Err(unreadable) => ill_formed(media, unreadable),
     }
 }
@@ -82,6 +83,7 @@ pub(super) async fn post(
 pub(super) async fn get(
     State(surface): State<Arc<Surface>>,
     Extension(peer): Extension<Peer>,
+    Extension(arrived): Extension<Arrived>,
     request: HttpRequest,
 ) -> HttpResponse {
     let (mut parts, _) = request.into_parts();
@@ -104,7 +106,7 @@ pub(super) async fn get(
         Err(refusal) => return *refusal,
     };
     match Parameters::from_query(&parts.uri) {
-        Ok(parameters) => operate(&surface, &parts, &peer, accepted, parameters).await,
+        Ok(parameters) => operate(&surface, &parts, (&peer, arrived), accepted, parameters).await,
         Err(unreadable) => ill_formed(accepted.preferred, unreadable),
     }
 }
@@ -144,11 +146,11 @@ fn ill_formed(media: Media, unreadable: Unreadable) -> HttpResponse {
 async fn operate(
     surface: &Surface,
     parts: &Parts,
-    peer: &Peer,
+    (peer, arrived): (&Peer, Arrived),
     accepted: Accepted,
     mut parameters: Parameters,
 ) -> HttpResponse {
-    let mut caller = Caller::of(surface.proxies.address_of(peer.address, &parts.headers));
+    let mut caller = Caller::of(surface.proxies.address_of(peer.address, &parts.headers), arrived);
     let operation = parameters.operation_name.clone();
     let limit = surface.gate.limits().result_bytes;
     let mut spending = Spending::default();

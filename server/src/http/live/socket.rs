@@ -32,7 +32,7 @@ use super::{
     session_over,
 };
 use crate::{
-    graphql::{Access, Reply, limits::excess},
+    graphql::{Access, Arrived, Reply, limits::excess},
     http::{
         Surface,
         authentication::{Unaccepted, access},
@@ -155,9 +155,9 @@ struct Conversation<'a> {
 impl<'a> Conversation<'a> {
     fn new(surface: Arc<Surface>, address: IpAddr, offered: Option<HeaderValue>, line: &'a mut Line) -> Self {
         Self {
+            caller: Caller::of(address, Arrived(surface.app.clock.now())),
             surface,
             line,
-            caller: Caller::of(address),
             offered,
             authorization: Arc::default(),
             seat: None,
@@ -207,6 +207,7 @@ impl<'a> Conversation<'a> {
 
     async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Ended> {
         self.heard = Instant::now();
+        self.caller.arrived = Arrived(self.surface.app.clock.now());
         match message {
             Some(Ok(Message::Text(text))) => self.understand(FromClient::parse(&text).map_err(Some)?).await,
             Some(Ok(Message::Binary(_))) => {

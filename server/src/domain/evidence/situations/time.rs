@@ -21,6 +21,16 @@ situations! {
         "The jump of the clock is absurd": |c| c.evidence.clock_jump_ms = Some(i64::MAX) => NeedsReview [ClockJump Review];
         "The clock jumped and is still wrong": |c| { c.evidence.clock_jump_ms = Some(600_000); c.evidence.skew_ms = 900_000; } => NeedsReview [ClockJump Review, Clock Review];
     }
+    "Messages that were kept on their way" {
+        "A proxy kept the message for three hours; what came before from the same boot shows that the clock was right": |c| c.kept(10_800_000) => Verified [];
+        "The same for three weeks": |c| c.kept(21 * 86_400_000) => Verified [];
+        "The same, and the clock is ten minutes slow as well": |c| { c.kept(10_800_000); c.evidence.skew_ms += 600_000; c.evidence.capture_skew_ms = Some(600_800); } => NeedsReview [Clock Review];
+        "The same, and somebody set the clock between capture and sending": |c| { c.kept(10_800_000); c.evidence.clock_jump_ms = Some(600_000); } => NeedsReview [ClockJump Review];
+        "A message came three hours late, and nothing tells whether the clock was slow": |c| c.evidence.skew_ms = 10_800_000 => NeedsReview [Clock Review];
+        "A proxy kept it for three hours; its challenge was issued an hour before the capture": |c| { c.kept(10_800_000); c.challenged(-3_600); } => Verified [];
+        "A proxy kept it for three hours; its challenge was issued an hour after the capture, so it can't have been kept that long: for a person": |c| { c.kept(10_800_000); c.challenged(3_600); } => NeedsReview [Challenge Review];
+        "Kept for three hours, with a challenge of the next day": |c| { c.kept(10_800_000); c.challenged(86_400); } => Rejected [Challenge Fail];
+    }
     "Phones without time" {
         "The phone had no time when she checked in (6 January 1980), and had it when it sent; the boot clock tells when it was": |c| c.reckoned(1_457_920_800_000) => NeedsReview [ClockJump Review];
         "The same, and its fix carries the satellites' time": |c| { c.reckoned(1_457_920_800_000); c.fix().age_ms = 3_000 - 1_457_920_800_000; } => NeedsReview [ClockJump Review];
@@ -131,6 +141,15 @@ impl Case {
         }
         let by_phone = TimeDelta::milliseconds(slow_ms);
         self.photo().taken_at = self.photo().taken_at.map(|at| at - by_phone);
+    }
+
+    /// The message was so long on its way, milliseconds, and the phone's clock was right.
+    fn kept(&mut self, latency_ms: i64) {
+        let evidence = &mut self.evidence;
+        evidence.capture_skew_ms = Some(evidence.skew_ms);
+        evidence.skew_ms += latency_ms;
+        evidence.latency_ms = latency_ms;
+        evidence.clock_jump_ms = Some(0);
     }
 
     /// The camera goes by the phone's wrong clock.
