@@ -236,6 +236,17 @@ mod tests {
         assert_eq!(weak(&format!("{longest}e")), Some(Weakness::TooLong));
     }
 
+    #[rstest]
+    #[case("zebra", Pattern::Word)]
+    #[case("zxcvfr", Pattern::Keyboard)]
+    #[case("x7x7x7x7", Pattern::Repeat)]
+    #[case("hijklmnop", Pattern::Sequence)]
+    #[case("2019-07-23", Pattern::Date)]
+    #[case("q7", Pattern::Short)]
+    fn what_most_of_a_password_is(#[case] password: &str, #[case] largest: Pattern) {
+        assert_eq!(largest_of(zxcvbn::zxcvbn(password, &[]).sequence()), largest);
+    }
+
     #[test]
     fn the_list_is_small_letters() {
         assert!(COMMONEST.iter().all(|known| *known == known.to_lowercase()));

@@ -126,6 +126,18 @@ mod tests {
         assert_eq!(recovery_codes(written), Vec::<String>::new());
     }
 
+    #[rstest]
+    #[case::none("", Some(""))]
+    #[case::all_kinds("Ａb-2 ．７", Some("ab27"))]
+    #[case::a_letter_of_another_script("ab2o-xyz7-bgol-q3ti я", None)]
+    #[case::a_chinese_character("恢ab2o-xyz7-bgol-q3ti", None)]
+    #[case::as_long_as_is_looked_at(&"-".repeat(LONGEST), Some(""))]
+    #[case::longer(&"-".repeat(LONGEST + 1), None)]
+    #[case::a_code_after_too_much(&format!("{}ab2o-xyz7-bgol-q3ti", "-".repeat(LONGEST)), None)]
+    fn signs_of_codes_are_ascii_and_not_too_many(#[case] written: &str, #[case] read: Option<&str>) {
+        assert_eq!(signs(written).as_deref(), read);
+    }
+
     #[test]
     fn readings_are_few_whatever_is_written() {
         assert_eq!(recovery_codes("abcd-efgh-jkmn-opqr"), ["abcd-efgh-jkmn-opqr"]);

@@ -112,3 +112,17 @@ pub(super) fn operation(noted: &Noted, begun: Instant, sql: u64) {
 fn milliseconds(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_clients_name_for_an_operation_only_letters_of_a_name_are_logged() {
+        let name = |operation: &str| Noted { operation: Some(operation.to_owned()), ..Noted::default() }.name();
+        assert_eq!(name("check_In2").as_deref(), Some("check_In2"));
+        assert_eq!(name("a\nlevel=ERROR 张三 \u{1b}[31m").as_deref(), Some("alevelERROR31m"));
+        assert_eq!(name(&"n".repeat(5_000)), Some("n".repeat(100)));
+        assert_eq!(Noted::default().name(), None);
+    }
+}

@@ -268,6 +268,7 @@ const TRIANGLE: &[(f64, f64)] = &[(0., 0.), (10., 0.), (4., 10.), (0., 0.)];
 ], 2)]
 #[case::a_gap_of_a_hand(&[SQUARE, &[(10.000_5, 0.), (20., 0.), (20., 10.), (10.000_5, 10.), (10.000_5, 0.)]], 1)]
 #[case::over_by_a_hand(&[SQUARE, &[(9.999_5, 0.), (20., 0.), (20., 10.), (9.999_5, 10.), (9.999_5, 0.)]], 1)]
+#[case::a_corner_met(&[SQUARE, &[(10., 0.), (15., -5.), (15., 5.), (10., 0.)]], 2)]
 fn adjoining_plots_are_one(#[case] plots: &[&[(f64, f64)]], #[case] parts: usize) {
     let alone: f64 = plots.iter().map(|plot| parse(&polygon(&[plot])).unwrap().area_m2()).sum();
     let plots: Vec<&[&[(f64, f64)]]> = plots.iter().map(std::slice::from_ref).collect();
@@ -296,6 +297,12 @@ fn plots_around_a_yard_leave_it_open_and_one_within_closes_it() {
     let crossing: &[&[&[(f64, f64)]]] =
         &[&[&[(2., 3.), (1., 1.), (3., 3.), (4., 2.), (2., 3.)]], &[&[(0., 4.), (4., 2.), (5., 3.), (0., 4.)]]];
     assert!(parse(&multi(crossing)).is_err());
+    // The yard stays with the plots around it, whatever smaller plot lies apart.
+    let apart: &[(f64, f64)] = &[(20., 0.), (25., 0.), (25., 5.), (20., 5.), (20., 0.)];
+    let both = parse(&multi(&[around, &[&[apart]]].concat())).unwrap();
+    let holes: Vec<usize> = both.polygons.0.iter().map(|part| part.interiors().len()).collect();
+    assert_eq!(holes.iter().sum::<usize>(), 1, "{}", both.to_geojson());
+    assert!((both.area_m2() - ring.area_m2() - parse(&polygon(&[apart])).unwrap().area_m2()).abs() < 10.0);
     // A plot that fills a hole to its rim.
     let plugged = parse(&multi(&[&[SQUARE, HOLE], &[HOLE]])).unwrap();
     assert_eq!((plugged.polygons.0.len(), plugged.polygons.0[0].interiors().len()), (1, 0));
@@ -373,6 +380,12 @@ fn sentences_read_well() {
     let error = parse(&polygon(&[&SQUARE[..4]])).unwrap_err();
     assert_eq!(error.to_string(), "ring 1 of part 1 is not closed; repeat its first position as its last");
     assert_eq!(error.zh(), "第 1 部分第 1 环没有闭合；请以第一个位置作为最后一个位置");
+    let error = BoundaryError::LineTooLong;
+    assert_eq!(
+        error.to_string(),
+        "the line goes farther than 50 km from its middle; cut it into sites of at most 100 km"
+    );
+    assert_eq!(error.zh(), "线离其中点超过 50 公里；请分成几个现场，每个不超过 100 公里");
     let bow: &[(f64, f64)] = &[(0., 0.), (10., 10.), (10., 0.), (0., 10.), (0., 0.)];
     let error = parse(&polygon(&[bow])).unwrap_err();
     assert_eq!(
@@ -458,6 +471,22 @@ fn gives_up_on_what_no_map_of_a_site_looks_like() {
     let start = Instant::now();
     assert_eq!(parse(&polygon(&[&ring])), Err(BoundaryError::TooIntricate));
     println!("gave up after {:?}", start.elapsed());
+}
+
+/// Each tooth is as wide as a step, and overlaps all others along the one axis and few along the other.
+#[test]
+fn a_long_comb_is_no_tangle() {
+    const TEETH: u32 = 17_000;
+    let foot = |tooth: u32| 0.02 * f64::from(tooth);
+    let mut ring = vec![(5., 0.), (11., 0.), (11., foot(TEETH) - 0.01)];
+    for tooth in (1..TEETH).rev() {
+        ring.extend([(0., foot(tooth) + 0.01), (0., foot(tooth)), (10., foot(tooth)), (10., foot(tooth) - 0.01)]);
+    }
+    ring.extend([(0., 0.01), (0., 0.), (5., 0.)]);
+    let turned: Vec<(f64, f64)> = ring.iter().rev().map(|&(x, y)| (y, x)).collect();
+    for comb in [ring, turned] {
+        assert_eq!(parse(&polygon(&[&comb])).map(|comb| comb.polygons.0.len()), Ok(1));
+    }
 }
 
 fn grid_ring() -> impl Strategy<Value = Vec<(u8, u8)>> {

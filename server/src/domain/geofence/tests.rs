@@ -87,6 +87,23 @@ fn whoever_is_far_inside_a_big_site_is_inside() {
     }
 }
 
+/// The nearest of several parts counts, to less than a metre too.
+#[test]
+fn of_two_plots_within_a_pace_the_nearer_counts() {
+    let plane = LocalPlane::at(at(WAFANGDIAN));
+    let plot = |west: f64, east: f64| {
+        let corners = [(west, -5.0), (east, -5.0), (east, 5.0), (west, 5.0), (west, -5.0)];
+        let ring = corners.map(|(x, y)| degrees(plane.position(Coord { x, y })));
+        serde_json::json!([ring.map(|corner| [corner.x, corner.y])])
+    };
+    for (west, east, expected) in [(-0.9, 0.3, 0.3), (-0.3, 0.9, 0.3), (-0.6, 0.7, 0.6)] {
+        let plots = serde_json::json!({ "type": "MultiPolygon", "coordinates": [plot(-10.0, west), plot(east, 10.0)] });
+        let boundary = SiteBoundary::from_stored(&plots.to_string()).unwrap();
+        let distance = signed_distance_m(&boundary, at(WAFANGDIAN));
+        assert!((distance - expected).abs() < 1e-3, "{west} {east}: {distance}");
+    }
+}
+
 #[test]
 fn a_site_across_the_antimeridian_or_around_a_pole_is_like_any_other() {
     let radii = [400.0, 700.0, 500.0, 650.0, 300.0, 800.0];

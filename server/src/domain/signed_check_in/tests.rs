@@ -141,6 +141,15 @@ fn what_cannot_be_compared_is_no_contradiction(#[case] pointer: &str, #[case] va
     assert_eq!(read(&check_in(), Some(&text), &text), SignatureReading::Unclear(Members::of([member])));
 }
 
+#[rstest]
+#[case::a_word("hello")]
+#[case::a_list("[]")]
+#[case::nothing("null")]
+#[case::half_an_object("{")]
+fn a_signed_text_that_is_no_check_in_says_nothing_of_this_one(#[case] text: &str) {
+    assert_eq!(read(&check_in(), Some(text), text), SignatureReading::Unclear(Members::of([Member::Id])));
+}
+
 #[test]
 fn members_are_kept_by_name() {
     let members = Members::of([Member::Note, Member::Latitude]);

@@ -235,6 +235,23 @@ fn unreadable_and_oversized_files_are_refused() {
     assert!(parse(sheet(&[&full]).as_bytes()).is_ok());
 }
 
+/// What the name is, and what the title.
+#[rstest]
+#[case::first_word("甲乙 轴承园区管委会主任", "轴承园区管委会", ("甲乙", "轴承园区管委会主任"))]
+#[case::first_word_though_more_could_be_one("甲乙 丙 轴承园区管委会主任", "轴承园区管委会", ("甲乙", "丙 轴承园区管委会主任"))]
+#[case::spread("甲 乙 轴承园区管委会主任", "轴承园区管委会", ("甲乙", "轴承园区管委会主任"))]
+#[case::up_to_the_unit("甲乙轴承园区管委会主任", "轴承园区管委会", ("甲乙", "轴承园区管委会主任"))]
+#[case::no_name_and_no_unit("王主任", "", ("王主任", ""))]
+#[case::no_name_without_its_unit("甲乙轴承园区管委会主任", "", ("甲乙轴承园区管委会主任", ""))]
+fn a_name_ends_where_its_word_ends_or_its_unit_begins(
+    #[case] cell: &str,
+    #[case] own_unit: &str,
+    #[case] expected: (&str, &str),
+) {
+    let parts = cut(cell, Beside::Title, own_unit);
+    assert_eq!((parts.name.as_str(), parts.title), expected);
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {

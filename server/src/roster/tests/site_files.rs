@@ -308,6 +308,32 @@ fn a_property_that_may_mean_a_known_one_is_refused(
     for message in [&problems[0].message_en, &problems[0].message_zh] {
         assert!(message.contains(given) && message.contains(meant), "{message}");
     }
+    // Whoever wrote it elsewhere is told where it belongs, too.
+    let outside = place != "properties";
+    assert_eq!(
+        problems[0].message_en.contains("outside the feature's properties"),
+        outside,
+        "{}",
+        problems[0].message_en
+    );
+    assert_eq!(problems[0].message_zh.contains("不在要素的 properties 之内"), outside, "{}", problems[0].message_zh);
+}
+
+#[test]
+fn each_problem_is_told_on_a_line_of_its_own() {
+    let mut file: Value =
+        serde_json::from_slice(&collection(|feature| feature["properties"]["datum"] = json!("GPS"))).unwrap();
+    file["features"] = json!([file["features"][0], { "type": "Feature" }]);
+    let problems = parse_sites(file.to_string().as_bytes()).unwrap_err();
+    let told = problems.to_string();
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), problems.0.len(), "{told}");
+    for (line, problem) in lines.iter().zip(&problems.0) {
+        let feature = problem.feature.map_or_else(String::new, |feature| format!("feature {feature}: "));
+        let property = problem.property.map_or_else(String::new, |property| format!("{property}: "));
+        assert_eq!(*line, format!("{feature}{property}{}", problem.message_en));
+    }
+    assert!(lines.len() > 1 && problems.0.iter().any(|problem| problem.feature == Some(1)), "{told}");
 }
 
 #[test]

@@ -66,6 +66,25 @@ fn monte_carlo(sites: &[(&SiteBoundary, f64)], here: Position, accuracy_m: f64) 
     there.filter(allowed).count() as f64 / f64::from(COUNT)
 }
 
+/// A corner on a ray is passed once where the outline goes on to the other side, and twice or not at all where it turns
+/// back.
+#[test]
+fn a_ray_through_a_corner_crosses_the_outline_there_once() {
+    let east = Coord { x: 1.0, y: 0.0 };
+    for (corners, times) in [
+        ([(2.0, -1.0), (2.0, 0.0), (3.0, 1.0)], 1),
+        ([(3.0, 1.0), (2.0, 0.0), (2.0, -1.0)], 1),
+        ([(1.0, 1.0), (2.0, 0.0), (3.0, 1.0)], 0),
+        ([(1.0, -1.0), (2.0, 0.0), (3.0, -1.0)], 0),
+        ([(-2.0, -1.0), (-2.0, 0.0), (-3.0, 1.0)], 0),
+    ] {
+        let line = LineString::from(corners.to_vec());
+        let crossed: Vec<f64> = line.lines().filter_map(|edge| crossing(edge, east)).collect();
+        assert!(crossed.iter().all(|at| *at == 2.0), "{corners:?}: {crossed:?}");
+        assert_eq!(if times == 1 { crossed.len() } else { crossed.len() % 2 }, times, "{corners:?}: {crossed:?}");
+    }
+}
+
 #[test]
 fn a_half_plane_grows_by_its_tolerance() {
     let half_plane = drawn(&[vec![rectangle((-20_000.0, 20_000.0), (-20_000.0, 0.0))]]);
