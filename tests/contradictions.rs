@@ -283,6 +283,58 @@ async fn who_writes_anothers_fingerprint_accuses_nobody(#[values(Sqlite, Postgre
     unchanged(&server, 2).await;
 }
 
+/// A signature that does not hold is no evidence of who has a phone, though its writer registered it as well.
+#[rstest]
+#[tokio::test]
+async fn a_fingerprint_whose_signature_does_not_hold_speaks_against_nobody(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let server = TestServer::on(backend).await;
+    let (leader, secretary) = (server.as_(Leader), server.as_(Secretary));
+    let phone = Device::registered(&leader).await;
+    phone.register(&secretary).await;
+    let unproven = || {
+        let stranger = phone.signed(&server, Draft::at(&server, BEARING_PARK).east(9.0), &[]);
+        stranger.with("/note", "写的不是所签的").with("/id", json!(server.clock.id()))
+    };
+    // One before it, one after it, and one on its own.
+    secretary.checked_in(&unproven()).await;
+    server.clock.advance(TimeDelta::minutes(10));
+    let first = leader.checked_in(&phone.signed(&server, Draft::at(&server, BEARING_PARK), &[])).await;
+    assert_eq!(first["verdict"], "VERIFIED", "{first:#}");
+    server.clock.advance(TimeDelta::minutes(10));
+    let forged = secretary.checked_in(&unproven()).await;
+    assert_ne!(outcome(&secretary, &forged, "SIGNATURE").await, "PASS");
+    assert_eq!(stands(&leader, &first, "DEVICE_SHARED").await, json!(["VERIFIED", [["SUBMISSION", "PASS"]]]));
+    unchanged(&server, 3).await;
+    // Where it holds, it does.
+    server.clock.advance(TimeDelta::minutes(10));
+    secretary.checked_in(&phone.signed(&server, Draft::at(&server, BEARING_PARK).east(9.0), &[])).await;
+    assert_eq!(stands(&leader, &first, "DEVICE_SHARED").await[0], "NEEDS_REVIEW");
+    unchanged(&server, 4).await;
+}
+
+/// A revocation and a capture of one millisecond have one order, whichever is recorded first.
+#[rstest]
+#[tokio::test]
+async fn a_device_revoked_in_the_millisecond_of_a_capture_signed_it(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = TestServer::on(backend).await;
+    let leader = server.as_(Leader);
+    let phone = Device::registered(&leader).await;
+    let drafted = || phone.signed(&server, Draft::at(&server, BEARING_PARK), &[]);
+    let before = leader.checked_in(&drafted()).await;
+    let revoke = "mutation($input: RevokeDeviceInput!) { revokeDevice(input: $input) { revoked userErrors { code } } }";
+    let revoked = leader.ask(revoke, json!({ "input": { "fingerprint": phone.fingerprint } })).await;
+    assert_eq!(revoked.at("/revokeDevice/revoked"), true);
+    let after = leader.checked_in(&drafted()).await;
+    server.clock.advance(TimeDelta::milliseconds(1));
+    let later = leader.checked_in(&drafted()).await;
+    unchanged(&server, 3).await;
+    for (check_in, signature) in [(&before, "PASS"), (&after, "PASS"), (&later, "UNKNOWN")] {
+        assert_eq!(outcome(&leader, check_in, "SIGNATURE").await, signature);
+    }
+}
+
 /// What came to light long afterwards is held against the later one alone.
 #[rstest]
 #[tokio::test]

@@ -19,6 +19,7 @@ use crate::{
             Whereabouts,
         },
         policy::{Policy, PolicyDraft},
+        registration::Registration,
         signed_check_in::{SignedCheckIn, SignedFix, instant},
     },
     store,
@@ -269,21 +270,26 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
     ) -> Result<(Device, Option<HeldOver>), Broken> {
         let check_in = self.check_in;
         let registered = store::device::of_person(self.connection, check_in.person_id).await?;
-        let held = |device: &entity::device::Model| device.revoked_at.is_none_or(|at| at > check_in.corrected_at);
+        let captured_at = check_in.corrected_at;
+        let registration = |device: &entity::device::Model| Registration {
+            registered_at: device.registered_at,
+            revoked_at: device.revoked_at,
+        };
         let device = Device { developer_mode: check_in.developer_mode, ..Device::default() };
         let (Some(fingerprint), Some(signature)) = (&check_in.device, &check_in.signature) else {
-            // Whoever registered a device afterwards could not sign with it.
-            let had = |device: &entity::device::Model| device.registered_at <= check_in.corrected_at;
-            let any = registered.iter().any(|device| held(device) && had(device));
+            let any = registered.iter().any(|device| registration(device).is_expected_at(captured_at));
             let signature = if any { Signature::Missing } else { Signature::None };
             return Ok((Device { signature, ..device }, None));
         };
         // Whose key is registered later is known from then on: a signature says whose it is whenever it is looked at.
         let (signature, signed) = match registered.iter().find(|device| device.fingerprint == *fingerprint) {
             None => (Signature::UnknownKey, None),
-            Some(device) if !held(device) => (Signature::Revoked, None),
+            Some(device) if !registration(device).stands_at(captured_at) => (Signature::Revoked, None),
             Some(device) => self.signature(device, signature, further).await?,
         };
+        // Who writes a fingerprint without its key has it in no hand.
+        let mut unproven = Vec::new();
+        let found = if signature == Signature::Valid { found } else { &mut unproven };
         let Using { other_people, new } = self.using(fingerprint, found).await?;
         Ok((Device { signature, other_people, new, ..device }, signed))
     }

@@ -214,7 +214,7 @@ impl Photo {
 pub struct Device {
     /// Its signature.
     pub signature: Signature,
-    /// Other people who checked in from it lately.
+    /// Other people who checked in from it lately, signed by it.
     pub other_people: u32,
     /// Whether the person checked in from another device before, and never from this one.
     pub new: bool,

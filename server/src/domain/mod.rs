@@ -21,6 +21,7 @@ pub mod password;
 pub mod permission;
 pub mod photo_claim;
 pub mod policy;
+pub mod registration;
 pub mod review;
 pub mod sentence;
 pub mod signed_check_in;

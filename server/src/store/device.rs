@@ -4,11 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     check_in,
     device::{Column, Entity, Model},
+    finding,
     ids::{CheckInId, PersonId},
+    standing,
+    values::{FindingCode, FindingOutcome},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    JoinType, QueryFilter, QueryOrder, QuerySelect, Select,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -43,7 +46,7 @@ pub async fn revoke(
     Ok(revoked.rows_affected == 1)
 }
 
-/// A check-in from a device, by someone who had proved to hold its key.
+/// A check-in that a device signed, by someone who had registered its key.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub struct Use {
     /// Which check-in.
@@ -52,13 +55,26 @@ pub struct Use {
     pub person_id: PersonId,
 }
 
-/// Check-ins from a device, by people who registered it: a fingerprint alone can be written by anybody.
+/// Check-ins that were signed when they were judged last: a fingerprint alone can be written by anybody.
+fn signed() -> Select<check_in::Entity> {
+    let standing = check_in::Entity::belongs_to(standing::Entity);
+    let standing: RelationDef = standing.from(check_in::Column::Id).to(standing::Column::CheckInId).into();
+    let findings = standing::Entity::belongs_to(finding::Entity);
+    let findings: RelationDef = findings.from(standing::Column::AssessmentId).to(finding::Column::AssessmentId).into();
+    check_in::Entity::find()
+        .join(JoinType::InnerJoin, standing)
+        .join(JoinType::InnerJoin, findings)
+        .filter(finding::Column::Code.eq(FindingCode::Signature))
+        .filter(finding::Column::Outcome.eq(FindingOutcome::Pass))
+}
+
+/// Check-ins that a device signed, by people who registered it.
 fn uses(fingerprint: &str) -> Select<check_in::Entity> {
     let (device, person) = (check_in::Column::Device, check_in::Column::PersonId);
     let registered = Condition::all()
         .add(Expr::col((Entity, Column::Fingerprint)).equals((check_in::Entity, device)))
         .add(Expr::col((Entity, Column::PersonId)).equals((check_in::Entity, person)));
-    check_in::Entity::find()
+    signed()
         .join(JoinType::InnerJoin, check_in::Entity::belongs_to(Entity).from(person).to(Column::PersonId).into())
         .filter(registered)
         .filter(device.eq(fingerprint))
@@ -114,13 +130,13 @@ pub async fn beside(
     Ok(before.into_iter().chain(after).collect())
 }
 
-/// Devices a person checked in from before a time.
+/// Devices that signed a person's check-ins before a time.
 pub async fn used_before(
     connection: &impl ConnectionTrait,
     person: PersonId,
     before: DateTime<Utc>,
 ) -> Result<Vec<String>, DbErr> {
-    let used: Vec<Option<String>> = check_in::Entity::find()
+    let used: Vec<Option<String>> = signed()
         .select_only()
         .column(check_in::Column::Device)
         .distinct()
