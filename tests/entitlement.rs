@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 use serde_json::json;
+use server::app::PolicyChange;
 
 use crate::support::{
     BEARING_PARK,
@@ -69,6 +70,24 @@ async fn people_ask_for_their_own_projects(#[values(Sqlite, Postgres)] backend: 
     let projects: Vec<&str> = roles.iter().map(|role| role["project"]["name"].as_str().unwrap()).collect();
     assert!(projects.contains(&BEARING_PARK) && projects.contains(&COLD_STORE));
     assert_eq!(server.as_(Office).ask(query, json!({})).await.at("/viewer/teamRoles"), &json!([]));
+}
+
+#[tokio::test]
+async fn a_policy_tells_when_and_why_it_was_adopted() {
+    let server = TestServer::on(Sqlite).await;
+    server.clock.set("2026-12-03T04:05:06Z");
+    let change = PolicyChange { weekly_visits: Some(2), ..PolicyChange::default() };
+    server.app().adopt_policy("试行".to_owned(), change).await.unwrap();
+    let query = "{ policies(first: 2) { version adoptedAt effectiveFrom reason weeklyVisits } }";
+    let answer = server.as_(Leader).ask(query, json!({})).await;
+    let (adopted, first) = (answer.at("/policies/0"), answer.at("/policies/1"));
+    let now = "2026-12-03T04:05:06+00:00";
+    assert_eq!(
+        adopted,
+        &json!({ "version": 2, "adoptedAt": now, "effectiveFrom": now, "reason": "试行", "weeklyVisits": 2 })
+    );
+    assert_eq!((&first["version"], &first["weeklyVisits"]), (&json!(1), &json!(1)));
+    assert_ne!(first["adoptedAt"], now);
 }
 
 #[tokio::test]

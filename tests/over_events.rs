@@ -125,11 +125,17 @@ async fn nobody_subscribes_without_signing_in_and_a_bad_token_is_told_in_http() 
 
 #[tokio::test]
 async fn too_many_streams_of_a_viewer_are_refused() {
-    let server = TestServer::tuned(|config| config.connections.streams_per_viewer = 1).await;
+    let server = TestServer::tuned(|config| config.connections.streams_per_viewer = 2).await;
     let token = server.token(Leader).unwrap();
-    let _open = Events::of(&server, Some(&token), RECORDED).await;
-    let mut second = Events::of(&server, Some(&token), RECORDED).await;
-    assert_eq!(second.next().await.unwrap().1["errors"][0]["extensions"]["limit"], "streamsPerViewer");
+    let _one = Events::of(&server, Some(&token), RECORDED).await;
+    let _two = Events::of(&server, Some(&token), RECORDED).await;
+    let mut third = Events::of(&server, Some(&token), RECORDED).await;
+    let refused = third.next().await.unwrap().1["errors"][0].clone();
+    assert_eq!(
+        (&refused["extensions"]["limit"], &refused["extensions"]["allowed"]),
+        (&json!("streamsPerViewer"), &json!(2))
+    );
+    assert!(refused["message"].as_str().unwrap().contains('2'), "{refused}");
 }
 
 /// Without `complete`, browsers and clients ask again, which is right: another server may be there by then.

@@ -3,9 +3,9 @@
 use std::{fs, path::PathBuf};
 
 use chrono::TimeDelta;
-use entity::{photo as photo_row, values::PhotoState};
+use entity::{check_in, photo as photo_row, values::PhotoState};
 use rstest::rstest;
-use sea_orm::{EntityTrait, QuerySelect};
+use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect};
 use serde_json::{Value, json};
 use server::roster;
 
@@ -215,4 +215,27 @@ async fn only_the_office_may_and_must_say_why(#[values(Sqlite, Postgres)] backen
         assert_eq!(refused, [(code.to_owned(), field.to_owned())]);
     }
     assert_eq!(rows(server.app().database.reader()).await, before);
+}
+
+#[tokio::test]
+async fn nobody_asks_for_more_than_a_request_can_do() {
+    const MOST: usize = 2000;
+    let server = TestServer::on(Sqlite).await;
+    server.as_(Leader).checked_in(&Draft::at(&server, BEARING_PARK)).await;
+    let database = server.app().database.writer();
+    let one = check_in::Entity::find().one(database).await.unwrap().unwrap();
+    let others = (0..MOST).map(|_| {
+        let id = server.app().clock.id();
+        check_in::Model { id, ..one.clone() }.into_active_model()
+    });
+    for some in others.collect::<Vec<_>>().chunks(100) {
+        check_in::Entity::insert_many(some.to_vec()).exec_without_returning(database).await.unwrap();
+    }
+    let refused = rejudge(&server.as_(Office), json!({})).await;
+    assert_eq!(refused.user_errors("rejudgeCheckIns"), [("TOO_LARGE".to_owned(), "input.from".to_owned())]);
+    let said = refused.at("/rejudgeCheckIns/userErrors/0");
+    for language in ["zh", "en"] {
+        let said = said[language].as_str().unwrap();
+        assert!(said.contains("2000") && said.contains("2001"), "{said}");
+    }
 }

@@ -255,6 +255,22 @@ async fn codes_are_not_to_be_guessed(#[values(Sqlite, Postgres)] backend: Backen
     assert_eq!(refusal(&server.came_back(&away, &away.back(), Some("0000-0000")).await), "TOO_MANY_ATTEMPTS");
 }
 
+/// Whoever gave a right code in the end begins anew.
+#[rstest]
+#[tokio::test]
+async fn a_right_code_forgives_the_wrong_ones_before_it(#[values(Sqlite, Postgres)] backend: Backend) {
+    let (server, provider, key) = with_leader(backend).await;
+    let (_, codes) = enrolled(&server, &server.as_(Leader)).await;
+    for right in &codes[..2] {
+        let away = vouched(&server, &provider, &key).await;
+        let back = away.back();
+        for _ in 0..4 {
+            assert_eq!(refusal(&server.came_back(&away, &back, Some("0000-0000")).await), "WRONG_CODE");
+        }
+        assert_eq!(refusal(&server.came_back(&away, &back, right.as_str()).await), "");
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_stranger_who_keeps_a_name_locked_out_keeps_nobody_from_coming_back(
