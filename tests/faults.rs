@@ -23,7 +23,7 @@ use crate::support::{
     BEARING_PARK,
     Backend::{Postgres, Sqlite},
     HARBOUR, Onsite, Premises,
-    Role::{Leader, OtherLeader},
+    Role::{Leader, Office, OtherLeader},
 };
 
 /// The database's file: its log and its index are named after it.
@@ -240,6 +240,26 @@ async fn a_lost_database_is_answered_with_when_to_come_back() {
     assert_eq!((status, body.get("errors")), (200, None), "{body:#}");
     server.kill();
     day.audited().await;
+}
+
+/// Streams as well: a socket is closed with "try again later", and a stream of events is refused in HTTP's own terms, for
+/// who hears `complete` never asks again.
+#[tokio::test]
+async fn a_lost_database_is_told_to_who_opens_a_stream() {
+    let premises = Premises::on(Postgres).await;
+    let cutter = Cutter::before(&premises.database.url()).await;
+    let server = Onsite::start(&premises, &cutter.url(), &[]).await;
+    Day::on(&premises).all_well(&server, 1).await;
+    cutter.arm(Cut::Everything, 0, 1);
+    server.becomes(503, SOON).await;
+    let token = premises.token(Office);
+    assert_eq!(server.closes_socket(token).await, (1013, "The database is unavailable; try again later".to_owned()));
+    let (status, retry_after, body) = server.stream(token, "subscription { visitRecorded { cursor } }").await;
+    assert_eq!((status, retry_after), (503, true), "{body}");
+    assert!(body.contains("DATABASE_UNAVAILABLE"), "{body}");
+    cutter.disarm();
+    server.becomes(200, SOON).await;
+    server.kill();
 }
 
 #[tokio::test]

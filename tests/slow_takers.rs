@@ -170,6 +170,56 @@ async fn an_answer_that_stands_still_is_given_up_beside_one_that_is_taken() {
     assert_eq!(length, server::graphql::sdl().len(), "the other one comes whole");
 }
 
+/// Takes so many bytes every so many milliseconds, until there are `enough`; why it broke off, if it did.
+async fn dribbled(mut body: RecvStream, bytes: usize, every: u64, enough: usize) -> Option<h2::Reason> {
+    let mut length = 0;
+    while length < enough {
+        let piece = match timeout(PATIENCE, body.data()).await.expect("it goes on, or ends") {
+            Some(Ok(piece)) => piece,
+            Some(Err(error)) => return Some(error.reason().unwrap_or(h2::Reason::NO_ERROR)),
+            None => return None,
+        };
+        length += piece.len();
+        let mut left = piece.len();
+        while left > 0 {
+            sleep(Duration::from_millis(every)).await;
+            let few = left.min(bytes);
+            let _ = body.flow_control().release_capacity(few);
+            left -= few;
+        }
+    }
+    None
+}
+
+/// There is always something that is taken, and never enough.
+#[tokio::test]
+async fn an_answer_that_is_taken_byte_by_byte_is_given_up() {
+    let server = impatient(|_| {}).await;
+    let requests = opened(&server, 1).await;
+    let (status, body) = asked(&server, &requests).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(dribbled(body, 1, 300, usize::MAX).await, Some(h2::Reason::CANCEL));
+    assert_eq!(figure(&server, "onsite_answers_waiting_bytes").await, 0);
+    // The connection goes on.
+    let (status, _) = sent(&requests, posted(&server, &json!({ "query": "{ __typename }" }))).await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+/// Two kilobytes a second, for longer than an answer has in any case, alone and three beside each other.
+#[rstest]
+#[case::alone(1)]
+#[case::beside_others(3)]
+#[tokio::test]
+async fn an_answer_that_is_taken_as_fast_as_a_poor_network_goes_on(#[case] answers: usize) {
+    let server = impatient(|_| {}).await;
+    let requests = opened(&server, 1000).await;
+    let asked = join_all((0..answers).map(|_| asked(&server, &requests))).await;
+    let each = 200 / answers;
+    let ends = join_all(asked.into_iter().map(|(_, body)| dribbled(body, each, 100, 14_000 / answers))).await;
+    assert!(ends.iter().all(Option::is_none), "{ends:?}");
+    assert_eq!(figure(&server, "onsite_answers_given_up_total").await, 0);
+}
+
 #[tokio::test]
 async fn what_waits_on_a_connection_is_bounded() {
     let most = 300_000;

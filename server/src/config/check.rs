@@ -75,6 +75,7 @@ fn ranges(config: &Config) -> Vec<Range> {
         Range("connections.body_seconds", connections.body_seconds, 1..=DAY),
         Range("connections.body_bytes_per_second", connections.body_bytes_per_second.into(), 1..=GIBIBYTE),
         Range("connections.write_seconds", connections.write_seconds, 1..=DAY),
+        Range("connections.write_bytes_per_second", connections.write_bytes_per_second.into(), 1..=GIBIBYTE),
         Range("connections.streams_per_viewer", size(connections.streams_per_viewer), 1..=1_000_000),
         Range("connections.operations_per_socket", size(connections.operations_per_socket), 1..=1_000_000),
         Range("connections.init_seconds", connections.init_seconds, 1..=DAY),

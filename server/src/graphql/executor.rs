@@ -76,7 +76,12 @@ impl Gate {
     }
 
     fn schema_for(&self, admitted: &Admitted) -> &OnsiteSchema {
-        if admitted.cost() > SMALL { &self.watched } else { &self.schema }
+        // Of events, the watched one bounds the time.
+        if admitted.cost() > SMALL || admitted.kind() == OperationType::Subscription {
+            &self.watched
+        } else {
+            &self.schema
+        }
     }
 
     /// What may be asked at once.
@@ -170,7 +175,7 @@ impl Gate {
             let answering = async move { gate.answer(admitted).await }.instrument(tracing::Span::current());
             return stream::once(answering.boxed()).boxed();
         }
-        let (taken, span) = (Taken::nothing(&self.limits), tracing::Span::current());
+        let (taken, span) = (Taken::nothing_of_events(&self.limits), tracing::Span::current());
         let events = self.schema_for(&admitted).execute_stream(admitted.request.data(Arc::clone(&taken)));
         let events = Box::pin(AssertUnwindSafe(events).catch_unwind().enumerate());
         let examined = admitted.examined;
@@ -178,7 +183,9 @@ impl Gate {
             let (gate, taken, span, examined) = (gate.clone(), Arc::clone(&taken), span.clone(), Arc::clone(&examined));
             async move {
                 taken.renew();
-                let reply = match taken.watch(events.next()).await {
+                let event = taken.watch(events.next()).await;
+                let reply = match event {
+                    Ok(Some(_)) if taken.was_too_slow() => Reply::refused(too_slow(gate.limits.seconds)),
                     // There is no stream of events: a request error (GraphQL specification, CreateSourceEventStream).
                     Ok(Some((0, Ok(response)))) if response.data == Value::Null && response.is_err() => {
                         Reply::invalid(response.errors, &gate.limits)

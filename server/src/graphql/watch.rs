@@ -2,7 +2,8 @@
 //! than it may.
 //!
 //! What can be fetched is bounded before (`cost`), and how long it takes is by whoever waits; but what a value weighs is
-//! known once it is there, and a runtime's thread is free again only where an execution lets it go.
+//! known once it is there, and a runtime's thread is free again only where an execution lets it go. How long an event of a
+//! subscription takes is bounded here, too: whoever waits for events may wait for as long as there is none.
 
 use std::{
     any::Any,
@@ -11,18 +12,22 @@ use std::{
     pin::pin,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
     task::Poll,
+    time::Duration,
 };
 
 use async_graphql::{
-    QueryPathNode, ServerResult, Value,
+    QueryPathNode, Response, ServerResult, Value,
     async_trait::async_trait,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo},
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo},
 };
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 use super::limits::{Limits, excess};
 
@@ -51,6 +56,10 @@ pub(super) struct Taken {
     fields: AtomicUsize,
     /// Room for lists, level by level: what a list is in never waits for what is in it.
     lists: Vec<Semaphore>,
+    /// How long an event may take, where these are events.
+    event: Option<Duration>,
+    /// Whether one has taken longer.
+    too_slow: AtomicBool,
 }
 
 /// Why there is no answer.
@@ -64,12 +73,28 @@ pub(super) enum Stopped {
 impl Taken {
     /// Nothing yet.
     pub(super) fn nothing(limits: &Limits) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::of(limits, None))
+    }
+
+    /// Nothing yet, of the events of a subscription, each of which has the time of a request.
+    pub(super) fn nothing_of_events(limits: &Limits) -> Arc<Self> {
+        Arc::new(Self::of(limits, Some(Duration::from_secs(limits.seconds))))
+    }
+
+    fn of(limits: &Limits, event: Option<Duration>) -> Self {
+        Self {
             bytes: AtomicUsize::new(0),
             most: limits.memory_bytes,
             fields: AtomicUsize::new(0),
             lists: (0..LEVELS).map(|_| Semaphore::new(LISTS)).collect(),
-        })
+            event,
+            too_slow: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether an event took too long. What is there of it is no answer.
+    pub(super) fn was_too_slow(&self) -> bool {
+        self.too_slow.load(Relaxed)
     }
 
     /// Begins anew: with the next event of a subscription.
@@ -130,16 +155,38 @@ impl ExtensionFactory for Watching {
 
 struct Watch(OnceLock<Option<Arc<Taken>>>);
 
+impl Watch {
+    fn taken(&self, ctx: &ExtensionContext<'_>) -> Option<&Arc<Taken>> {
+        self.0.get_or_init(|| ctx.data_opt::<Arc<Taken>>().cloned()).as_ref()
+    }
+}
+
 #[async_trait]
 impl Extension for Watch {
+    /// The whole of a request, or one event.
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        let taken = self.taken(ctx);
+        let Some((taken, limit)) = taken.and_then(|taken| Some((taken, taken.event?))) else {
+            return next.run(ctx, operation_name).await;
+        };
+        timeout(limit, next.run(ctx, operation_name)).await.unwrap_or_else(|_| {
+            taken.too_slow.store(true, Relaxed);
+            Response::default()
+        })
+    }
+
     async fn resolve(
         &self,
         ctx: &ExtensionContext<'_>,
         info: ResolveInfo<'_>,
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
-        let taken = self.0.get_or_init(|| ctx.data_opt::<Arc<Taken>>().cloned());
-        let Some(taken) = taken else { return next.run(ctx, info).await };
+        let Some(taken) = self.taken(ctx) else { return next.run(ctx, info).await };
         let list = info.return_type.starts_with('[');
         let _room = if list { taken.room(level(info.path_node)).await } else { None };
         taken.turn().await;
@@ -182,7 +229,8 @@ fn beside(value: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{EmptyMutation, EmptySubscription, Object, Request, Schema};
+    use async_graphql::{EmptyMutation, EmptySubscription, Object, Request, Schema, Subscription};
+    use futures_util::StreamExt;
 
     use super::*;
 
@@ -243,6 +291,51 @@ mod tests {
         assert!(said.contains("memoryBytes") && turns < 40_000 / TURN, "{said} {turns}");
         let (done, _) = run("{ text(length: 2000000) }", 1_000_000).await;
         assert!(done.unwrap_err().contains("memoryBytes"));
+    }
+
+    struct Events;
+
+    #[Subscription]
+    impl Events {
+        /// One for each number, which takes for ever where it is odd.
+        async fn numbers(&self) -> impl futures_util::Stream<Item = Slow> {
+            futures_util::stream::iter([2, 4, 5, 6].map(Slow))
+        }
+
+        /// None, for as long as it is waited for.
+        async fn silence(&self) -> impl futures_util::Stream<Item = Slow> {
+            futures_util::stream::pending()
+        }
+    }
+
+    struct Slow(i32);
+
+    #[Object]
+    impl Slow {
+        async fn number(&self) -> i32 {
+            if self.0 % 2 == 1 { std::future::pending().await } else { self.0 }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_that_takes_too_long_is_none_and_waiting_for_one_is_not_taking_long() {
+        let schema = Schema::build(Query, EmptyMutation, Events).extension(Watching).finish();
+        let limits = Limits::default();
+        let taken = Arc::new(Taken::of(&limits, Some(Duration::from_millis(1))));
+        let mut events =
+            schema.execute_stream(Request::new("subscription { numbers { number } }").data(Arc::clone(&taken)));
+        for number in [2, 4] {
+            let response = events.next().await.unwrap();
+            assert_eq!(response.data, async_graphql::value!({ "numbers": { "number": number } }));
+            assert!(!taken.was_too_slow());
+        }
+        assert_eq!(events.next().await.unwrap().data, Value::Null);
+        assert!(taken.was_too_slow());
+        let taken = Arc::new(Taken::of(&limits, Some(Duration::ZERO)));
+        let mut silence =
+            schema.execute_stream(Request::new("subscription { silence { number } }").data(Arc::clone(&taken)));
+        assert!(timeout(Duration::from_millis(20), silence.next()).await.is_err());
+        assert!(!taken.was_too_slow());
     }
 
     #[tokio::test]

@@ -2,7 +2,8 @@
 //!
 //! HTTP/2 has a window for each stream, and whoever opens none can leave answers waiting for as long as they answer pings.
 //! So what waits is bounded, for each connection and in all; and an answer of which nothing is taken is given up: its
-//! stream is reset, or, over HTTP/1.1, its connection closed. Where memory is short, the address that has most waiting
+//! stream is reset, or, over HTTP/1.1, its connection closed; so is one of which so little is taken that it would last for
+//! ever. Where memory is short, the address that has most waiting
 //! gives up what it has taken nothing of for longest.
 
 use std::{
@@ -22,7 +23,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::metrics::Metrics;
+use super::{metrics::Metrics, pace::Pace};
 
 mod body;
 mod streams;
@@ -45,10 +46,19 @@ pub(super) struct Bounds {
     pub(super) idle: Duration,
     /// Until something of an answer is taken.
     pub(super) stall: Duration,
+    /// Bytes a second that are to be taken of it on average.
+    pub(super) bytes_per_second: u32,
     /// Bytes that wait on a connection.
     pub(super) per_connection: usize,
     /// Bytes that wait in all.
     pub(super) in_all: usize,
+}
+
+impl Bounds {
+    /// How fast an answer has to be taken. It has as long in any case as one may stand still beside others.
+    fn pace(&self) -> Pace {
+        Pace { grace: self.stall * BESIDE_OTHERS, bytes_per_second: self.bytes_per_second }
+    }
 }
 
 /// The answers of all connections.
@@ -107,6 +117,12 @@ pub(super) struct Answer {
     pieces: AtomicUsize,
     /// When something of it was last taken.
     taken: AtomicU64,
+    /// Bytes of it that were written.
+    written: AtomicU64,
+    /// Since when pieces wait.
+    waits_since: AtomicU64,
+    /// How long pieces waited before, milliseconds: nobody is slow while there is nothing to take.
+    waited: AtomicU64,
     given_up: CancellationToken,
 }
 
@@ -246,6 +262,9 @@ impl Line {
             bytes: AtomicUsize::new(0),
             pieces: AtomicUsize::new(0),
             taken: AtomicU64::new(self.now()),
+            written: AtomicU64::new(0),
+            waits_since: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
             given_up: given_up.unwrap_or_else(|| self.given_up.clone()),
         });
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -295,15 +314,18 @@ impl Line {
         }
     }
 
-    /// Gives up the answers that have stood still for too long. True if one stands that was given up so long ago.
+    /// Gives up the answers that have stood still for too long, or go too slowly. True if one stands that was given up so long ago.
     fn is_stuck(&self, now: Instant) -> bool {
         let stall = self.all.bounds.stall;
         let others_go = now < self.at(self.taken.load(Ordering::Relaxed)) + stall;
         let patience = if others_go { stall * BESIDE_OTHERS } else { stall };
-        let still = |answer: &Arc<Answer>| answer.pieces.load(Ordering::Relaxed) > 0;
+        let waits = |answer: &Arc<Answer>| answer.pieces.load(Ordering::Relaxed) > 0;
+        let waiting: Vec<_> = self.answers().into_iter().filter(waits).collect();
+        let beside = waiting.len() as u64;
         let late = |answer: &Arc<Answer>, patience| now >= self.at(answer.last_taken()) + patience;
         let mut stuck = false;
-        for answer in self.answers().into_iter().filter(still).filter(|answer| late(answer, patience)) {
+        let too_late = |answer: &Arc<Answer>| late(answer, patience) || answer.is_too_slow(beside);
+        for answer in waiting.into_iter().filter(too_late) {
             stuck |= answer.given_up.is_cancelled() && late(&answer, patience + stall);
             answer.give_up();
         }
@@ -357,14 +379,41 @@ impl Answer {
     /// A piece is handed over: from now on, what has to be taken waits for whoever takes it.
     fn handed_over(&self) {
         if self.pieces.fetch_add(1, Ordering::Relaxed) == 0 {
-            self.taken.store(self.line.now(), Ordering::Relaxed);
+            let now = self.line.now();
+            self.taken.store(now, Ordering::Relaxed);
+            self.waits_since.store(now, Ordering::Relaxed);
         }
+    }
+
+    /// A piece is written, or given up.
+    fn done_with_piece(&self) {
+        if self.pieces.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.waited.fetch_add(self.waiting_now(), Ordering::Relaxed);
+        }
+    }
+
+    /// How long pieces have waited this time, milliseconds.
+    fn waiting_now(&self) -> u64 {
+        self.line.now().saturating_sub(self.waits_since.load(Ordering::Relaxed))
+    }
+
+    /// Whether so little of it was taken, among so many that share the connection, that it may as well never be.
+    fn is_too_slow(&self, beside: u64) -> bool {
+        let waited = Duration::from_millis(self.waited.load(Ordering::Relaxed).saturating_add(self.waiting_now()));
+        let written = self.written.load(Ordering::Relaxed).saturating_mul(beside);
+        waited > self.line.all.bounds.pace().time_for(written)
+    }
+
+    /// How long it may take at the slowest, where nobody sees how it gets on.
+    pub(super) fn longest(&self) -> Duration {
+        self.line.all.bounds.pace().time_for(self.bytes.load(Ordering::Relaxed) as u64)
     }
 
     /// So many bytes of it were written.
     fn took(&self, bytes: usize) {
         let now = self.line.now();
         self.taken.store(now, Ordering::Relaxed);
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
         self.line.taken.store(now, Ordering::Relaxed);
         self.line.note(bytes);
     }

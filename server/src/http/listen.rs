@@ -62,6 +62,8 @@ pub struct ConnectionLimits {
     pub body_bytes_per_second: u32,
     /// Seconds in which a client must take something of what it is sent.
     pub write_seconds: u64,
+    /// Bytes a second of what it is sent that a client must take on average.
+    pub write_bytes_per_second: u32,
     /// Bytes of answers that wait to be taken on one connection.
     pub waiting_bytes_per_connection: usize,
     /// Bytes of answers that wait to be taken in all.
@@ -86,6 +88,7 @@ impl Default for ConnectionLimits {
             body_seconds: 8,
             body_bytes_per_second: 4096,
             write_seconds: 8,
+            write_bytes_per_second: 512,
             waiting_bytes_per_connection: 32 * 1024 * 1024,
             waiting_bytes: 256 * 1024 * 1024,
             streams_per_viewer: 20,
@@ -102,6 +105,7 @@ impl ConnectionLimits {
         Bounds {
             idle: Duration::from_secs(self.idle_seconds),
             stall: Duration::from_secs(self.write_seconds),
+            bytes_per_second: self.write_bytes_per_second,
             per_connection: self.waiting_bytes_per_connection,
             in_all: self.waiting_bytes,
         }

@@ -1,4 +1,5 @@
-//! Bodies that have to keep a pace: whoever sends a byte a second does not hold a connection for ever.
+//! Bodies that have to keep a pace: whoever sends a byte a second does not hold a connection for ever. Answers have to be
+//! taken at one, too (see [`super::delivery`]).
 
 use std::{
     error::Error,
@@ -25,7 +26,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// How long so many bytes may take from the beginning.
-    fn time_for(self, bytes: u64) -> Duration {
+    pub(super) fn time_for(self, bytes: u64) -> Duration {
         self.grace + Duration::from_secs(bytes.min(u32::MAX.into())) / self.bytes_per_second.max(1)
     }
 }

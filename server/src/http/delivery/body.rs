@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -97,7 +97,7 @@ impl Piece {
 
 impl Drop for Piece {
     fn drop(&mut self) {
-        self.answer.pieces.fetch_sub(1, Ordering::Relaxed);
+        self.answer.done_with_piece();
     }
 }
 

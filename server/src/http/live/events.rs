@@ -76,7 +76,7 @@ pub(in crate::http) fn answer(surface: &Surface, caller: Caller, admitted: Admit
 /// A refusal, in a stream: a client that reads streams can't read anything else. Whoever is to come back later is told so
 /// in HTTP's own terms.
 pub(in crate::http) fn refusal(reply: &Reply, limit: usize) -> Response {
-    if reply.code() == Some("RATE_LIMITED") {
+    if matches!(reply.code(), Some("RATE_LIMITED" | "DATABASE_UNAVAILABLE")) {
         return respond(Media::EventStream, reply, limit);
     }
     streamed(stream::iter([last(reply, limit)]))

@@ -94,7 +94,8 @@ struct Line {
 }
 
 impl Line {
-    /// Sends a message, however long that takes: its connection is closed under it if nothing of it is taken for too long.
+    /// Sends a message, for as long as something of it is taken, but no longer than it takes at the slowest pace that answers
+    /// have to be taken at.
     async fn send(&mut self, message: Message) -> Result<(), Ended> {
         let held = self.connection.hold(match &message {
             Message::Text(text) => text.len(),
@@ -104,6 +105,7 @@ impl Line {
             sent = self.sink.send(message) => sent.map_err(|_| None),
             // Who does not read does not read a reason either.
             () = held.given_up() => Err(None),
+            () = sleep(held.longest()) => Err(None),
         }
     }
 

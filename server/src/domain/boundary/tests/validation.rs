@@ -34,51 +34,6 @@ fn gives_up_on_what_no_map_of_a_site_looks_like() {
     println!("gave up after {:?}", start.elapsed());
 }
 
-#[test]
-fn tmp_ring() {
-    let base = [(0, 2), (3, 5), (2, 0), (1, 3)];
-    let unit = parse(&polygon(&[&[(0., 0.), (1., 0.), (1., 1.), (0., 1.), (0., 0.)]])).unwrap().area_m2();
-    for turn in 0..4 {
-        for rev in [false, true] {
-            for swap in [false, true] {
-                for dx in 0..3 {
-                    for dy in [0, 1] {
-                        let mut ring: Vec<(i32, i32)> = base.to_vec();
-                        ring.rotate_left(turn);
-                        if rev {
-                            ring.reverse();
-                        }
-                        let flat: Vec<(f64, f64)> = ring
-                            .iter()
-                            .chain(ring.first())
-                            .map(|(x, y)| {
-                                let (x, y) = if swap { (y, x) } else { (x, y) };
-                                (f64::from(*x + dx), f64::from(*y + dy))
-                            })
-                            .collect();
-                        let got = parsed(&MultiPolygon(vec![Polygon::new(
-                            LineString(
-                                flat.iter().map(|(x, y)| Coord { x: 121.98 + x / 1e3, y: 39.63 + y / 1e3 }).collect(),
-                            ),
-                            vec![],
-                        )]));
-                        let poly = Polygon::new(
-                            LineString(flat.iter().map(|(x, y)| Coord { x: *x, y: *y }).collect()),
-                            vec![],
-                        );
-                        let v = std::panic::catch_unwind(|| poly.is_valid());
-                        println!(
-                            "{turn} {rev} {swap} {dx} {dy} valid {v:?} area {} got {:?}",
-                            geo::Area::unsigned_area(&poly),
-                            got.map(|b| b.area_m2() / unit).map_err(|e| e.to_string())
-                        );
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// Each tooth is as wide as a step, and overlaps all others along the one axis and few along the other.
 #[test]
 fn a_long_comb_is_no_tangle() {
