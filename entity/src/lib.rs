@@ -3,40 +3,22 @@
 pub mod ids;
 pub mod values;
 
-pub mod account;
-pub mod appeal;
-pub mod assessment;
-pub mod audit_entry;
-pub mod chain_entry;
-pub mod check_in;
-pub mod check_in_fix;
-pub mod contradiction;
-pub mod decision;
-pub mod device;
-pub mod discarded_object;
-pub mod finding;
+mod accounts;
+mod check_ins;
 pub mod heartbeat;
-pub mod identity;
-pub mod organisation;
 pub mod outbox_event;
 pub mod outbox_head;
-pub mod person;
-pub mod photo;
-pub mod photo_band;
-pub mod photo_inspection;
 pub mod policy;
-pub mod project;
-pub mod recovery_code;
-pub mod rejudgement;
-pub mod second_factor;
-pub mod secret;
-pub mod session;
-pub mod sign_in_attempt;
-pub mod signed_text;
-pub mod single_sign_on_attempt;
-pub mod site;
-pub mod site_version;
-pub mod standing;
-pub mod team_role;
-pub mod visit;
-pub mod weekly_tally;
+mod projects;
+mod visits;
+
+pub use accounts::{
+    account, audit_entry, identity, recovery_code, second_factor, secret, session, sign_in_attempt,
+    single_sign_on_attempt,
+};
+pub use check_ins::{
+    appeal, assessment, chain_entry, check_in, check_in_fix, contradiction, decision, device, discarded_object,
+    finding, photo, photo_band, photo_inspection, rejudgement, signed_text, standing,
+};
+pub use projects::{organisation, person, project, site, site_version, team_role};
+pub use visits::{visit, weekly_tally};

@@ -17,6 +17,7 @@ use std::{
 use async_graphql::Variables;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use cpu_time::ProcessTime;
+use domain::permission::Viewer;
 use entity::{
     assessment, check_in, finding,
     ids::{AssessmentId, CheckInId, PersonId, ProjectId, VisitId},
@@ -30,16 +31,16 @@ use server::{
     app::{App, NewAccount, SignInRequest},
     clock::Clock,
     config::Config,
-    domain::permission::Viewer,
     graphql::{Access, Arrived, Asked, Gate, Introspection, Limits, Meter, Rations},
     roster,
     serve::{self, Running},
 };
+
 use tokio::task::JoinSet;
 
-#[path = "../../tests/hostile_documents.rs"]
+#[path = "../../tests/protocols/hostile_documents.rs"]
 mod hostile_documents;
-#[path = "../../tests/hostile_loops.rs"]
+#[path = "../../tests/protocols/hostile_loops.rs"]
 mod hostile_loops;
 
 use hostile_documents::{Hostile, Outcome};

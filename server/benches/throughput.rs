@@ -12,17 +12,18 @@ use std::{
 };
 
 use axum::{Json, Router, extract::State, routing::post};
+use domain::permission::Viewer;
 use memchr::memmem;
 use serde_json::{Value, json};
 use server::{
     app::{App, NewAccount, SignInRequest},
     clock::Clock,
     config::Config,
-    domain::permission::Viewer,
     graphql::{self, Access, OnsiteSchema},
     roster,
     serve::{self, Running},
 };
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

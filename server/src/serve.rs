@@ -3,6 +3,11 @@
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    check_ins::clock_doubt::{self, Doubt},
+    digest::Sha256Digest,
+};
+use objects::{Bucket, LocalDirectory, ObjectStore, S3Settings, StoreError};
 use sea_orm::DbErr;
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -14,14 +19,9 @@ use crate::{
     app::App,
     clock::Clock,
     config::{Config, PhotosConfig, TlsConfig},
-    domain::{
-        clock_doubt::{self, Doubt},
-        digest::Sha256Digest,
-    },
     events::Feed,
     http::{self, Certificates, DocumentsError, Settings, TlsError},
     identity_provider::{IdentityProvider, SetUpError},
-    photos::{Bucket, LocalDirectory, ObjectStore, S3Settings, StoreError},
     store::{self, Database, DatabaseSettings, Manner},
 };
 

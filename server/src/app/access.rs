@@ -1,14 +1,12 @@
 //! From who is asking to what they may load.
 
+use domain::permission::{Grant, Relation, Rule, Viewer};
 use entity::{
     account, session,
     values::{AccountRole, TokenScope},
 };
 
-use crate::{
-    domain::permission::{Grant, Relation, Rule, Viewer},
-    store::scope::Scope,
-};
+use crate::store::scope::Scope;
 
 /// What a viewer may load by a rule of the permission table.
 pub fn scope_of(viewer: &Viewer, rule: &Rule) -> Scope {

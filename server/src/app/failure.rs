@@ -2,9 +2,11 @@
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
+use domain::check_ins::sentence::Sentence;
+use objects::StoreError;
 use sea_orm::DbErr;
 
-use crate::{backup::BackupError, domain::sentence::Sentence, photos::StoreError};
+use crate::backup::BackupError;
 
 /// Why something was refused, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

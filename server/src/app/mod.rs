@@ -7,105 +7,74 @@ use std::{
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use domain::visits::week::local_date;
+use objects::ObjectStore;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     clock::Clock,
-    domain::week::local_date,
     events::Feed,
     identity_provider::IdentityProvider,
-    photos::ObjectStore,
     store::{self, Database},
 };
 
 mod access;
-mod access_tokens;
-mod account_policy;
 mod accounts;
-mod arrivals;
-mod attempts;
-mod audit;
-mod backup;
-mod boundaries;
-mod boundary_hints;
-mod chain;
-mod change_password;
-mod check_in;
-mod clock_watch;
-mod contradictions;
-mod counting;
-mod devices;
-mod discard_photos;
-mod export_evidence;
+mod check_ins;
 mod failure;
-mod housekeeping;
-mod identities;
-mod import_roster;
-mod import_sites;
-mod inspection;
-mod judging;
-mod known_projects;
-mod known_sessions;
-mod list_accounts;
-mod manage_accounts;
-mod nearest_sites;
-mod passwords;
-mod period;
-mod photo_limits;
-mod photo_upload;
-mod policies;
+mod policy;
 mod projects;
-mod reassess;
-mod recount;
-mod rejudge;
-mod restore;
-mod review;
-mod second_factor;
-mod sessions;
-mod sign_in;
-mod single_sign_on;
-mod store_watch;
-mod submission;
-mod weekly_visits;
+mod upkeep;
+mod visits;
 
-use boundaries::Boundaries;
-use known_sessions::KnownSessions;
+use accounts::known_sessions::KnownSessions;
+use projects::boundaries::Boundaries;
 
 pub use access::scope_of;
-pub use access_tokens::{AccessToken, TokenRequest};
-pub use account_policy::AccountPolicy;
-pub use accounts::{NewAccount, login_of};
-pub use arrivals::Arrivals;
-pub use audit::{Actor, accounts_of_trail, audit_trail};
-pub use backup::BackedUp;
-pub use boundary_hints::BoundaryHint;
-pub use check_in::{Recorded, fuzz_check_in};
-pub use clock_watch::ClockWatch;
-pub use devices::{DeviceRequest, IssuedChallenge};
-pub use export_evidence::Exported;
-pub use failure::{Broken, Failure, Refusal, RefusalCode};
-pub use import_roster::RosterImported;
-pub use import_sites::{SiteElsewhere, SitesImported};
-pub use inspection::INSPECTION_LEASE;
-pub use list_accounts::ListedAccount;
-pub use nearest_sites::{SiteOffer, Whereabouts};
-pub use period::Period;
-pub use photo_limits::PhotoLimits;
-pub use photo_upload::{PhotoUploadRequest, UploadTicket};
-pub use policies::PolicyChange;
-pub use reassess::{Reassessment, Trial};
-pub use recount::{Difference, Recounted};
-pub use rejudge::{RejudgeRequest, Rejudged, Transition};
-pub use restore::{RestoreError, Restored, restore};
-pub use review::{AppealRequest, ReviewRequest};
-pub use second_factor::Enrolment;
-pub use sign_in::{SignInRequest, SignedIn};
-pub use single_sign_on::{SentAway, SingleSignOnReturn};
-pub use submission::{
-    BATCH_LIMIT, CheckInRequest, DeviceSignature, FIX_LIMIT, FixRequest, NOTE_LIMIT, PHOTO_LIMIT, Uptime,
+pub use accounts::{
+    access_tokens::{AccessToken, TokenRequest},
+    account_policy::AccountPolicy,
+    add_account::{NewAccount, login_of},
+    audit::{Actor, accounts_of_trail, audit_trail},
+    list_accounts::ListedAccount,
+    second_factor::Enrolment,
+    sign_in::{SignInRequest, SignedIn},
+    single_sign_on::{SentAway, SingleSignOnReturn},
 };
-pub use weekly_visits::{LeaderWeek, WeekRange, weekly_visits};
+pub use check_ins::{
+    arrivals::Arrivals,
+    check_in::{Recorded, fuzz_check_in},
+    devices::{DeviceRequest, IssuedChallenge},
+    export_evidence::Exported,
+    inspection::INSPECTION_LEASE,
+    photo_limits::PhotoLimits,
+    photo_upload::{PhotoUploadRequest, UploadTicket},
+    reassess::{Reassessment, Trial},
+    rejudge::{RejudgeRequest, Rejudged, Transition},
+    review::{AppealRequest, ReviewRequest},
+    submission::{
+        BATCH_LIMIT, CheckInRequest, DeviceSignature, FIX_LIMIT, FixRequest, NOTE_LIMIT, PHOTO_LIMIT, Uptime,
+    },
+};
+pub use failure::{Broken, Failure, Refusal, RefusalCode};
+pub use policy::PolicyChange;
+pub use projects::{
+    boundary_hints::BoundaryHint,
+    import_roster::RosterImported,
+    import_sites::{SiteElsewhere, SitesImported},
+    nearest_sites::{SiteOffer, Whereabouts},
+};
+pub use upkeep::{
+    backup::BackedUp,
+    clock_watch::ClockWatch,
+    restore::{RestoreError, Restored, restore},
+};
+pub use visits::{
+    period::Period,
+    recount::{Difference, Recounted},
+    weekly_visits::{LeaderWeek, WeekRange, weekly_visits},
+};
 
 /// The parts every action may need.
 pub struct App {
@@ -179,7 +148,7 @@ impl App {
     /// The time zone of the policy in force.
     pub async fn time_zone(&self) -> Result<Tz, Broken> {
         let policies = store::policy::all(self.database.reader()).await?;
-        Ok(check_in::policy_at(&policies, self.clock.now())?.time_zone)
+        Ok(check_ins::check_in::policy_at(&policies, self.clock.now())?.time_zone)
     }
 }
 

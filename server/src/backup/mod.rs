@@ -17,11 +17,11 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use domain::digest::Sha256Digest;
 use flate2::{Compression, bufread::GzDecoder, write::GzEncoder};
+use objects::ObjectKey;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
-
-use crate::{domain::digest::Sha256Digest, photos::ObjectKey};
 
 #[cfg(test)]
 mod tests;

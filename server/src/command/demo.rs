@@ -10,6 +10,7 @@ use std::{
 
 use chrono::Days;
 use clap::Args;
+use domain::visits::week::IsoWeek;
 use uuid::Uuid;
 
 use self::{
@@ -23,7 +24,6 @@ use crate::{
     app::App,
     clock::Clock,
     config::{Config, LogConfig, LogFormat},
-    domain::week::IsoWeek,
     roster,
     serve::{self, Running, StartError},
 };

@@ -4,13 +4,13 @@
 use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Parser, Subcommand};
+use inspection::apart;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     app::{App, Failure},
     clock::Clock,
     config::{Config, LogConfig, LogFormat, Overrides, log_filter},
-    photos::apart,
     serve,
 };
 

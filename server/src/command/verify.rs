@@ -3,12 +3,10 @@
 use std::{fs::File, io::BufReader, path::PathBuf};
 
 use clap::Args;
+use domain::check_ins::hash_chain::Head;
+use evidence_bundle::{Limits, verify};
 
 use super::Undone;
-use crate::{
-    domain::hash_chain::Head,
-    evidence_bundle::{Limits, verify},
-};
 
 /// Check a bundle that `onsite export evidence` wrote: its hash chain, signatures, photos and every byte of the file.
 /// Needs no server and no settings. Exits with 1 and names the first thing that does not hold.

@@ -5,20 +5,21 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Context, Description, Error, ID, Result, SimpleObject, Subscription};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
+use domain::permission::{Rule, Viewer, table};
 use entity::ids::ProjectId;
 use futures_util::{Stream, StreamExt, future};
 
 use super::{
-    access::{app, scope, viewer},
-    check_in::CheckIn,
-    error::{bad_argument, broken},
-    global_id,
-    visit::Visit,
-    weekly_visits::WeeklyVisits,
+    check_ins::check_in::CheckIn,
+    support::{
+        access::{app, scope, viewer},
+        error::{bad_argument, broken},
+        global_id,
+    },
+    visits::{visit::Visit, weekly_visits::WeeklyVisits},
 };
 use crate::{
     app::{App, WeekRange},
-    domain::permission::{Rule, Viewer, table},
     events::{Event, FollowError, Published},
     store::{self, scope::Scope},
 };

@@ -6,96 +6,59 @@ use async_graphql::{Schema, SchemaBuilder, ValidationMode};
 
 use crate::app::App;
 
-mod access;
-pub mod access_token;
-pub mod account;
-pub mod assessment;
-pub mod audit;
-pub mod boundary_hint;
-pub mod check_in;
-mod coercion;
-mod completion;
-pub mod connection;
-pub mod cost;
-pub mod device;
-pub mod error;
-mod examination;
-mod executor;
-mod global_id;
-pub mod limits;
+pub mod accounts;
+pub mod check_ins;
+pub mod engine;
 pub mod live;
-pub mod manage_accounts;
-pub mod node;
-pub mod organisation;
-pub mod own_account;
-mod page;
-mod permissions;
-pub mod person;
-pub mod photo;
-mod plan;
 pub mod policy;
-pub mod position;
-pub mod project;
-pub mod reassessment;
-pub mod rejudgement;
-mod reply;
-pub mod review;
-pub mod scalars;
-pub mod second_factor;
-pub mod session;
-mod siblings;
-pub mod single_sign_on;
-pub mod site;
-pub mod site_offer;
-pub mod team;
-mod typename;
-mod types;
-pub mod visit;
-mod watch;
-pub mod weekly_visits;
+pub mod projects;
+pub mod support;
+pub mod visits;
 
-pub use access::{Access, Arrived, admits};
-pub use cost::{Meter, Rationed, Rations};
-pub use executor::{Admitted, Asked, Gate, Introspection};
-pub use limits::Limits;
+pub use engine::{
+    cost::{Meter, Rationed, Rations},
+    executor::{Admitted, Asked, Gate, Introspection},
+    limits::Limits,
+    reply::Reply,
+};
 pub use live::Subscription;
-pub use reply::Reply;
+pub use support::access::{Access, Arrived, admits};
 
 /// What can be asked.
 #[derive(Debug, Default, async_graphql::MergedObject)]
 pub struct Query(
-    session::SessionQuery,
-    single_sign_on::SingleSignOnQuery,
-    node::NodeQuery,
-    project::ProjectQuery,
-    team::TeamQuery,
-    visit::VisitQuery,
-    check_in::CheckInQuery,
-    site_offer::SiteOfferQuery,
+    accounts::session::SessionQuery,
+    accounts::single_sign_on::SingleSignOnQuery,
+    support::node::NodeQuery,
+    projects::project::ProjectQuery,
+    projects::team::TeamQuery,
+    visits::visit::VisitQuery,
+    check_ins::check_in::CheckInQuery,
+    projects::site_offer::SiteOfferQuery,
     policy::PolicyQuery,
-    boundary_hint::BoundaryHintQuery,
-    review::ReviewQuery,
-    rejudgement::RejudgementQuery,
-    reassessment::ReassessmentQuery,
-    device::DeviceQuery,
-    account::AccountQuery,
-    audit::AuditQuery,
+    projects::boundary_hint::BoundaryHintQuery,
+    check_ins::review::ReviewQuery,
+    check_ins::rejudgement::RejudgementQuery,
+    check_ins::reassessment::ReassessmentQuery,
+    check_ins::device::DeviceQuery,
+    accounts::account::AccountQuery,
+    accounts::audit::AuditQuery,
 );
 
 /// What can be done.
 #[derive(Debug, Default, async_graphql::MergedObject)]
 pub struct Mutation(
-    session::SessionMutation,
-    single_sign_on::SingleSignOnMutation,
-    photo::PhotoMutation,
-    check_in::input::CheckInMutation,
-    review::ReviewMutation,
-    rejudgement::RejudgementMutation,
-    device::DeviceMutation,
-    own_account::OwnAccountMutation,
-    second_factor::SecondFactorMutation,
-    access_token::AccessTokenMutation,
-    manage_accounts::AccountMutation,
+    accounts::session::SessionMutation,
+    accounts::single_sign_on::SingleSignOnMutation,
+    check_ins::photo::PhotoMutation,
+    check_ins::check_in::input::CheckInMutation,
+    check_ins::review::ReviewMutation,
+    check_ins::rejudgement::RejudgementMutation,
+    check_ins::device::DeviceMutation,
+    accounts::own_account::OwnAccountMutation,
+    accounts::second_factor::SecondFactorMutation,
+    accounts::access_token::AccessTokenMutation,
+    accounts::manage_accounts::AccountMutation,
 );
 
 /// The executable schema.
@@ -108,7 +71,7 @@ fn schema(app: Arc<App>) -> OnsiteSchema {
 
 /// The same with an eye on what each field takes.
 fn watched_schema(app: Arc<App>) -> OnsiteSchema {
-    builder().data(app).validation_mode(ValidationMode::Fast).extension(watch::Watching).finish()
+    builder().data(app).validation_mode(ValidationMode::Fast).extension(engine::watch::Watching).finish()
 }
 
 /// The schema with an app behind it and nothing in front, as the library executes it: what benchmarks compare with.
@@ -118,7 +81,7 @@ pub fn bare_schema(app: Arc<App>) -> OnsiteSchema {
 
 /// The schema without an app, for validation.
 fn rules() -> OnsiteSchema {
-    builder().extension(examination::ValidatingOnly).finish()
+    builder().extension(engine::examination::ValidatingOnly).finish()
 }
 
 /// The schema in its definition language, sorted so that a diff shows what changed.
@@ -134,7 +97,7 @@ pub fn sdl() -> String {
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription)
-        .register_output_type::<node::Node>()
-        .register_output_type::<permissions::Told>()
+        .register_output_type::<support::node::Node>()
+        .register_output_type::<support::permissions::Told>()
         .disable_suggestions()
 }

@@ -2,19 +2,18 @@
 
 use async_graphql::{Context, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::{permission::table::read, policy::Thresholds};
 use entity::policy;
 
 use super::{
-    access::{app, entitled},
-    cost::lists::{FEW, MOST_OF_FEW},
-    error::broken,
-    page::some,
+    engine::cost::lists::{FEW, MOST_OF_FEW},
+    support::{
+        access::{app, entitled},
+        error::broken,
+        page::some,
+    },
 };
-use crate::{
-    app::Broken,
-    domain::{permission::table::read, policy::Thresholds},
-    store,
-};
+use crate::{app::Broken, store};
 
 /// A version of the rules check-ins and obligations are judged by. Appended, never changed.
 #[derive(Clone, Debug, SimpleObject)]

@@ -7,7 +7,7 @@ use crate::{
     app::{App, Broken},
     graphql::{
         Access,
-        error::{coded, database_away},
+        support::error::{coded, database_away},
     },
     store,
 };

@@ -3,15 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use domain::check_ins::clock_doubt;
+use objects::{ObjectStore, Room, StoreError};
 use serde::Serialize;
 use tokio::time::timeout;
 
 use super::Surface;
-use crate::{
-    domain::clock_doubt,
-    photos::{ObjectStore, Room, StoreError},
-    store,
-};
+use crate::store;
 
 /// `GET /healthz`
 pub(super) async fn alive() -> &'static str {

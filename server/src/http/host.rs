@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::graphql::{accept::Media, answer::refuse};
-use crate::graphql::error::coded;
+use crate::graphql::support::error::coded;
 
 /// Whether a request says its host once. HTTP/1.0 and HTTP/2, which has a place of its own for it, need not say it in a
 /// header.

@@ -11,6 +11,7 @@ use axum::{
 };
 use entity::ids::AccountId;
 use ipnet::IpNet;
+use objects::{self, ObjectStore};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -19,7 +20,6 @@ use tower_http::compression::CompressionLayer;
 use crate::{
     app::App,
     graphql::{Access, Admitted, Asked, Gate, Introspection, Limits, Reply},
-    photos::{self, ObjectStore},
 };
 
 mod authentication;
@@ -221,7 +221,7 @@ fn routes(surface: &Arc<Surface>) -> Router {
     let local = match &surface.app.objects {
         ObjectStore::Local(directory) => {
             let clock = surface.app.clock.clone();
-            Some(photos::routes(directory.clone(), Arc::new(move || clock.now())))
+            Some(objects::routes(directory.clone(), Arc::new(move || clock.now())))
         }
         ObjectStore::S3(_) => None,
     };

@@ -27,7 +27,7 @@ use governor::{
 use serde::Deserialize;
 
 use super::client::Caller;
-use crate::graphql::{Meter, Rationed, Rations, cost::rate_limited};
+use crate::graphql::{Meter, Rationed, Rations, engine::cost::rate_limited};
 
 /// How much may be asked in a minute. `onsite.example.toml` gives each limit's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -7,59 +7,43 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use secrecy::SecretString;
 use sqlx::postgres::PgConnectOptions;
 
-pub mod account;
-pub mod assessment;
-pub mod audit;
-pub mod chain;
-pub mod check_in;
+mod accounts;
+mod check_ins;
 pub mod clock;
 mod connect;
-pub mod contradiction;
-pub mod decision;
-pub mod device;
-pub mod discarded_object;
 pub mod dump;
 mod going_down;
 pub mod heartbeat;
-pub mod identity;
 pub mod moment;
-pub mod organisation;
 pub mod outbox;
 pub mod page;
-pub mod person;
-pub mod photo;
-pub mod photo_inspection;
 pub mod policy;
 mod presence;
-pub mod project;
+mod projects;
 mod readiness;
-pub mod recount;
-pub mod rejudgement;
 pub mod scope;
-pub mod second_factor;
-pub mod secret;
 pub mod server_settings;
-pub mod session;
-pub mod sign_in_attempt;
-pub mod signed_text;
-pub mod single_sign_on_attempt;
-pub mod site;
 pub mod statements;
-pub mod team_role;
 mod transaction;
 mod unavailable;
-pub mod visit;
-pub mod weekly_tally;
+mod visits;
 
-use readiness::{Commits, Trial};
-use transaction::Purpose;
-
+pub use accounts::{account, audit, identity, second_factor, secret, session, sign_in_attempt, single_sign_on_attempt};
+pub use check_ins::{
+    assessment, chain, check_in, contradiction, decision, device, discarded_object, photo, photo_inspection,
+    rejudgement, signed_text,
+};
 pub use going_down::{Loss, Losses};
 pub use moment::Reader;
 pub use presence::{Manner, Presence};
+pub use projects::{organisation, person, project, site, team_role};
 pub use readiness::Readiness;
 pub use transaction::{Transaction, Writer};
 pub use unavailable::comes_back;
+pub use visits::{recount, visit, weekly_tally};
+
+use readiness::{Commits, Trial};
+use transaction::Purpose;
 
 /// How to reach the database.
 #[derive(Clone, Debug)]

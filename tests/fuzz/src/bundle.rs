@@ -2,17 +2,18 @@
 
 use std::io::Cursor;
 
+use crate::phone;
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
-use server::{
-    domain::{
-        canonical_json::canonical,
+use domain::{
+    canonical_json::canonical,
+    check_ins::{
         device_signature::DevicePublicKey,
-        digest::Sha256Digest,
         hash_chain::{Entry, Head, Payload},
     },
-    evidence_bundle::{ChainWriter, Limits, Manifest, Member, StatedHead, fuzz_bundle, verify},
+    digest::Sha256Digest,
 };
+use evidence_bundle::{ChainWriter, Limits, Manifest, Member, StatedHead, fuzz_bundle, verify};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -20,8 +21,6 @@ mod archive;
 mod forger;
 
 pub use forger::mutate;
-
-use crate::phone;
 
 const LIMITS: Limits = Limits { archive_bytes: 1 << 20, members: 64, line_bytes: 1 << 16, manifest_bytes: 1 << 16 };
 /// Bytes that are changed in turn in a bundle that holds.

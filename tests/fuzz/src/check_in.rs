@@ -1,20 +1,19 @@
 //! Check-ins as JSON, canonical JSON, keys, signatures and challenges.
 
+use crate::phone;
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::PersonId;
-use serde_json::Value;
-use server::{
-    domain::{
-        canonical_json::{canonical, parse_canonical},
+use domain::{
+    canonical_json::{canonical, parse_canonical},
+    check_ins::{
         challenge,
         device_signature::{SignatureEncoding, SignatureError, fuzz_signature},
     },
-    graphql::check_in::input::fuzz_check_in,
 };
+use entity::ids::PersonId;
+use serde_json::Value;
+use server::graphql::check_ins::check_in::input::fuzz_check_in;
 use uuid::Uuid;
-
-use crate::phone;
 
 const SECRET: &[u8] = b"the fuzzer's secret";
 const PERSON: PersonId = PersonId(Uuid::from_u128(7));

@@ -4,8 +4,8 @@ mod seeds;
 
 pub use seeds::seeds;
 
+use inspection::{ImageFormat, InspectionLimits, fuzz_inspect, inspect};
 use libfuzzer_sys::fuzzer_mutate;
-use server::photos::inspection::{ImageFormat, InspectionLimits, fuzz_inspect, inspect};
 
 /// Inspects the bytes, and now and then inspects what it draws: a rendition is a JPEG in which nothing but a picture is.
 ///

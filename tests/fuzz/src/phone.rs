@@ -6,7 +6,7 @@ use aws_lc_rs::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm},
 };
-use server::domain::device_signature::DevicePublicKey;
+use domain::check_ins::device_signature::DevicePublicKey;
 
 /// The private key 1, which is nobody's secret: its public key is P-256's base point (SP 800-186, 3.2.1.3).
 const POINT: [u8; 65] = [

@@ -1,14 +1,12 @@
 //! Site files, and the boundaries in them.
 
-use entity::values::Datum;
-use server::{
-    domain::{
-        boundary::SiteBoundary,
-        datum::{Position, to_wgs84},
-        geofence::View,
-    },
-    roster::{SiteShape, parse_sites},
+use domain::projects::{
+    boundary::SiteBoundary,
+    datum::{Position, to_wgs84},
+    geofence::View,
 };
+use entity::values::Datum;
+use server::roster::{SiteShape, parse_sites};
 
 /// Sites of one file that are looked at: their number is bounded elsewhere, and time is short here.
 const LOOKED_AT: usize = 8;

@@ -1,6 +1,7 @@
 //! What is looked at once everything has happened.
 
 use chrono::{Days, NaiveDate};
+use domain::visits::week::IsoWeek;
 use entity::values::ObligationStatus;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use super::{
     story::{Expected, Story, counts_of},
     wire::{self, Counted, Page, Seen, Week},
 };
-use crate::{app::App, domain::week::IsoWeek};
+use crate::app::App;
 
 /// Weeks shown in the table, this one included. Each owes a visit, so each is listed.
 const WEEKS: usize = 4;

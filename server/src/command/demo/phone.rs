@@ -3,6 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    digest::Sha256Digest,
+    projects::datum::{Position, from_wgs84},
+};
 use entity::values::Datum;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -13,13 +17,7 @@ use super::{
     PATIENCE, Undone, failed,
     wire::{self, Answer, Answers, CheckIn, CheckInInput, FixInput, SignedIn, Upload, UploadPayload, UserError},
 };
-use crate::{
-    clock::Clock,
-    domain::{
-        datum::{Position, from_wgs84},
-        digest::Sha256Digest,
-    },
-};
+use crate::clock::Clock;
 
 /// How old the fixes are when a check-in is captured.
 const FIX_AGE: TimeDelta = TimeDelta::seconds(4);

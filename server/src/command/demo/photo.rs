@@ -4,11 +4,11 @@ use std::io::Cursor;
 
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
+use domain::projects::datum::Position;
 use exif::{Field, In, Rational, Tag, Value, experimental::Writer};
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 
 use super::{Undone, scene};
-use crate::domain::datum::Position;
 
 /// Where and when a photo is taken.
 #[derive(Clone, Copy, Debug)]

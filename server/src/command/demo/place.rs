@@ -1,13 +1,13 @@
 //! Where the phones stand: points at a wanted distance from a site's edge.
 
-use entity::values::Datum;
-
-use super::Undone;
-use crate::domain::{
+use domain::projects::{
     boundary::SiteBoundary,
     datum::{Position, to_wgs84},
     geofence::signed_distance_m,
 };
+use entity::values::Datum;
+
+use super::Undone;
 
 /// Metres of one degree of latitude, about: good enough to walk by, for the way is measured afterwards.
 const DEGREE_M: f64 = 111_320.0;

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use chrono::NaiveDate;
+use domain::visits::week::IsoWeek;
 use entity::values::{FindingCode, FindingOutcome, Verdict};
 
 use super::{
@@ -10,7 +11,6 @@ use super::{
     page,
     wire::{Answer, CheckIn, Finding},
 };
-use crate::domain::week::IsoWeek;
 
 /// One row of the table of steps.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::visits::week::{IsoWeek, local_date};
 use entity::values::{Datum, Verdict};
 
 use super::{
@@ -13,10 +14,7 @@ use super::{
     row::Row,
     wire::Week,
 };
-use crate::{
-    clock::Clock,
-    domain::week::{IsoWeek, local_date},
-};
+use crate::clock::Clock;
 
 /// The story while it is told.
 pub(super) struct Story<'a> {

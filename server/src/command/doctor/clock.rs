@@ -1,7 +1,9 @@
 //! Whether this machine's clock can be right: everybody is judged by it.
 
+use domain::check_ins::clock_doubt::told;
+
 use super::Finding;
-use crate::{clock::Clock, config::Config, domain::clock_doubt::told, serve, store::Database};
+use crate::{clock::Clock, config::Config, serve, store::Database};
 
 pub(super) async fn look(config: &Config, database: &Database, clock: Clock) -> Option<Finding> {
     let now = clock.now();

@@ -13,7 +13,7 @@ use axum::{
 
 use super::accept::Media;
 use crate::{
-    graphql::{Reply, error::coded},
+    graphql::{Reply, support::error::coded},
     http::delivery::InMemory,
 };
 

@@ -11,11 +11,12 @@ use std::{
 };
 
 use async_graphql::Error;
+use domain::digest::Sha256Digest;
 use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 
 use super::parameters::Parameters;
-use crate::{domain::digest::Sha256Digest, graphql::error::coded};
+use crate::graphql::support::error::coded;
 
 /// How many documents that clients sent are kept, and how many bytes in all.
 const KEPT: usize = 2_000;

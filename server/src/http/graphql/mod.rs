@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response as HttpResponse},
 };
+use domain::check_ins::sentence::Sentence;
 use futures_util::StreamExt;
 
 use self::{
@@ -21,15 +22,15 @@ use super::{
     authentication::access_of,
     client::Caller,
     listen::Peer,
-    live::{events, socket, socket::Opener},
+    live::{
+        events,
+        socket::{self, Opener},
+    },
     log::Noted,
     pace::TooSlow,
     quota::Spending,
 };
-use crate::{
-    domain::sentence::Sentence,
-    graphql::{Admitted, Arrived, error::coded, limits::excess},
-};
+use crate::graphql::{Admitted, Arrived, engine::limits::excess, support::error::coded};
 
 pub(super) mod accept;
 pub(super) mod answer;

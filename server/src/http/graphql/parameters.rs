@@ -4,12 +4,11 @@ use std::fmt;
 
 use async_graphql::{Name, Value, Variables, indexmap::IndexMap};
 use axum::{extract::Query, http::Uri};
+use domain::check_ins::sentence::Sentence;
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, SeqAccess, Visitor},
 };
-
-use crate::domain::sentence::Sentence;
 
 /// A request's parameters. Members that are not known are ignored, as the specification asks.
 #[derive(Debug, Default, Deserialize)]

@@ -4,9 +4,10 @@ use std::{pin::pin, sync::Arc};
 
 use async_graphql::{Error, ErrorExtensions};
 use chrono::{DateTime, Utc};
+use domain::permission::Viewer;
 use futures_util::StreamExt;
 
-use crate::{app::App, domain::permission::Viewer, events::Event, graphql::error::coded};
+use crate::{app::App, events::Event, graphql::support::error::coded};
 
 pub(super) mod events;
 mod operation;

@@ -32,7 +32,7 @@ use super::{
     session_over,
 };
 use crate::{
-    graphql::{Access, Arrived, Reply, limits::excess},
+    graphql::{Access, Arrived, Reply, engine::limits::excess},
     http::{
         Surface,
         authentication::{Unaccepted, access},

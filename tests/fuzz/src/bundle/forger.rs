@@ -1,15 +1,14 @@
 //! A forger who knows the format: changes something, then makes names, chain, signatures, manifest and archive fit it.
 
-use libfuzzer_sys::fuzzer_mutate;
-use serde_json::{Value, json};
-use server::domain::{canonical_json::canonical, hash_chain::Head};
-use uuid::Uuid;
-
 use super::{
     archive::{self, MemberBytes},
     digest,
 };
 use crate::{Random, phone};
+use domain::{canonical_json::canonical, check_ins::hash_chain::Head};
+use libfuzzer_sys::fuzzer_mutate;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 

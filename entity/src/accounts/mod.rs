@@ -1,0 +1,11 @@
+//! Tables of accounts.
+
+pub mod account;
+pub mod audit_entry;
+pub mod identity;
+pub mod recovery_code;
+pub mod second_factor;
+pub mod secret;
+pub mod session;
+pub mod sign_in_attempt;
+pub mod single_sign_on_attempt;

@@ -1,0 +1,4 @@
+//! Tables of visits.
+
+pub mod visit;
+pub mod weekly_tally;

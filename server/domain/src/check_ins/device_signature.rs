@@ -1,0 +1,251 @@
+//! Signatures by a phone's own key: ECDSA on P-256 with SHA-256 (FIPS 186-5, SEC 1), the one algorithm that Android's
+//! Keystore, iOS's Secure Enclave and browsers' WebCrypto all keep in a key store that doesn't give keys away.
+//!
+//! **Malleability.** For each ECDSA signature (r, s), (r, n − s) holds as well. Phones produce both halves, so both are
+//! accepted, and anyone can turn one into the other without the key. A signature is therefore evidence *about* a
+//! message, never a name for it: ids, digests and the hash chain come from the message alone.
+
+mod der;
+
+use std::fmt;
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey, UnparsedPublicKey};
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use sha2::{Digest, Sha256};
+
+use crate::digest::Sha256Digest;
+
+/// Bytes of an uncompressed point (SEC 1 §2.3.3): 0x04, x, y.
+const POINT_BYTES: usize = 65;
+/// What precedes the point in a P-256 key's SubjectPublicKeyInfo (RFC 5480 §2): id-ecPublicKey, prime256v1, and the
+/// head of the bit string.
+const SPKI_HEAD: [u8; 26] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+];
+/// Content of the object identifier 1.2.840.10045.2.1, id-ecPublicKey.
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// Content of the object identifier 1.2.840.10045.3.1.7, prime256v1.
+const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// The order n of P-256's group (SP 800-186 §3.2.1.3), big-endian.
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
+    0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+/// Longest key text worth decoding: an RSA key of 4,096 bits, so that it can be named as the wrong algorithm.
+const KEY_TEXT_LIMIT: usize = 1024;
+
+/// Base64 of either alphabet, padded or not; trailing bits must be zero.
+const fn lenient(alphabet: &alphabet::Alphabet) -> GeneralPurpose {
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(alphabet, config)
+}
+const STANDARD: GeneralPurpose = lenient(&alphabet::STANDARD);
+const URL_SAFE: GeneralPurpose = lenient(&alphabet::URL_SAFE);
+
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let engine = if text.contains(['-', '_']) { URL_SAFE } else { STANDARD };
+    engine.decode(text).ok()
+}
+
+/// The public half of a phone's key: a point on P-256 other than infinity.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct DevicePublicKey {
+    point: [u8; POINT_BYTES],
+}
+
+/// Why something is not the public key of a phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Not base64, or far too long to be a key.
+    #[error("the key is not base64")]
+    Base64,
+    /// Neither a SubjectPublicKeyInfo in DER nor an uncompressed point.
+    #[error("the key is neither SubjectPublicKeyInfo (DER) nor an uncompressed point of 65 bytes")]
+    Encoding,
+    /// RSA, Ed25519 or another algorithm.
+    #[error("the key is not for elliptic curves")]
+    OtherAlgorithm,
+    /// Another curve, or a curve described by its parameters, which could be any curve.
+    #[error("the key is on another curve than P-256")]
+    OtherCurve,
+    /// Only half the point is given (SEC 1 §2.3.3). Ask the platform for the uncompressed form.
+    #[error("the key's point is compressed: send it uncompressed")]
+    Compressed,
+    /// The group's neutral element, with which everything would verify.
+    #[error("the key is the point at infinity")]
+    Infinity,
+    /// A point that P-256's equation doesn't hold for, or a coordinate outside the field.
+    #[error("the key's point is not on P-256")]
+    NotOnCurve,
+}
+
+impl DevicePublicKey {
+    /// Reads base64 (standard or URL-safe, padded or not) of what [`DevicePublicKey::parse`] takes.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn parse_base64(text: &str) -> Result<Self, KeyError> {
+        if text.len() > KEY_TEXT_LIMIT {
+            return Err(KeyError::Base64);
+        }
+        Self::parse(&decode_base64(text).ok_or(KeyError::Base64)?)
+    }
+
+    /// Reads a SubjectPublicKeyInfo in DER (WebCrypto's "spki", Android's `getEncoded`; 91 bytes) or an uncompressed
+    /// point (WebCrypto's "raw", iOS's `SecKeyCopyExternalRepresentation`; 65 bytes).
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, KeyError> {
+        let point = if bytes.first() == Some(&der::SEQUENCE) { point_in_spki(bytes)? } else { bytes };
+        let point: [u8; POINT_BYTES] = match point {
+            [0x00] => return Err(KeyError::Infinity),
+            [0x02 | 0x03, x @ ..] if x.len() == 32 => return Err(KeyError::Compressed),
+            [0x04, ..] => point.try_into().map_err(|_| KeyError::Encoding)?,
+            _ => return Err(KeyError::Encoding),
+        };
+        ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| KeyError::NotOnCurve)?;
+        Ok(Self { point })
+    }
+
+    /// The uncompressed point (SEC 1 §2.3.3).
+    pub const fn as_point(&self) -> &[u8; POINT_BYTES] {
+        &self.point
+    }
+
+    /// SubjectPublicKeyInfo in DER, 91 bytes: the same for a key, whatever encoding it came in.
+    pub fn to_spki(&self) -> Vec<u8> {
+        [&SPKI_HEAD[..], &self.point].concat()
+    }
+
+    /// SHA-256 of [`DevicePublicKey::to_spki`]: the key's name.
+    pub fn fingerprint(&self) -> Sha256Digest {
+        Sha256Digest::from_bytes(Sha256::digest(self.to_spki()).into())
+    }
+
+    /// Whether `signature` was made over `message` by this key's private half, and in which encoding it is. The message
+    /// is hashed here.
+    ///
+    /// # Errors
+    /// A signature that can't be read, and one that doesn't hold.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<SignatureEncoding, SignatureError> {
+        let (fixed, encoding) = read_signature(signature)?;
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.point)
+            .verify(message, &fixed)
+            .map_err(|_| SignatureError::Mismatch)?;
+        Ok(encoding)
+    }
+
+    /// [`DevicePublicKey::verify`] of a signature in base64 (standard or URL-safe, padded or not).
+    ///
+    /// # Errors
+    /// A signature that can't be read, and one that doesn't hold.
+    pub fn verify_base64(&self, message: &[u8], signature: &str) -> Result<SignatureEncoding, SignatureError> {
+        if signature.len() > KEY_TEXT_LIMIT {
+            return Err(SignatureError::Base64);
+        }
+        self.verify(message, &decode_base64(signature).ok_or(SignatureError::Base64)?)
+    }
+}
+
+impl fmt::Debug for DevicePublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DevicePublicKey({})", self.fingerprint())
+    }
+}
+
+/// The bit string in a P-256 key's SubjectPublicKeyInfo; DER has one way to write it, and no other is taken.
+fn point_in_spki(bytes: &[u8]) -> Result<&[u8], KeyError> {
+    let info = der::only(der::SEQUENCE, bytes).ok_or(KeyError::Encoding)?;
+    let (algorithm, rest) = der::value(der::SEQUENCE, info).ok_or(KeyError::Encoding)?;
+    let (identifier, parameters) = der::value(der::OBJECT_IDENTIFIER, algorithm).ok_or(KeyError::Encoding)?;
+    if identifier != EC_PUBLIC_KEY {
+        return Err(KeyError::OtherAlgorithm);
+    }
+    if der::only(der::OBJECT_IDENTIFIER, parameters) != Some(PRIME256V1) {
+        return Err(KeyError::OtherCurve);
+    }
+    match der::only(der::BIT_STRING, rest) {
+        Some([0, point @ ..]) => Ok(point),
+        _ => Err(KeyError::Encoding),
+    }
+}
+
+/// How a signature's two numbers were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureEncoding {
+    /// r and s, 32 bytes each, big-endian (IEEE 1363-2000 §E.3.1), as WebCrypto makes them.
+    P1363,
+    /// An ASN.1 sequence of two integers in DER (RFC 3279 §2.2.3), as Android and iOS make them.
+    Der,
+}
+
+/// Why a signature doesn't stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// Not base64, or far too long to be a signature.
+    #[error("the signature is not base64")]
+    Base64,
+    /// Neither 64 bytes nor strict DER.
+    #[error("the signature is neither 64 bytes (IEEE P1363) nor two integers in DER")]
+    Encoding,
+    /// r or s is 0, negative, or not below the group's order.
+    #[error("the signature's numbers are out of range")]
+    OutOfRange,
+    /// A well-formed signature of another message, by another key, or by nobody.
+    #[error("the signature does not belong to this message and key")]
+    Mismatch,
+}
+
+/// A signature as r and s of 32 bytes each. 64 bytes are always read as P1363: DER of that length needs r and s to be
+/// short by six bytes together, which no phone will see.
+fn read_signature(bytes: &[u8]) -> Result<([u8; 64], SignatureEncoding), SignatureError> {
+    let (fixed, encoding) = match <[u8; 64]>::try_from(bytes) {
+        Ok(fixed) => (fixed, SignatureEncoding::P1363),
+        Err(_) => (fixed_from_der(bytes)?, SignatureEncoding::Der),
+    };
+    let (numbers, _) = fixed.as_chunks::<32>();
+    if numbers.iter().all(|number| *number != [0; 32] && *number < ORDER) {
+        Ok((fixed, encoding))
+    } else {
+        Err(SignatureError::OutOfRange)
+    }
+}
+
+fn fixed_from_der(bytes: &[u8]) -> Result<[u8; 64], SignatureError> {
+    let numbers = der::only(der::SEQUENCE, bytes).ok_or(SignatureError::Encoding)?;
+    let (r, rest) = der::value(der::INTEGER, numbers).ok_or(SignatureError::Encoding)?;
+    let s = der::only(der::INTEGER, rest).ok_or(SignatureError::Encoding)?;
+    let mut fixed = [0; 64];
+    let (r_place, s_place) = fixed.split_at_mut(32);
+    for (number, place) in [(r, r_place), (s, s_place)] {
+        let magnitude = der::magnitude(number).map_err(|error| match error {
+            der::IntegerError::Encoding => SignatureError::Encoding,
+            der::IntegerError::Negative => SignatureError::OutOfRange,
+        })?;
+        let start = place.len().checked_sub(magnitude.len()).ok_or(SignatureError::OutOfRange)?;
+        place[start..].copy_from_slice(magnitude);
+    }
+    Ok(fixed)
+}
+
+/// For fuzzing: reads the bytes as a length, a key of that length and a signature, in every way there is. Never panics.
+pub fn fuzz_signature(bytes: &[u8]) {
+    let Some((&length, rest)) = bytes.split_first() else { return };
+    let (key, signature) = rest.split_at(usize::from(length).min(rest.len()));
+    let text = String::from_utf8_lossy(key);
+    for key in [DevicePublicKey::parse(key), DevicePublicKey::parse_base64(&text)].into_iter().flatten() {
+        let spki = key.to_spki();
+        assert_eq!(DevicePublicKey::parse(&spki).as_ref(), Ok(&key), "a key survives its own encoding");
+        let _ = key.verify(b"message", signature);
+        let _ = key.verify_base64(b"message", &String::from_utf8_lossy(signature));
+    }
+    let _ = read_signature(signature);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! What Onsite says to people.
+//!
+//! A message is data, what there is to say with its figures, until somebody reads it in a language. The texts stand in
+//! `text/`, a [Fluent](https://projectfluent.org) file a language; English says which messages there are and what they
+//! take. [`message!`] makes one: an unknown message, or one with an argument missing or too many, does not compile. A
+//! language is one file, and a test fails where it lacks a message or an argument.
+
+use std::{borrow::Cow, fmt, str::FromStr, sync::LazyLock};
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use serde::{Deserialize, Serialize};
+use unic_langid::LanguageIdentifier;
+
+#[cfg(test)]
+mod tests;
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// Something to say, in no language yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    id: Cow<'static, str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    arguments: Vec<(Cow<'static, str>, Value)>,
+}
+
+/// An argument of a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A number, said as it is: round it before.
+    Number(f64),
+    /// A text that is the same in every language.
+    Text(String),
+    /// What another message says.
+    Message(Box<Message>),
+}
+
+/// Makes a [`Message`]: `message!(FixAccuracy { accuracy: 5.0, limit: 50.0 })`.
+#[macro_export]
+macro_rules! message {
+    ($name:ident) => { $crate::Message::from($crate::text::$name {}) };
+    ($name:ident { $($field:ident : $value:expr),* $(,)? }) => {
+        $crate::Message::from($crate::text::$name { $($field: $crate::Value::from($value)),* })
+    };
+}
+
+impl Message {
+    /// Its name in the catalogue.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The sentence in a language. A message that was kept and that the catalogue knows no more is told by its name.
+    pub fn said(&self, language: Language) -> String {
+        let bundle = bundle(language);
+        let Some(pattern) = bundle.get_message(&self.id).and_then(|message| message.value()) else {
+            return self.id.clone().into_owned();
+        };
+        let mut arguments = FluentArgs::with_capacity(self.arguments.len());
+        for (name, value) in &self.arguments {
+            let value = match value {
+                Value::Number(number) => FluentValue::from(*number),
+                Value::Text(text) => FluentValue::from(text.clone()),
+                Value::Message(message) => FluentValue::from(message.said(language)),
+            };
+            arguments.set(name.clone(), value);
+        }
+        bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+    }
+}
+
+/// A number without digits after the point.
+pub fn whole(number: f64) -> Value {
+    rounded(number, 0)
+}
+
+/// A number with so many digits after the point at most.
+pub fn rounded(number: f64, digits: i32) -> Value {
+    let scale = 10_f64.powi(digits);
+    // Adding nothing takes the sign off a zero.
+    Value::Number((number * scale).round() / scale + 0.0)
+}
+
+macro_rules! number {
+    ($($kind:ty),*) => {$(
+        impl From<$kind> for Value {
+            fn from(number: $kind) -> Self {
+                #[expect(clippy::allow_attributes, reason = "some of these casts lose nothing")]
+                #[allow(clippy::cast_lossless, clippy::cast_precision_loss)]
+                Self::Number(number as f64)
+            }
+        }
+    )*};
+}
+number!(f64, u8, u16, u32, i32, i64, u64, usize);
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Message> for Value {
+    fn from(message: Message) -> Self {
+        Self::Message(Box::new(message))
+    }
+}
+
+/// A tag of no language there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownLanguage(pub String);
+
+impl fmt::Display for UnknownLanguage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<_> = Language::ALL.iter().map(|language| language.tag()).collect();
+        write!(f, "{:?} is none of {}", self.0, known.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownLanguage {}
+
+impl FromStr for Language {
+    type Err = UnknownLanguage;
+
+    /// Reads a tag such as `zh`, `zh-CN`, `zh_CN.UTF-8` or `en`: its language counts.
+    fn from_str(tag: &str) -> Result<Self, UnknownLanguage> {
+        let primary = tag.split(['-', '_', '.', '@']).next().unwrap_or_default();
+        let found = Self::ALL.iter().find(|language| language.tag().eq_ignore_ascii_case(primary));
+        found.copied().ok_or_else(|| UnknownLanguage(tag.to_owned()))
+    }
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+fn bundle(language: Language) -> &'static Bundle {
+    static BUNDLES: LazyLock<Vec<(Language, Bundle)>> =
+        LazyLock::new(|| Language::ALL.iter().map(|language| (*language, read(*language))).collect());
+    let found = BUNDLES.iter().find(|(of, _)| *of == language);
+    // There is one for each.
+    found.map_or_else(|| &BUNDLES[0].1, |(_, bundle)| bundle)
+}
+
+fn read(language: Language) -> Bundle {
+    let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![tag]);
+    // Marks around what is filled in would be seen by programs that read these sentences.
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(language.text().to_owned()).unwrap_or_else(|(good, _)| good);
+    bundle.add_resource_overriding(resource);
+    bundle
+}

@@ -1,0 +1,3 @@
+### Chinese (中文).
+
+number = { $number }

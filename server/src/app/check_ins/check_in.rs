@@ -1,0 +1,386 @@
+//! Checks in: authorise, load, judge, store, publish.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    canonical_json::canonical,
+    check_ins::{
+        capture_time::Message,
+        evidence::{self, Candidate, Finding},
+    },
+    permission::Viewer,
+    policy::{Policy, PolicyDraft},
+    projects::{
+        boundary::SiteBoundary,
+        datum::{Position, to_wgs84},
+    },
+    visits::{obligation::Tenure, week::local_date},
+};
+use entity::{
+    check_in, check_in_fix,
+    ids::{PersonId, SiteVersionId},
+    photo, policy, project, signed_text, team_role,
+    values::{Datum, FindingCode, FindingOutcome, PhotoState},
+};
+
+use super::{
+    chain::Record,
+    judging::{self, Turn},
+    submission::{CheckInRequest, Submission},
+};
+use crate::{
+    app::{
+        App, Arrivals, Failure, Refusal, RefusalCode,
+        visits::counting::{self, Occasion},
+    },
+    store::{self, scope::Scope},
+};
+
+/// Check-ins from the same boot that are looked at, where one came late: more than two queues.
+const OF_BOOT: u64 = 256;
+
+/// A check-in that is on record.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// As it was sent.
+    pub check_in: check_in::Model,
+    /// Whether it had been recorded by an earlier request already.
+    pub replayed: bool,
+}
+
+impl App {
+    /// Records a check-in of the viewer and judges it.
+    ///
+    /// Sending the same content under the same id again returns what was recorded first. Being outside the site is
+    /// a verdict, not a failure.
+    ///
+    /// It was `received_at` when the head of its request arrived; what its body, its execution, or others before it in a
+    /// queue took since then says nothing of the phone's clock. `arrivals` is what was asked about the photos of a whole queue; without it, they are asked for here.
+    pub async fn check_in(
+        &self,
+        viewer: &Viewer,
+        scope: Scope,
+        request: CheckInRequest,
+        received_at: DateTime<Utc>,
+        arrivals: Option<&Arrivals>,
+    ) -> Result<Recorded, Failure> {
+        let person = viewer.person.ok_or_else(not_a_person)?;
+        let submission = Submission::parse(request).map_err(Failure::Refused)?;
+        if let Some(replayed) = self.replay(person, &submission).await? {
+            return Ok(replayed);
+        }
+        let policies = store::policy::all(self.database.reader()).await?;
+        let latency = self.latency(person, &submission, received_at).await?;
+        let policy = policy_at(&policies, submission.captured(received_at, latency))?;
+        let check_in = row(&submission, person, received_at, latency, &policy);
+        self.authorise(scope, &check_in, local_date(received_at, policy.time_zone)).await?;
+        let usable = match arrivals {
+            Some(arrivals) => self.usable_of(arrivals, &submission.photos),
+            None => self.usable_photos(person, &submission.photos).await,
+        };
+        let photos = match usable {
+            Ok(photos) => photos,
+            // Another request with this id may have taken them meanwhile: then what it left is the answer.
+            Err(failure) => return self.replay(person, &submission).await?.ok_or(failure),
+        };
+        let signed_text = submission.signature.as_ref().and_then(|signature| signature.text.clone());
+        let turn = Turn::First { latency };
+        let recorded =
+            self.store_check_in(check_in, further_fixes(&submission), photos, signed_text, &policy, turn).await;
+        match recorded {
+            Ok(Stored::Recorded { check_in, contradicts, key_known }) => {
+                // Its key may have been registered while it was being judged.
+                let device = check_in.device.as_deref().filter(|_| !key_known);
+                self.judge_signed_by(person, device, Some(check_in.id)).await?;
+                self.feed.ring();
+                if contradicts {
+                    self.judge_contradicted().await;
+                }
+                self.photo_waits.notify_one();
+                Ok(Recorded { check_in: *check_in, replayed: false })
+            }
+            // Another request with this id, or these photos, was faster: the answer is in what it left.
+            Ok(Stored::IdTaken) => {
+                let left = self.replay(person, &submission).await?;
+                left.ok_or_else(|| counting::missing(submission.id).into())
+            }
+            Ok(Stored::PhotoTaken(place)) => {
+                if let Some(replayed) = self.replay(person, &submission).await? {
+                    return Ok(replayed);
+                }
+                Err(self.no_longer_usable(person, submission.photos[place], place).await?.into())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// How long a check-in was on its way, so far as what came before from the same boot of the phone tells. Nothing is asked
+    /// for one that comes in time, or without a boot clock.
+    async fn latency(
+        &self,
+        person: PersonId,
+        submission: &Submission,
+        received_at: DateTime<Utc>,
+    ) -> Result<TimeDelta, Failure> {
+        let Some(uptime) = &submission.uptime else { return Ok(TimeDelta::zero()) };
+        let message = Message { sent_at: submission.sent_at, sent_uptime_ms: uptime.sent_ms, received_at };
+        if !message.is_late() {
+            return Ok(TimeDelta::zero());
+        }
+        let others = store::check_in::of_boot(self.database.reader(), person, &uptime.boot_id, OF_BOOT).await?;
+        let sent = |other: &store::check_in::OfBoot| Message {
+            sent_at: other.sent_at,
+            sent_uptime_ms: other.sent_uptime_ms,
+            received_at: other.received_at,
+        };
+        Ok(message.latency(&others.iter().map(sent).collect::<Vec<_>>()))
+    }
+
+    /// What an earlier request left under this id, if its content was the same.
+    async fn replay(&self, person: PersonId, submission: &Submission) -> Result<Option<Recorded>, Failure> {
+        let Some(check_in) = store::check_in::get(self.database.reader(), submission.id).await? else {
+            return Ok(None);
+        };
+        if check_in.person_id == person && check_in.content_sha256 == submission.content_sha256() {
+            return Ok(Some(Recorded { check_in, replayed: true }));
+        }
+        Err(Refusal::new(
+            RefusalCode::Conflict,
+            "id",
+            "此 id 已用于另一次签到，内容不同；每次签到请在手机上生成新的 UUID。",
+            "This id was used for another check-in with other content; make a new UUID for each check-in.",
+        )
+        .into())
+    }
+
+    /// Only who holds a role on the team may check in: on the day it was captured, or today.
+    async fn authorise(
+        &self,
+        scope: Scope,
+        check_in: &check_in::Model,
+        today: chrono::NaiveDate,
+    ) -> Result<project::Model, Failure> {
+        let connection = self.database.reader();
+        let project = store::project::find(connection, scope, [check_in.project_id]).await?.pop();
+        let project = project.ok_or_else(|| Refusal::project_not_found("projectId"))?;
+        let roles = store::team_role::of_person(connection, project.id, check_in.person_id).await?;
+        let held = |role: &team_role::Model| {
+            let tenure = Tenure { from: role.from_date, to: role.to_date };
+            tenure.covers(check_in.local_date) || tenure.covers(today)
+        };
+        if !roles.iter().any(held) {
+            return Err(Refusal::new(
+                RefusalCode::NotOnTeam,
+                "projectId",
+                "签到当日您不在该项目的服务团队中。",
+                "You held no role on this project's team on the day of the check-in.",
+            )
+            .into());
+        }
+        if project.closed_at.is_some_and(|closed| closed <= check_in.corrected_at) {
+            return Err(Refusal::new(
+                RefusalCode::ProjectClosed,
+                "projectId",
+                "该项目在签到时已结束。",
+                "The project was closed when the check-in was captured.",
+            )
+            .into());
+        }
+        Ok(project)
+    }
+
+    /// Writes check-in, photos, assessment, visit, tally and events in one transaction; nothing if the id or a photo
+    /// was taken meanwhile.
+    async fn store_check_in(
+        &self,
+        check_in: check_in::Model,
+        further: Vec<check_in_fix::Model>,
+        mut photos: Vec<photo::Model>,
+        signed_text: Option<String>,
+        policy: &Policy,
+        turn: Turn,
+    ) -> Result<Stored, Failure> {
+        let transaction = self.database.begin().await?;
+        // Each of a person's check-ins is judged by the others: one after the other.
+        store::person::lock(&transaction, check_in.person_id).await?;
+        if !store::check_in::insert(&transaction, check_in.clone()).await? {
+            transaction.rollback().await?;
+            return Ok(Stored::IdTaken);
+        }
+        store::check_in::insert_fixes(&transaction, further.clone()).await?;
+        if let Some(text) = signed_text {
+            store::signed_text::insert(&transaction, signed_text::Model { check_in_id: check_in.id, text }).await?;
+        }
+        for (place, photo) in photos.iter_mut().enumerate() {
+            let ordinal = i32::try_from(place).unwrap_or(i32::MAX);
+            if !store::photo::attach(&transaction, photo.id, check_in.person_id, check_in.id, ordinal).await? {
+                transaction.rollback().await?;
+                return Ok(Stored::PhotoTaken(place));
+            }
+            photo.state = PhotoState::Attached;
+        }
+        let tally = store::weekly_tally::lock(
+            &transaction,
+            check_in.project_id,
+            check_in.person_id,
+            counting::week_of(&check_in),
+        )
+        .await?;
+        let judged = self.judge(&transaction, &check_in, &photos, policy, turn).await?;
+        let signed = judging::signed(&check_in, &further, &photos);
+        let record = Record::check_in(&check_in, &signed, judged.signed.as_ref());
+        let occasion = Occasion::Submission(Box::new(record));
+        let contradicts = counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
+        transaction.commit().await?;
+        let unknown =
+            |finding: &Finding| finding.code == FindingCode::Signature && finding.outcome == FindingOutcome::Unknown;
+        let key_known = !judged.judgement.findings.iter().any(unknown);
+        Ok(Stored::Recorded { check_in: Box::new(check_in), contradicts, key_known })
+    }
+}
+
+/// What became of an attempt to store a check-in.
+enum Stored {
+    /// It is on record.
+    Recorded {
+        check_in: Box<check_in::Model>,
+        /// Whether it contradicts others.
+        contradicts: bool,
+        /// Whether its device, if any, is known.
+        key_known: bool,
+    },
+    /// Another request took its id meanwhile.
+    IdTaken,
+    /// Another request took the photo at this place meanwhile.
+    PhotoTaken(usize),
+}
+
+/// The policy that holds at a time: the newest version in effect by then, or the very first.
+pub(in crate::app) fn policy_at(
+    newest_first: &[policy::Model],
+    time: DateTime<Utc>,
+) -> Result<Policy, crate::app::Broken> {
+    let row =
+        newest_first.iter().find(|policy| policy.effective_from <= time).or(newest_first.last()).ok_or_else(|| {
+            crate::app::Broken::Record("there is no policy version: is the database migrated?".to_owned())
+        })?;
+    judging::policy_of(row)
+}
+
+fn row(
+    submission: &Submission,
+    person: PersonId,
+    received_at: DateTime<Utc>,
+    latency: TimeDelta,
+    policy: &Policy,
+) -> check_in::Model {
+    let corrected_at = submission.captured(received_at, latency);
+    let fix = submission.fixes.first();
+    check_in::Model {
+        id: submission.id,
+        person_id: person,
+        project_id: submission.project,
+        captured_at: submission.captured_at,
+        sent_at: submission.sent_at,
+        received_at,
+        corrected_at,
+        local_date: local_date(corrected_at, policy.time_zone),
+        latitude: fix.map(|fix| fix.latitude),
+        longitude: fix.map(|fix| fix.longitude),
+        datum: fix.map(|fix| fix.datum),
+        accuracy_m: fix.map(|fix| fix.accuracy_m),
+        fixed_at: fix.map(|fix| fix.fixed_at),
+        mocked: fix.and_then(|fix| fix.mocked),
+        boot_id: submission.uptime.as_ref().map(|uptime| uptime.boot_id.clone()),
+        captured_uptime_ms: submission.uptime.as_ref().map(|uptime| uptime.captured_ms),
+        sent_uptime_ms: submission.uptime.as_ref().map(|uptime| uptime.sent_ms),
+        challenge: submission.challenge.clone(),
+        device: submission.signature.as_ref().map(|signature| signature.fingerprint.clone()),
+        signature: submission.signature.as_ref().map(|signature| signature.signature.clone()),
+        developer_mode: submission.developer_mode,
+        note: submission.note.clone(),
+        content_sha256: submission.content_sha256(),
+    }
+}
+
+fn further_fixes(submission: &Submission) -> Vec<check_in_fix::Model> {
+    (0..)
+        .zip(submission.fixes.iter().skip(1))
+        .map(|(ordinal, fix)| check_in_fix::Model {
+            check_in_id: submission.id,
+            ordinal,
+            latitude: fix.latitude,
+            longitude: fix.longitude,
+            datum: fix.datum,
+            accuracy_m: fix.accuracy_m,
+            fixed_at: fix.fixed_at,
+            mocked: fix.mocked,
+        })
+        .collect()
+}
+
+pub(in crate::app) fn not_a_person() -> Failure {
+    Refusal {
+        field: Vec::new(),
+        ..Refusal::new(
+            RefusalCode::NotAPerson,
+            "",
+            "此账号不对应任何人员，不能签到或上传照片。",
+            "This account belongs to no person; only people check in and upload photos.",
+        )
+    }
+    .into()
+}
+
+pub(in crate::app) fn photo_used(place: usize) -> Refusal {
+    Refusal::new(
+        RefusalCode::PhotoAlreadyUsed,
+        &format!("photoIds.{place}"),
+        "这张照片已用于另一次签到。",
+        "The photo is evidence of another check-in already.",
+    )
+}
+
+/// For fuzzing: takes a request as far as it goes without the records, and checks what must hold of every check-in that
+/// is accepted: it is recorded and judged the same each time, and what its device signs has a canonical form, which is
+/// given back. None if it is refused.
+pub fn fuzz_check_in(request: CheckInRequest) -> Option<Vec<u8>> {
+    let received_at = DateTime::from_timestamp(1_795_320_000, 0)?;
+    let policy = Policy::parse(&PolicyDraft {
+        version: 1,
+        weekly_visits: 1,
+        tolerance_m: 50.0,
+        accuracy_limit_m: 100.0,
+        fix_age_limit_s: 60,
+        skew_limit_s: 300,
+        photo_required: false,
+        photo_reason: "-",
+        time_zone: "Asia/Shanghai",
+        thresholds: "{}",
+    })
+    .ok()?;
+    let submission = Submission::parse(request.clone()).ok()?;
+    let row = row(&submission, PersonId(uuid::Uuid::nil()), received_at, TimeDelta::zero(), &policy);
+    assert_eq!(Submission::parse(request).ok().map(|again| again.content_sha256()), Some(row.content_sha256.clone()));
+    let evidence = judging::fuzz_evidence(&row, &further_fixes(&submission));
+    assert!(evidence.is_ok(), "what was accepted can't be judged: {evidence:?}");
+    let evidence = evidence.ok()?;
+    let kept = serde_json::json!(evidence);
+    assert!(canonical(&kept).is_ok(), "what it was judged by has no canonical form: {kept}");
+    assert_eq!(serde_json::from_value(kept).ok().as_ref(), Some(&evidence), "evidence is read back otherwise");
+    let near = submission.fixes.first().and_then(|fix| {
+        let position = to_wgs84(Position::parse(fix.latitude, fix.longitude).ok()?, fix.datum);
+        let boundary = SiteBoundary::circle(position, 100.0).ok()?;
+        Some(Candidate {
+            version: SiteVersionId(uuid::Uuid::nil()),
+            boundary: boundary.into(),
+            datum: Datum::Wgs84,
+            tolerance_m: None,
+        })
+    });
+    let sites: Vec<_> = near.into_iter().collect();
+    // A measurement that is no number is not equal to itself.
+    assert_eq!(evidence::judge(&evidence, &sites, &policy), evidence::judge(&evidence, &sites, &policy));
+    let message = judging::signed(&row, &further_fixes(&submission), &[]).message();
+    assert!(message.is_ok(), "what its device signs has no canonical form: {message:?}");
+    message.ok()
+}

@@ -1,0 +1,278 @@
+//! Decides about check-ins, and appeals against decisions.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    check_ins::review::{self, Bar, Reviewer, Subject},
+    permission::Viewer,
+};
+use entity::{
+    appeal, check_in, decision,
+    ids::{AccountId, CheckInId, PhotoId},
+    person,
+    values::{DecisionReason, Rank, Verdict},
+};
+use sea_orm::ConnectionTrait;
+
+use super::{
+    chain::Record,
+    check_in::policy_at,
+    submission::{NOTE_LIMIT, PHOTO_LIMIT},
+};
+use crate::{
+    app::{App, Broken, Failure, Refusal, RefusalCode, visits::counting},
+    store::{self, Transaction, scope::Scope},
+};
+
+/// A decision to be made.
+#[derive(Clone, Debug)]
+pub struct ReviewRequest {
+    /// The check-in.
+    pub check_in: CheckInId,
+    /// Verified or rejected.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: DecisionReason,
+    /// What there is to say.
+    pub note: String,
+}
+
+/// An appeal to be made.
+#[derive(Clone, Debug)]
+pub struct AppealRequest {
+    /// The check-in.
+    pub check_in: CheckInId,
+    /// What the subject says.
+    pub statement: String,
+    /// Photos uploaded as new evidence.
+    pub photos: Vec<PhotoId>,
+}
+
+impl App {
+    /// Decides about a check-in: by the office, by nobody who is its subject or answers to them.
+    pub async fn review_check_in(
+        &self,
+        viewer: &Viewer,
+        scope: Scope,
+        request: ReviewRequest,
+    ) -> Result<check_in::Model, Failure> {
+        check_note("note", &request.note)?;
+        if !review::explains(request.reason, request.verdict) {
+            return Err(unexplained().into());
+        }
+        let check_in = self.visible_check_in(scope, request.check_in).await?;
+        let transaction = self.database.begin().await?;
+        let tally = lock(&transaction, &check_in).await?;
+        let decisions = store::decision::of_check_ins(&transaction, [check_in.id]).await?;
+        let appeal = waiting_appeal(&transaction, &check_in, &decisions).await?;
+        let before: Vec<AccountId> = decisions.iter().map(|decision| decision.account_id).collect();
+        let (reviewer, subject) = parties(&transaction, viewer, &check_in).await?;
+        review::may_decide(&reviewer, &subject, &before, appeal.is_some()).map_err(barred)?;
+        let assessments = store::assessment::of_check_ins(&transaction, [check_in.id]).await?;
+        let assessment = assessments.last().ok_or_else(|| counting::missing(check_in.id))?;
+        if counting::standing_of(assessment, &decisions, &[]) == Verdict::PendingEvidence {
+            return Err(too_early().into());
+        }
+        let decision = decision::Model {
+            id: self.clock.id(),
+            check_in_id: check_in.id,
+            sequence: i32::try_from(decisions.len()).unwrap_or(i32::MAX - 1) + 1,
+            account_id: viewer.account,
+            appeal_id: appeal.map(|appeal| appeal.id),
+            assessment_id: assessment.id,
+            verdict: request.verdict,
+            reason: request.reason,
+            note: request.note,
+            decided_at: self.clock.now(),
+        };
+        let record = Record::decision(&decision);
+        store::decision::append(&transaction, decision).await?;
+        counting::settle(&transaction, &self.clock, &check_in, &tally, &[record]).await?;
+        transaction.commit().await?;
+        self.feed.ring();
+        Ok(check_in)
+    }
+
+    /// Appeals against a rejection: by its subject, once, within the policy's days. It is for review again then.
+    pub async fn appeal_check_in(
+        &self,
+        viewer: &Viewer,
+        scope: Scope,
+        request: AppealRequest,
+    ) -> Result<check_in::Model, Failure> {
+        check_statement(&request)?;
+        let check_in = self.visible_check_in(scope, request.check_in).await?;
+        if !viewer.is(check_in.person_id) {
+            return Err(not_subject().into());
+        }
+        let photos = self.usable_photos(check_in.person_id, &request.photos).await?;
+        let transaction = self.database.begin().await?;
+        let tally = lock(&transaction, &check_in).await?;
+        let now = self.clock.now();
+        let (stands, given_at) = standing(&transaction, &check_in).await?;
+        let policy = policy_at(&store::policy::all(&transaction).await?, now)?;
+        if !store::decision::appeals(&transaction, [check_in.id]).await?.is_empty() {
+            return Err(appealed_before().into());
+        }
+        if !review::appeal_open(stands, given_at, policy.thresholds.appeal_days, now) {
+            return Err(not_open(policy.thresholds.appeal_days).into());
+        }
+        let known = store::photo::of_check_ins(&transaction, [check_in.id]).await?.len();
+        for (place, photo) in photos.iter().enumerate() {
+            let ordinal = i32::try_from(known + place).unwrap_or(i32::MAX);
+            if !store::photo::attach(&transaction, photo.id, check_in.person_id, check_in.id, ordinal).await? {
+                transaction.rollback().await?;
+                return Err(self.no_longer_usable(check_in.person_id, photo.id, place).await?.into());
+            }
+        }
+        let ids: Vec<PhotoId> = photos.iter().map(|photo| photo.id).collect();
+        let appeal = appeal::Model {
+            id: self.clock.id(),
+            check_in_id: check_in.id,
+            person_id: check_in.person_id,
+            statement: request.statement,
+            photos: serde_json::to_string(&ids).map_err(|error| Broken::Record(error.to_string()))?,
+            appealed_at: now,
+        };
+        let record = Record::appeal(&appeal);
+        store::decision::insert_appeal(&transaction, appeal).await?;
+        counting::settle(&transaction, &self.clock, &check_in, &tally, &[record]).await?;
+        transaction.commit().await?;
+        self.feed.ring();
+        self.photo_waits.notify_one();
+        Ok(check_in)
+    }
+
+    async fn visible_check_in(&self, scope: Scope, id: CheckInId) -> Result<check_in::Model, Failure> {
+        let found = store::check_in::find(self.database.reader(), scope, [id]).await?.pop();
+        Ok(found.ok_or_else(Refusal::check_in_not_found)?)
+    }
+}
+
+async fn lock(transaction: &Transaction, check_in: &check_in::Model) -> Result<entity::weekly_tally::Model, Broken> {
+    let week = counting::week_of(check_in);
+    Ok(store::weekly_tally::lock(transaction, check_in.project_id, check_in.person_id, week).await?)
+}
+
+async fn waiting_appeal(
+    connection: &impl ConnectionTrait,
+    check_in: &check_in::Model,
+    decisions: &[decision::Model],
+) -> Result<Option<appeal::Model>, Broken> {
+    let appeals = store::decision::appeals(connection, [check_in.id]).await?;
+    Ok(appeals.into_iter().find(|appeal| !decisions.iter().any(|decision| decision.appeal_id == Some(appeal.id))))
+}
+
+/// How a check-in stands, and since when.
+async fn standing(
+    connection: &impl ConnectionTrait,
+    check_in: &check_in::Model,
+) -> Result<(Verdict, DateTime<Utc>), Broken> {
+    let assessments = store::assessment::of_check_ins(connection, [check_in.id]).await?;
+    let last = assessments.last().ok_or_else(|| counting::missing(check_in.id))?;
+    let decisions = store::decision::of_check_ins(connection, [check_in.id]).await?;
+    let given_at = decisions.last().map_or(last.assessed_at, |decision| decision.decided_at);
+    Ok((counting::standing_of(last, &decisions, &[]), given_at))
+}
+
+async fn parties(
+    connection: &impl ConnectionTrait,
+    viewer: &Viewer,
+    check_in: &check_in::Model,
+) -> Result<(Reviewer, Subject), Broken> {
+    let ids = viewer.person.into_iter().chain([check_in.person_id]);
+    let people = store::person::find(connection, ids).await?;
+    let find = |id| people.iter().find(|person: &&person::Model| person.id == id);
+    let subject = find(check_in.person_id).ok_or_else(|| counting::missing(check_in.id))?;
+    let own = viewer.person.and_then(find);
+    let led_by_subject = match viewer.person {
+        Some(person) => store::decision::serves_under(connection, person, check_in.person_id).await?,
+        None => false,
+    };
+    let reviewer = Reviewer {
+        account: viewer.account,
+        role: viewer.role,
+        person: viewer.person,
+        organisation: own.and_then(|person| person.organisation_id),
+        rank: own.map_or(Rank::Other, |person| person.rank),
+        led_by_subject,
+    };
+    let subject = Subject { person: subject.id, organisation: subject.organisation_id, rank: subject.rank };
+    Ok((reviewer, subject))
+}
+
+fn check_note(field: &str, text: &str) -> Result<(), Failure> {
+    if text.chars().count() > NOTE_LIMIT || text.contains('\0') {
+        return Err(Refusal::new(
+            RefusalCode::TooLarge,
+            field,
+            format!("最多 {NOTE_LIMIT} 字，且不能含有空字符。"),
+            format!("At most {NOTE_LIMIT} characters, none of them null."),
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn check_statement(request: &AppealRequest) -> Result<(), Failure> {
+    check_note("statement", &request.statement)?;
+    if request.statement.trim().is_empty() {
+        let (zh, en) = ("请写明申诉理由。", "Say why you appeal.");
+        return Err(Refusal::new(RefusalCode::Invalid, "statement", zh, en).into());
+    }
+    if request.photos.len() > PHOTO_LIMIT {
+        let zh = format!("申诉最多附 {PHOTO_LIMIT} 张照片。");
+        let en = format!("An appeal has at most {PHOTO_LIMIT} photos.");
+        return Err(Refusal::new(RefusalCode::TooLarge, "photoIds", zh, en).into());
+    }
+    Ok(())
+}
+
+fn barred(bar: Bar) -> Refusal {
+    let (zh, en) = match bar {
+        Bar::NotOffice => ("只有领导小组办公室可以审核。", "Only the office decides."),
+        Bar::Subject => ("不能审核自己的签到。", "Nobody decides about their own check-in."),
+        Bar::Subordinate => ("不能审核上级的签到。", "Nobody decides about a check-in of someone they answer to."),
+        Bar::DecidedBefore => ("申诉须由另一人审核。", "An appeal is answered by someone else than who decided."),
+    };
+    Refusal::new(RefusalCode::MayNotDecide, "checkInId", zh, en)
+}
+
+fn unexplained() -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        "reason",
+        "审核结论须为通过或不通过，且理由须与结论相符。",
+        "Decide VERIFIED or REJECTED, with a reason that explains it.",
+    )
+}
+
+fn too_early() -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        "checkInId",
+        "照片仍在核验，请稍后再审核。",
+        "The photos are still being inspected; decide afterwards.",
+    )
+}
+
+fn not_subject() -> Refusal {
+    Refusal::new(
+        RefusalCode::MayNotAppeal,
+        "checkInId",
+        "只有本人可以申诉。",
+        "Only the person who checked in appeals.",
+    )
+}
+
+fn appealed_before() -> Refusal {
+    Refusal::new(RefusalCode::MayNotAppeal, "checkInId", "此次签到已申诉过。", "This check-in was appealed before.")
+}
+
+fn not_open(days: u32) -> Refusal {
+    Refusal::new(
+        RefusalCode::MayNotAppeal,
+        "checkInId",
+        format!("只能在不通过后 {days} 天内申诉。"),
+        format!("An appeal is against a rejection, within {days} days of it."),
+    )
+}

@@ -1,0 +1,93 @@
+//! What another policy would have decided.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use domain::permission::table::read;
+use entity::values::Verdict;
+
+use super::{check_in::CheckIn, rejudgement::VerdictTransition};
+use crate::{
+    app::{Failure, Transition, Trial},
+    graphql::support::{
+        access::{app, entitled, scope},
+        error::{bad_period, broken, internal},
+        scalars::Date,
+    },
+    store,
+};
+
+/// Check-ins that one question may be about.
+const MOST_CHECK_INS: u64 = 5000;
+/// Check-ins that are listed one by one.
+const LISTED: usize = 100;
+
+/// What another policy would have decided, from the evidence that assessments keep. Nothing is changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Reassessment {
+    /// Check-ins gone through.
+    check_ins: i32,
+    /// Those whose evidence was not kept in a form that can be judged again.
+    not_judged: i32,
+    /// How many stand as the first and would stand as the second by the machine alone.
+    transitions: Vec<VerdictTransition>,
+    /// How many would be decided otherwise.
+    changed_count: i32,
+    /// The first 100 of those.
+    changed: Vec<ReassessedCheckIn>,
+}
+
+/// A check-in that another policy would have decided otherwise.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ReassessedCheckIn {
+    /// The check-in.
+    check_in: CheckIn,
+    /// What its last assessment decided.
+    before: Verdict,
+    /// What the other policy would have decided.
+    after: Verdict,
+}
+
+/// Queries about other policies.
+#[derive(Debug, Default)]
+pub struct ReassessmentQuery;
+
+#[Object]
+impl ReassessmentQuery {
+    /// What another policy version would have decided about the check-ins of these local days: 366 days and 5,000
+    /// check-ins at most. For the office and analysts.
+    async fn reassessment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The version of the policy.")] policy_version: i32,
+        #[graphql(desc = "The first local day.")] from: Date,
+        #[graphql(desc = "The last local day.")] to: Date,
+    ) -> Result<Option<Reassessment>> {
+        entitled(ctx, const { read("Query", "reassessment") })?;
+        let trial = Trial::Version(policy_version);
+        let outcome = match app(ctx).reassess(trial, from.0, to.0, Some(MOST_CHECK_INS), &|_| {}).await {
+            Ok(outcome) => outcome,
+            Err(Failure::Broken(error)) => return Err(internal(&error)),
+            Err(Failure::Refused(refusals)) => {
+                return refusals.first().map_or(Ok(None), |refusal| Err(bad_period(refusal)));
+            }
+        };
+        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        let listed = &outcome.changed[..outcome.changed.len().min(LISTED)];
+        let ids = listed.iter().map(|(id, ..)| *id);
+        let scope = scope(ctx, const { read("CheckIn", "id") })?;
+        let rows = store::check_in::find(app(ctx).database.reader(), scope, ids).await.map_err(broken)?;
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let mut together: HashMap<_, _> = ids.into_iter().zip(CheckIn::list(rows)).collect();
+        let changed = listed.iter().filter_map(|(id, before, after)| {
+            Some(ReassessedCheckIn { check_in: together.remove(id)?, before: *before, after: *after })
+        });
+        Ok(Some(Reassessment {
+            check_ins: count(outcome.check_ins),
+            not_judged: count(outcome.not_judged),
+            transitions: Transition::list(&outcome.verdicts).into_iter().map(Into::into).collect(),
+            changed_count: count(outcome.changed.len()),
+            changed: changed.collect(),
+        }))
+    }
+}

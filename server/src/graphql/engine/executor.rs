@@ -1,0 +1,254 @@
+//! Executes requests within limits, for every transport alike.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use async_graphql::{Error, ErrorExtensions, Request, Response, Value, Variables, parser::types::OperationType};
+use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
+use tracing::Instrument;
+
+use super::{
+    completion::completed,
+    cost::{Meter, Rations},
+    examination::{Examined, Examiner, Facts, Question},
+    reply::Cost,
+    watch::{Stopped, Taken},
+};
+use crate::{
+    app::App,
+    graphql::{
+        Access, Arrived, Limits, OnsiteSchema, Reply, admits,
+        support::error::{coded, panicked},
+    },
+    store::moment::{self, Moment},
+};
+
+/// The cost up to which nothing large can come of a request.
+const SMALL: usize = 500;
+
+/// The schema behind its limits.
+#[derive(Clone)]
+pub struct Gate {
+    examiner: Arc<Examiner>,
+    /// Executes what was found good.
+    schema: OnsiteSchema,
+    /// The same for what can be large: an eye on every field has its price.
+    watched: OnsiteSchema,
+    limits: Limits,
+    introspection: Introspection,
+}
+
+/// Who may ask for the schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Introspection {
+    /// Whoever asks.
+    #[default]
+    Everyone,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Nobody.
+    Nobody,
+}
+
+/// A request as a transport hands it over.
+#[derive(Debug)]
+pub struct Asked {
+    /// The document's text.
+    pub document: String,
+    /// Which of its operations is meant; none where it has one only.
+    pub operation_name: Option<String>,
+    /// Values of its variables.
+    pub variables: Variables,
+    /// Who asks.
+    pub access: Access,
+    /// When it came.
+    pub arrived: Arrived,
+    /// Measures the cost, and charges for it.
+    pub meter: Meter,
+    /// What is left to whoever asks of what is rationed.
+    pub rations: Rations,
+}
+
+impl Gate {
+    /// A gate in front of the app's schema.
+    pub fn new(app: &Arc<App>, limits: Limits, introspection: Introspection) -> Self {
+        let examiner = Arc::new(Examiner::new(limits));
+        let (schema, watched) =
+            (crate::graphql::schema(Arc::clone(app)), crate::graphql::watched_schema(Arc::clone(app)));
+        Self { examiner, schema, watched, limits, introspection }
+    }
+
+    fn schema_for(&self, admitted: &Admitted) -> &OnsiteSchema {
+        // Of events, the watched one bounds the time.
+        if admitted.cost() > SMALL || admitted.kind() == OperationType::Subscription {
+            &self.watched
+        } else {
+            &self.schema
+        }
+    }
+
+    /// What may be asked at once.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether someone may see the schema.
+    pub fn shows_schema_to(&self, access: Access) -> bool {
+        match self.introspection {
+            Introspection::Everyone => true,
+            Introspection::SignedIn => access.0.is_some(),
+            Introspection::Nobody => false,
+        }
+    }
+
+    /// Bounds, parses, validates and costs a request. Nothing of it is executed yet.
+    pub async fn admit(&self, asked: Asked) -> Result<Admitted, Reply> {
+        let Asked { document, operation_name, variables, access, arrived, meter, rations } = asked;
+        let question = Question::new(document, operation_name, variables);
+        let examined = match self.examiner.known(&question) {
+            Some(examined) => {
+                self.permits(access, examined.facts).map_err(Reply::refused)?;
+                examined
+            }
+            None => {
+                let draft = self.examiner.read(&question).map_err(Reply::refused)?;
+                self.permits(access, draft.facts).map_err(Reply::refused)?;
+                Box::pin(self.examiner.examine(&question, draft)).await?
+            }
+        };
+        meter.measure(examined.cost, self.limits.cost).map_err(Reply::refused)?;
+        let request = question.into_request(&examined).data(access).data(arrived);
+        // Only what changes something is rationed.
+        let request =
+            if examined.facts.kind == OperationType::Mutation { request.data(rations.clone()) } else { request };
+        Ok(Admitted { request, examined, meter, rations })
+    }
+
+    /// Refuses what is not for whoever asks, before any work is done for it.
+    fn permits(&self, access: Access, facts: Facts) -> Result<(), Error> {
+        if let Some(viewer) = &access.0 {
+            admits(viewer, facts.kind)?;
+        }
+        if facts.asks_for_schema && !self.shows_schema_to(access) { Err(no_introspection()) } else { Ok(()) }
+    }
+
+    /// Executes a query or a mutation. What a query reads is of one moment; what is told of a change, of one after it.
+    pub async fn answer(&self, admitted: Admitted) -> Reply {
+        let moment = if admitted.kind() == OperationType::Query { Moment::open() } else { Moment::closed() };
+        let reply = moment.within(self.execute(admitted)).await;
+        moment.close();
+        reply
+    }
+
+    async fn execute(&self, admitted: Admitted) -> Reply {
+        if admitted.kind() == OperationType::Subscription {
+            return Reply::refused(not_here());
+        }
+        let limit = Duration::from_secs(self.limits.seconds);
+        let taken = Taken::nothing(&self.limits);
+        let schema = self.schema_for(&admitted);
+        let work = taken.watch(schema.execute(admitted.request.data(Arc::clone(&taken))));
+        match tokio::time::timeout(limit, work).await {
+            Ok(Ok(response)) => {
+                let reply = match admitted.rations.refusal() {
+                    Some(refusal) => Reply::refused(refusal),
+                    None => self.executed(&admitted.examined, response),
+                };
+                self.told(&admitted.meter, reply)
+            }
+            Ok(Err(Stopped::TooLarge(error))) => Reply::refused(error),
+            Ok(Err(Stopped::Panicked(panic))) => Reply::refused(panicked(panic.as_ref())),
+            Err(_) => Reply::refused(too_slow(self.limits.seconds)),
+        }
+    }
+
+    fn executed(&self, examined: &Examined, mut response: Response) -> Reply {
+        response.data = completed(&examined.plan, response.data, &response.errors);
+        Reply::executed(response, &self.limits)
+    }
+
+    /// Executes an operation of any kind: one reply for a query or a mutation, one for each event of a subscription.
+    pub fn follow(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
+        moment::each(self.replies(admitted)).boxed()
+    }
+
+    fn replies(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
+        let gate = self.clone();
+        if admitted.kind() != OperationType::Subscription {
+            let answering = async move { gate.answer(admitted).await }.instrument(tracing::Span::current());
+            return stream::once(answering.boxed()).boxed();
+        }
+        let (taken, span) = (Taken::nothing_of_events(&self.limits), tracing::Span::current());
+        let events = self.schema_for(&admitted).execute_stream(admitted.request.data(Arc::clone(&taken)));
+        let events = Box::pin(AssertUnwindSafe(events).catch_unwind().enumerate());
+        let examined = admitted.examined;
+        stream::unfold(events, move |mut events| {
+            let (gate, taken, span, examined) = (gate.clone(), Arc::clone(&taken), span.clone(), Arc::clone(&examined));
+            async move {
+                taken.renew();
+                let event = taken.watch(events.next()).await;
+                let reply = match event {
+                    Ok(Some(_)) if taken.was_too_slow() => Reply::refused(too_slow(gate.limits.seconds)),
+                    // There is no stream of events: a request error (GraphQL specification, CreateSourceEventStream).
+                    Ok(Some((0, Ok(response)))) if response.data == Value::Null && response.is_err() => {
+                        Reply::invalid(response.errors, &gate.limits)
+                    }
+                    Ok(Some((_, Ok(response)))) => gate.executed(&examined, response),
+                    Ok(None) => return None,
+                    Err(Stopped::TooLarge(error)) => Reply::refused(error),
+                    Ok(Some((_, Err(panic)))) | Err(Stopped::Panicked(panic)) => {
+                        Reply::refused(span.in_scope(|| panicked(panic.as_ref())))
+                    }
+                };
+                Some((reply, events))
+            }
+        })
+        .boxed()
+    }
+
+    fn told(&self, meter: &Meter, reply: Reply) -> Reply {
+        match meter.cost() {
+            Some(requested) => reply.costing(Cost { requested, limit: self.limits.cost }),
+            None => reply,
+        }
+    }
+}
+
+/// A request that is within the limits and valid.
+#[derive(Debug)]
+pub struct Admitted {
+    request: Request,
+    examined: Arc<Examined>,
+    meter: Meter,
+    rations: Rations,
+}
+
+impl Admitted {
+    /// What it would do.
+    pub fn kind(&self) -> OperationType {
+        self.examined.facts.kind
+    }
+
+    /// What it costs.
+    pub fn cost(&self) -> usize {
+        self.meter.cost().unwrap_or_default()
+    }
+}
+
+fn not_here() -> Error {
+    coded(
+        "SUBSCRIPTION_NEEDS_STREAM",
+        "订阅须经 WebSocket（graphql-transport-ws）或 Accept: text/event-stream。",
+        "Subscribe over WebSocket (graphql-transport-ws), or with Accept: text/event-stream.",
+    )
+}
+
+fn no_introspection() -> Error {
+    coded("INTROSPECTION_NOT_ALLOWED", "您无权查询模式结构。", "The schema is not yours to ask for.")
+}
+
+fn too_slow(seconds: u64) -> Error {
+    let en = format!("Given up after the limit seconds of {seconds}; ask for less at once.");
+    let zh = format!("超过时限 seconds（{seconds} 秒），请分次查询。");
+    coded("TIMEOUT", &zh, &en).extend_with(|_, extensions| extensions.set("limit", "seconds"))
+}

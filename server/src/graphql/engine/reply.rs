@@ -1,0 +1,218 @@
+//! An answer, as every transport sends it.
+
+use std::io;
+
+use async_graphql::{Error, Response, ServerError, Value};
+use serde::Serialize;
+
+use super::limits::{Limits, excess};
+
+/// The longest message of an error, in characters: the library's quote what they are about.
+const MESSAGE_LIMIT: usize = 500;
+
+/// An answer: of an execution, which has data, if only null, or a refusal before there was one, which has none.
+#[derive(Debug, Serialize)]
+pub struct Reply {
+    /// None where nothing was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ServerError>,
+    #[serde(skip_serializing_if = "Extensions::is_empty")]
+    extensions: Extensions,
+}
+
+/// What is said beside data and errors.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Extensions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors_left_out: Option<usize>,
+}
+
+impl Extensions {
+    fn is_empty(&self) -> bool {
+        self.cost.is_none() && self.errors_left_out.is_none()
+    }
+}
+
+/// What a request cost, and what one may cost.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(in crate::graphql) struct Cost {
+    pub(in crate::graphql) requested: usize,
+    pub(in crate::graphql) limit: usize,
+}
+
+impl Reply {
+    /// What an execution gave. Each error has a code, none is longer than what a client reads, and there are not more
+    /// than the limit.
+    pub(in crate::graphql) fn executed(response: Response, limits: &Limits) -> Self {
+        Self { data: Some(response.data), ..Self::without_data(response.errors, limits) }
+    }
+
+    /// What validation found wrong.
+    pub(in crate::graphql) fn invalid(errors: Vec<ServerError>, limits: &Limits) -> Self {
+        Self::without_data(errors, limits)
+    }
+
+    fn without_data(mut errors: Vec<ServerError>, limits: &Limits) -> Self {
+        let surplus = errors.len().saturating_sub(limits.errors);
+        errors.truncate(limits.errors);
+        errors.iter_mut().for_each(tidy);
+        let errors_left_out = (surplus > 0).then_some(surplus);
+        Self { data: None, errors, extensions: Extensions { cost: None, errors_left_out } }
+    }
+
+    /// A refusal for one reason.
+    pub fn refused(error: Error) -> Self {
+        let error = error.into_server_error(async_graphql::Pos::default());
+        // It is about the request as a whole.
+        let error = ServerError { locations: Vec::new(), ..error };
+        Self { data: None, errors: vec![error], extensions: Extensions::default() }
+    }
+
+    /// With what it cost.
+    #[must_use]
+    pub(in crate::graphql) fn costing(mut self, cost: Cost) -> Self {
+        self.extensions.cost = Some(cost);
+        self
+    }
+
+    /// Whether nothing was executed: then there are only errors.
+    pub fn is_refusal(&self) -> bool {
+        self.data.is_none()
+    }
+
+    /// Whether there are errors.
+    pub fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// What went wrong.
+    pub fn errors(&self) -> &[ServerError] {
+        &self.errors
+    }
+
+    /// The code of the first error.
+    pub fn code(&self) -> Option<&str> {
+        code_of(self.errors.first()?)
+    }
+
+    /// Whether an error has this code.
+    pub fn has(&self, code: &str) -> bool {
+        self.errors.iter().any(|error| code_of(error) == Some(code))
+    }
+
+    /// Where an event stands among all events, if it was asked for: whoever has seen it can go on after it.
+    pub fn cursor(&self) -> Option<&str> {
+        let Some(Value::Object(fields)) = &self.data else { return None };
+        match fields.values().next()? {
+            Value::Object(event) => match event.get("cursor")? {
+                Value::String(cursor) => Some(cursor),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Seconds after which the same may be asked again, where an error says so.
+    pub fn retry_after(&self) -> Option<u64> {
+        let said = |error: &ServerError| match error.extensions.as_ref()?.get("retryAfterSeconds") {
+            Some(Value::Number(seconds)) => seconds.as_u64(),
+            _ => None,
+        };
+        self.errors.iter().find_map(said)
+    }
+
+    /// As JSON, in place of which a refusal stands where it would be longer than `limit` bytes.
+    pub fn to_json(&self, limit: usize) -> Vec<u8> {
+        self.within(limit).unwrap_or_else(|refusal| serde_json::to_vec(&refusal).unwrap_or_default())
+    }
+
+    /// As JSON, or the refusal that stands in its place where it would be longer than `limit` bytes.
+    pub fn within(&self, limit: usize) -> Result<Vec<u8>, Box<Self>> {
+        let mut json = Bounded { bytes: Vec::with_capacity(256), limit };
+        match serde_json::to_writer(&mut json, self) {
+            Ok(()) => Ok(json.bytes),
+            // Values of a response are JSON; only the bound makes writing them fail.
+            Err(_) => Err(Box::new(Self::refused(excess("resultBytes", limit.saturating_add(1), limit)))),
+        }
+    }
+}
+
+fn code_of(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code") {
+        Some(Value::String(code)) => Some(code),
+        _ => None,
+    }
+}
+
+fn tidy(error: &mut ServerError) {
+    // Lines begin with 1: what is said of the request as a whole has no place in it.
+    error.locations.retain(|place| place.line > 0);
+    if error.message.len() > MESSAGE_LIMIT {
+        error.message = error.message.chars().take(MESSAGE_LIMIT).chain(['…']).collect();
+    }
+    // A path leads to the field whose arguments can't be read; without one, validation refused the document.
+    let (code, zh) = match error.path.is_empty() {
+        true => ("GRAPHQL_VALIDATION_FAILED", "文档未通过校验"),
+        false => ("BAD_USER_INPUT", "参数有误"),
+    };
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", code);
+        extensions.set("messageZh", format!("{zh}：{}", error.message));
+    }
+}
+
+struct Bounded {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + piece.len() > self.limit {
+            return Err(io::Error::other("longer than allowed"));
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_no_data_and_an_execution_always_has() {
+        let refusal = Reply::refused(Error::new("no"));
+        assert_eq!(refusal.to_json(1000), br#"{"errors":[{"message":"no"}]}"#);
+        let executed = Reply::executed(Response::new(Value::Null), &Limits::default());
+        assert_eq!(executed.to_json(1000), br#"{"data":null}"#);
+    }
+
+    #[test]
+    fn an_answer_that_is_too_long_is_replaced_by_a_refusal() {
+        let long = Reply::executed(Response::new(Value::from("x".repeat(1000))), &Limits::default());
+        let told: serde_json::Value = serde_json::from_slice(&long.to_json(100)).unwrap();
+        assert_eq!(told["errors"][0]["extensions"]["limit"], "resultBytes");
+        assert_eq!(long.to_json(2000).len(), 1000 + r#"{"data":""}"#.len());
+    }
+
+    #[test]
+    fn errors_are_few_short_and_coded() {
+        let errors = (0..60).map(|_| ServerError::new("字".repeat(4000), None)).collect();
+        let reply = Reply::invalid(errors, &Limits::default());
+        assert_eq!(reply.errors.len(), 50);
+        assert!(reply.errors.iter().all(|error| error.message.chars().count() == MESSAGE_LIMIT + 1));
+        assert_eq!(reply.code(), Some("GRAPHQL_VALIDATION_FAILED"));
+        assert!(String::from_utf8(reply.to_json(1 << 20)).unwrap().contains(r#""errorsLeftOut":10"#));
+    }
+}

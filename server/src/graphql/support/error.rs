@@ -1,0 +1,169 @@
+//! Errors as clients see them: user errors as data, everything else masked.
+
+use async_graphql::{ComplexObject, Enum, Error, ErrorExtensions, SimpleObject};
+use chrono::{DateTime, Utc};
+use domain::{check_ins::sentence::Sentence, permission::Rule};
+
+use crate::{
+    app::{Broken, Failure, Refusal, RefusalCode},
+    graphql::engine::cost::lists::USER_ERRORS,
+    store,
+};
+
+/// When to come back to a database that is away: it is looked for all the time.
+const RETRY_AFTER_SECONDS: u32 = 5;
+
+/// A language of sentences for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum Language {
+    /// Chinese (中文).
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// The sentence in a language.
+pub(in crate::graphql) fn said(sentence: &Sentence, language: Language) -> String {
+    match language {
+        Language::Zh => sentence.zh.clone(),
+        Language::En => sentence.en.clone(),
+    }
+}
+
+/// Why a mutation was refused, for the person who asked.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct UserError {
+    /// The reason, for programs.
+    code: RefusalCode,
+    /// Path of the input field it is about, from `input` on; empty where it is about no field.
+    field: Vec<String>,
+    /// When it is worth trying again; null where waiting does not help.
+    retry_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    sentence: Sentence,
+}
+
+#[ComplexObject]
+impl UserError {
+    /// What was wrong and what would be right.
+    async fn message(&self, #[graphql(desc = "The language of the sentence.", default)] language: Language) -> String {
+        said(&self.sentence, language)
+    }
+}
+
+impl UserError {
+    /// The same about an item of a batch: `input.note` becomes `input.items.3.note`.
+    pub(in crate::graphql) fn of_item(mut self, place: usize) -> Self {
+        if !self.field.is_empty() {
+            self.field.splice(1..1, ["items".to_owned(), place.to_string()]);
+        }
+        self
+    }
+}
+
+impl From<Refusal> for UserError {
+    fn from(refusal: Refusal) -> Self {
+        Self { code: refusal.code, field: refusal.field, retry_at: refusal.retry_at, sentence: refusal.sentence }
+    }
+}
+
+/// A result, or the user errors that stand in its place. What is broken becomes a masked error.
+pub(in crate::graphql) fn answered<T>(result: Result<T, Failure>) -> async_graphql::Result<Result<T, Vec<UserError>>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Failure::Refused(refusals)) => {
+            Ok(Err(refusals.into_iter().take(USER_ERRORS).map(UserError::from).collect()))
+        }
+        Err(Failure::Broken(error)) => Err(internal(&error)),
+    }
+}
+
+/// An error whose cause is for the log only.
+pub(in crate::graphql) fn internal(error: &Broken) -> Error {
+    tracing::error!(%error, "a request failed");
+    if let Broken::Database(error) = error
+        && store::comes_back(error)
+    {
+        return database_away();
+    }
+    fault()
+}
+
+fn fault() -> Error {
+    coded("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
+}
+
+/// The database is away, full or busy; over HTTP a 503. What was to be recorded is recorded whole or not at all.
+pub(crate) fn database_away() -> Error {
+    let zh = "数据库暂时不可用，请稍后用同一编号重试。";
+    let en = "The database is unavailable for the moment; try again later, by the same id.";
+    coded("DATABASE_UNAVAILABLE", zh, en).extend_with(|_, extensions| {
+        extensions.set("retryAfterSeconds", RETRY_AFTER_SECONDS);
+    })
+}
+
+/// The same for errors of the database.
+pub(in crate::graphql) fn broken(error: impl Into<Broken>) -> Error {
+    internal(&error.into())
+}
+
+/// An execution that broke off: what it was is for the log only.
+pub(in crate::graphql) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = said.unwrap_or("of another kind than text"), "a request panicked");
+    fault()
+}
+
+/// Nobody is signed in.
+pub(in crate::graphql) fn unauthenticated() -> Error {
+    coded("UNAUTHENTICATED", "请先登录。", "Sign in first.")
+}
+
+/// The token does not allow this kind of operation.
+pub(in crate::graphql) fn forbidden_by_token_scope() -> Error {
+    coded(
+        "FORBIDDEN_BY_TOKEN_SCOPE",
+        "此令牌的权限不包括这类操作：READ 用于查询，SUBSCRIBE 用于订阅，更改须登录。",
+        "The token's scopes do not allow this: READ is for queries, SUBSCRIBE for subscriptions; sign in to change things.",
+    )
+}
+
+/// The table gives the viewer no part in this.
+pub(in crate::graphql) fn forbidden(rule: &Rule) -> Error {
+    let who = rule.sentence();
+    coded(
+        "FORBIDDEN",
+        &format!("您的角色无权查询此项；可查询者 – {who}。"),
+        &format!("Your role may not ask this. May be read – {who}."),
+    )
+}
+
+/// The viewer's role must have a second factor, and they have none.
+pub(in crate::graphql) fn second_factor_needed() -> Error {
+    coded(
+        "SECOND_FACTOR_NEEDED",
+        "您的角色必须启用第二因素：请先用 beginTotpEnrolment 和 confirmTotpEnrolment 设置。",
+        "Your role must have a second factor: set one up first, with beginTotpEnrolment and confirmTotpEnrolment.",
+    )
+}
+
+/// An argument of a query that can't be used.
+pub(in crate::graphql) fn bad_argument(argument: &str, zh: &str, en: &str) -> Error {
+    coded("BAD_USER_INPUT", zh, en).extend_with(|_, extensions| extensions.set("argument", argument))
+}
+
+/// Arguments of a query that a period can't be made of, or that ask for too much.
+pub(in crate::graphql) fn bad_period(refusal: &Refusal) -> Error {
+    let argument = refusal.field.last().map_or("from", String::as_str);
+    bad_argument(argument, &refusal.sentence.zh, &refusal.sentence.en)
+}
+
+/// An error with a code, in both languages.
+pub(crate) fn coded(code: &str, zh: &str, en: &str) -> Error {
+    Error::new(en).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        extensions.set("messageZh", zh);
+    })
+}

@@ -1,0 +1,7 @@
+//! Tables of projects and their people.
+
+pub mod organisation;
+pub mod person;
+pub mod project;
+pub mod site;
+pub mod team_role;

@@ -1,0 +1,5 @@
+//! Tables of visits.
+
+pub mod recount;
+pub mod visit;
+pub mod weekly_tally;

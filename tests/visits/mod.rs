@@ -1,0 +1,3 @@
+//! Visits: what leaders owe, and what is counted.
+
+mod obligations;
