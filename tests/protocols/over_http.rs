@@ -236,6 +236,19 @@ async fn status_of_an_answer_that_is_too_long_tells_that_there_is_no_data() {
     }
 }
 
+/// Who reads it knows whether it came whole.
+#[rstest]
+#[case::data(r#"{"query": "{ __typename }"}"#)]
+#[case::long(r#"{"query": "{ __schema { types { name description fields { name description } } } }"}"#)]
+#[case::refused(r#"{"query": "{ nothing }"}"#)]
+#[tokio::test]
+async fn answers_tell_how_long_they_are(#[case] body: &'static str) {
+    let server = TestServer::on(Sqlite).await;
+    let told = post(&server, &[("content-type", JSON)], body).await;
+    assert_eq!(told.header("content-length"), told.text.len().to_string());
+    assert_eq!(told.header("transfer-encoding"), "");
+}
+
 const SIGN_IN: &str = r#"mutation { signIn(input: {login: "nobody", password: "nothing"}) { token } }"#;
 const UPLOAD: &str = r#"mutation { requestPhotoUpload(input: {contentType: "image/jpeg", byteSize: 9,
     sha256: "0000000000000000000000000000000000000000000000000000000000000000"}) { photo { id } } }"#;

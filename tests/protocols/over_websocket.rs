@@ -9,7 +9,14 @@ use serde_json::{Value, json};
 use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message, client::IntoClientRequest},
+    tungstenite::{
+        self, Message,
+        client::IntoClientRequest,
+        protocol::frame::{
+            Frame,
+            coding::{Data, OpCode},
+        },
+    },
 };
 
 use crate::support::{
@@ -356,6 +363,15 @@ async fn a_binary_message_closes_with_4400() {
     let mut socket = Raw::of(&server, Leader).await;
     socket.send(Message::binary(br#"{"type":"ping"}"#.as_slice())).await;
     assert_closed(&mut socket, 4400, "messages are text").await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_no_utf_8_closes_with_4400() {
+    let server = TestServer::on(Sqlite).await;
+    let mut socket = Raw::of(&server, Leader).await;
+    let text = Frame::message(b"{\"type\":\"\xff\"}".as_slice(), OpCode::Data(Data::Text), true);
+    socket.send(Message::Frame(text)).await;
+    assert_closed(&mut socket, 4400, "messages are UTF-8").await;
 }
 
 #[tokio::test]

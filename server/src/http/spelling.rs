@@ -71,6 +71,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spelt<S> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncWriteExt, BufWriter};
+
     use super::*;
 
     #[test]
@@ -82,5 +84,15 @@ mod tests {
         assert_eq!(&*spelt(opening), expected);
         let other = b"HTTP/1.1 200 OK\r\nsec-websocket-protocol: x\r\n\r\n";
         assert!(matches!(spelt(other), Cow::Borrowed(same) if same == other));
+    }
+
+    /// What is encrypted waits for that until all of it fits.
+    #[tokio::test]
+    async fn what_is_flushed_goes_on() {
+        let mut line = Spelt(BufWriter::new(Vec::new()));
+        line.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        assert!(line.0.get_ref().is_empty());
+        line.flush().await.unwrap();
+        assert_eq!(line.0.get_ref().as_slice(), b"HTTP/1.1 200 OK\r\n\r\n");
     }
 }
