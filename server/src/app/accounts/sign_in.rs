@@ -245,3 +245,15 @@ fn choose_a_password() -> Refusal {
         "This password was given out by an administrator and works once: give one of your own with it.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_devices_name_is_short_and_without_null_characters() {
+        assert!(check_device("").is_ok() && check_device(&"机".repeat(DEVICE_LIMIT)).is_ok());
+        assert!(check_device(&"机".repeat(DEVICE_LIMIT + 1)).is_err());
+        assert!(check_device("a\0b").is_err());
+    }
+}
