@@ -90,3 +90,15 @@ fn status_of(reply: &Reply) -> StatusCode {
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_too_long_is_to_be_asked_for_again() {
+        let status = |code: &str| status_of(&Reply::refused(coded(code, "慢", "slow")));
+        assert_eq!(status("TIMEOUT"), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status("LIMIT_EXCEEDED"), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
