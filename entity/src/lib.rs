@@ -6,6 +6,7 @@ pub mod values;
 mod accounts;
 mod check_ins;
 pub mod heartbeat;
+pub mod job;
 pub mod outbox_event;
 pub mod outbox_head;
 pub mod policy;

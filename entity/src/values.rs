@@ -221,6 +221,14 @@ values! {
         DeviceRegistration = "DEVICE_REGISTRATION",
     }
 
+    /// Work that waits, or comes again.
+    JobKind {
+        /// A photo of a check-in is to be inspected.
+        PhotoInspection = "PHOTO_INSPECTION",
+        /// What need not be kept is to be forgotten.
+        Housekeeping = "HOUSEKEEPING",
+    }
+
     /// How far a photo has come.
     PhotoState {
         /// An upload was allowed; nothing is attached yet.

@@ -24,6 +24,7 @@ mod m20261125_000014_discarded_objects;
 mod m20261125_000015_blank_photos;
 mod m20261125_000017_signed_texts;
 mod m20261125_000018_contradictions;
+mod m20261125_000019_jobs;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000015_blank_photos::Migration),
             Box::new(m20261125_000017_signed_texts::Migration),
             Box::new(m20261125_000018_contradictions::Migration),
+            Box::new(m20261125_000019_jobs::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod identity_provider;
+pub mod jobs;
 pub mod roster;
 pub mod serve;
 pub mod store;

@@ -22,6 +22,7 @@ use crate::{
     events::Feed,
     http::{self, Certificates, DocumentsError, Settings, TlsError},
     identity_provider::{IdentityProvider, SetUpError},
+    jobs,
     store::{self, Database, DatabaseSettings, Manner},
 };
 
@@ -239,9 +240,8 @@ async fn work(app: Arc<App>, keep_events: TimeDelta, tls: Option<Certificates>, 
     tokio::select! {
         () = feed.run() => {}
         () = keep_fresh => {}
-        () = app.inspect_photos() => {}
+        () = jobs::run(&app, keep_events) => {}
         () = app.watch_contradictions() => {}
-        () = app.keep_house(keep_events) => {}
         () = app.watch_clock() => {}
         () = app.watch_store() => {}
         () = app.database.stay() => {}

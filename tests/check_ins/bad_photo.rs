@@ -6,15 +6,13 @@ use crate::support::{
     Backend::{self, Postgres, Sqlite},
     Draft,
     Role::Leader,
-    Socket, TestServer, balanced, photo as picture,
+    Socket, TestServer, balanced, hold_photos, photo as picture,
 };
 use bytes::Bytes;
 use chrono::TimeDelta;
-use entity::photo;
 use inspection::apart;
 use jpeg_encoder::{ColorType, Encoder};
 use rstest::rstest;
-use sea_orm::{EntityTrait, sea_query::Expr};
 use serde_json::{Value, json};
 use server::{app::INSPECTION_LEASE, clock::Source};
 
@@ -196,12 +194,7 @@ async fn inspected(server: &TestServer, bytes: &Bytes, crashes: i32) -> Value {
     let mut socket = Socket::of(server, Leader).await;
     socket.follow_judgements().await;
     let photo_id = leader.uploaded(bytes).await;
-    photo::Entity::update_many()
-        .col_expr(photo::Column::LeaseUntil, Expr::value(server.clock.now() + INSPECTION_LEASE))
-        .col_expr(photo::Column::Attempts, Expr::value(crashes))
-        .exec(server.app().database.writer())
-        .await
-        .unwrap();
+    hold_photos(server, server.clock.now() + INSPECTION_LEASE, crashes).await;
     let check_in = leader.checked_in(&Draft::at(server, BEARING_PARK).with("/photoIds", json!([photo_id]))).await;
     assert_eq!(check_in["verdict"], "PENDING_EVIDENCE");
     server.clock.advance(INSPECTION_LEASE + TimeDelta::seconds(1));

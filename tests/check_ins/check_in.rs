@@ -2,9 +2,7 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::photo;
 use rstest::rstest;
-use sea_orm::{EntityTrait, sea_query::Expr};
 use serde_json::{Value, json};
 use server::{app::INSPECTION_LEASE, clock::Source};
 
@@ -13,7 +11,7 @@ use crate::support::{
     Backend::{self, Postgres, Sqlite},
     COLD_STORE, Draft,
     Role::{Leader, Secretary},
-    Socket, TestServer, balanced, photo as picture,
+    Socket, TestServer, balanced, hold_photos, photo as picture,
 };
 
 fn finding<'a>(check_in: &'a Value, code: &str) -> &'a Value {
@@ -260,7 +258,8 @@ async fn a_photo_damaged_in_the_store_is_for_a_person(#[case] left: Option<Bytes
     let mut socket = Socket::of(&server, Leader).await;
     socket.follow_judgements().await;
     let photo_id = leader.uploaded(&picture(1)).await;
-    lease_photos_to_a_server_that_died(&server).await;
+    // A server that died holds it, so that there is time to do something before.
+    hold_photos(&server, server.clock.now() + INSPECTION_LEASE, 0).await;
     let check_in = leader.checked_in(&Draft::at(&server, BEARING_PARK).with("/photoIds", json!([photo_id]))).await;
     assert_eq!(check_in["verdict"], "PENDING_EVIDENCE");
     damage(&server, left);
@@ -305,15 +304,6 @@ async fn a_secretary_checks_in_too_and_it_counts_for_nobody_else() {
     assert_eq!(check_in["verdict"], "VERIFIED");
     assert_eq!(server.as_(Leader).tally(&server.project(BEARING_PARK)).await, [0, 0, 0]);
     balanced(&server).await;
-}
-
-/// So that there is time to do something before the photos are inspected.
-async fn lease_photos_to_a_server_that_died(server: &TestServer) {
-    photo::Entity::update_many()
-        .col_expr(photo::Column::LeaseUntil, Expr::value(server.clock.now() + INSPECTION_LEASE))
-        .exec(server.app().database.writer())
-        .await
-        .unwrap();
 }
 
 /// Leaves other bytes, or none, where the only photo's were.

@@ -113,7 +113,8 @@ fn offences(place: &str, forbidden: &[&str]) -> Vec<String> {
     "crate::app", "crate::graphql", "crate::http", "crate::store", "crate::command", "sea_orm",
 ])]
 #[case::roster("server/src/roster", &["crate::app", "crate::graphql", "crate::http", "crate::store", "sea_orm", "tokio"])]
-#[case::app("server/src/app", &["crate::graphql", "crate::http", "crate::command", "axum"])]
+#[case::app("server/src/app", &["crate::graphql", "crate::http", "crate::jobs", "crate::command", "axum"])]
+#[case::jobs("server/src/jobs", &["crate::graphql", "crate::http", "crate::command", "axum"])]
 #[case::graphql("server/src/graphql", &["crate::http", "crate::command", "axum"])]
 #[case::http("server/src/http", &["crate::command"])]
 #[case::migration("migration/src", &["entity", "server"])]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::photo;
+use entity::{job, values::JobKind};
 use rstest::rstest;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use server::clock::Source;
 use tokio::sync::Barrier;
@@ -15,7 +15,7 @@ use crate::support::{
     Backend::{self, Postgres, Sqlite},
     Client, Draft, FakeS3, Mood, Photos,
     Role::{Leader, Office},
-    Socket, TestClock, TestServer, balanced, photo as picture,
+    Socket, TestClock, TestServer, balanced, hold_photos, photo as picture,
 };
 
 /// A server whose store does as the story says, and is not waited for long.
@@ -136,10 +136,10 @@ async fn a_photo_whose_fetch_failed_is_given_back(#[case] mood: Mood, #[values(S
     // The answer to the look is the last that it gives.
     store.is(Mood::OnlyHead(Box::new(mood)));
     leader.checked_in(&draft).await;
-    let photo = given_back(&server).await;
-    let pause = photo.lease_until.unwrap() - server.clock.now();
+    let job = given_back(&server).await;
+    let pause = job.due_at - server.clock.now();
     assert!(pause > TimeDelta::zero() && pause <= TimeDelta::seconds(15), "{pause}");
-    assert_eq!(photo.attempts, 0, "no crash");
+    assert_eq!(job.attempts, 0, "no crash");
 
     store.is(Mood::Well);
     server.clock.advance(pause);
@@ -148,11 +148,12 @@ async fn a_photo_whose_fetch_failed_is_given_back(#[case] mood: Mood, #[values(S
 }
 
 /// The only photo, once a server had it and gave it back.
-async fn given_back(server: &TestServer) -> photo::Model {
+async fn given_back(server: &TestServer) -> job::Model {
     for _ in 0..600 {
-        let photo = photo::Entity::find().one(server.app().database.reader()).await.unwrap().unwrap();
-        if photo.lease_until.is_some_and(|until| until <= server.clock.now() + TimeDelta::seconds(60)) {
-            return photo;
+        let waits = job::Entity::find().filter(job::Column::Kind.eq(JobKind::PhotoInspection));
+        let job = waits.one(server.app().database.reader()).await.unwrap().unwrap();
+        if job.due_at > server.clock.now() && job.due_at <= server.clock.now() + TimeDelta::seconds(60) {
+            return job;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
@@ -168,11 +169,7 @@ async fn a_lease_lasts_no_longer_than_leases_do(#[values(Sqlite, Postgres)] back
     let mut socket = Socket::of(&server, Leader).await;
     socket.follow_judgements().await;
     let photo_id = leader.uploaded(&picture(1)).await;
-    photo::Entity::update_many()
-        .col_expr(photo::Column::LeaseUntil, sea_orm::sea_query::Expr::value(server.clock.now() + TimeDelta::days(1)))
-        .exec(server.app().database.writer())
-        .await
-        .unwrap();
+    hold_photos(&server, server.clock.now() + TimeDelta::days(1), 0).await;
     leader.checked_in(&Draft::at(&server, BEARING_PARK).with("/photoIds", json!([photo_id]))).await;
     server.app().inspect_waiting().await.unwrap();
     assert_eq!(socket.next_inspected().await["verdict"], "VERIFIED");

@@ -21,7 +21,7 @@ use crate::support::{
     Backend::{self, Postgres, Sqlite},
     Draft,
     Role::Leader,
-    Socket, TestServer, photo as picture,
+    Socket, TestServer, hold_photos, photo as picture,
 };
 
 const ANSWERS: usize = 150;
@@ -60,11 +60,7 @@ fn of_one_moment(told: &Value) -> bool {
 async fn with_a_photo(server: &TestServer) -> (Draft, Value) {
     let leader = server.as_(Leader);
     let id = leader.uploaded(&picture(1)).await;
-    photo::Entity::update_many()
-        .col_expr(photo::Column::LeaseUntil, Expr::value(server.clock.now() + TimeDelta::seconds(90)))
-        .exec(server.app().database.writer())
-        .await
-        .unwrap();
+    hold_photos(server, server.clock.now() + TimeDelta::seconds(90), 0).await;
     let draft = Draft::at(server, BEARING_PARK).with("/photoIds", json!([id]));
     let check_in = leader.checked_in(&draft).await;
     (draft, check_in["id"].clone())

@@ -1,8 +1,11 @@
 //! What a phone does: take photos, upload them, and check in.
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use entity::{job, photo, values::JobKind};
 use jpeg_encoder::{ColorType, Encoder};
 use reqwest::Response;
+use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use server::clock::Source;
 use sha2::{Digest, Sha256};
@@ -151,6 +154,15 @@ pub(crate) fn photo_saved(seed: u32, quality: u8) -> Bytes {
     let mut jpeg = Vec::new();
     Encoder::new(&mut jpeg, quality).encode(&pixels, side, side, ColorType::Luma).unwrap();
     jpeg.into()
+}
+
+/// Has a server that died hold every photo that is uploaded until a time, and begin its inspection so often before.
+pub(crate) async fn hold_photos(server: &TestServer, due_at: DateTime<Utc>, attempts: i32) {
+    let database = &server.app().database;
+    for photo in photo::Entity::find().all(database.reader()).await.unwrap() {
+        let held = job::Model { kind: JobKind::PhotoInspection, subject: photo.id.0, due_at, attempts };
+        job::Entity::insert(held.into_active_model()).exec_without_returning(database.writer()).await.unwrap();
+    }
 }
 
 /// SHA-256, hexadecimal.

@@ -5,4 +5,5 @@ mod command;
 mod demo;
 mod doctor;
 mod faults;
+mod jobs;
 mod migrations;

@@ -38,9 +38,9 @@ pub struct Model {
     pub state: PhotoState,
     /// When its bytes were inspected.
     pub inspected_at: Option<DateTime<Utc>>,
-    /// How often its inspection was begun.
+    /// Not used any more: jobs know how often they were begun.
     pub attempts: i32,
-    /// Until when a server holds it for inspection; afterwards another may.
+    /// Not used any more: jobs know until when they are held.
     pub lease_until: Option<DateTime<Utc>>,
 }
 

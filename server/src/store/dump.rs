@@ -252,6 +252,7 @@ pub fn tables() -> Result<Vec<Table>, DbErr> {
         Table::of(discarded_object::Entity)?,
         Table::of(finding::Entity)?,
         Table::of(identity::Entity)?,
+        Table::of(job::Entity)?,
         Table::of(organisation::Entity)?,
         Table::of(outbox_event::Entity)?,
         Table::of(outbox_head::Entity)?,

@@ -14,6 +14,7 @@ mod connect;
 pub mod dump;
 mod going_down;
 pub mod heartbeat;
+pub mod job;
 pub mod moment;
 pub mod outbox;
 pub mod page;

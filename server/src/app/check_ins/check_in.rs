@@ -17,13 +17,14 @@ use domain::{
 };
 use entity::{
     check_in, check_in_fix,
-    ids::{PersonId, SiteVersionId},
+    ids::{PersonId, PhotoId, SiteVersionId},
     photo, policy, project, signed_text, team_role,
     values::{Datum, FindingCode, FindingOutcome, PhotoState},
 };
 
 use super::{
     chain::Record,
+    inspection::queue_inspection,
     judging::{self, Turn},
     submission::{CheckInRequest, Submission},
 };
@@ -218,6 +219,8 @@ impl App {
             }
             photo.state = PhotoState::Attached;
         }
+        let attached: Vec<PhotoId> = photos.iter().map(|photo| photo.id).collect();
+        queue_inspection(&transaction, &attached, self.clock.now()).await?;
         let tally = store::weekly_tally::lock(
             &transaction,
             check_in.project_id,

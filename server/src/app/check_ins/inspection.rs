@@ -4,20 +4,26 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     check_ins::likeness::{PerceptualHash, bands},
     digest::Sha256Digest,
     policy::Policy,
     projects::datum::Position,
 };
-use entity::{check_in, photo, photo_inspection, values::PhotoState};
+use entity::{
+    check_in,
+    ids::PhotoId,
+    job, photo, photo_inspection,
+    values::{JobKind, PhotoState},
+};
 use futures_util::{StreamExt, future, stream};
 use inspection::{
     Inspection, InspectionError, InspectionLimits, PhotoHint, Renditions, apart::decode_apart, inspect,
     inspect_decoded, wants_process,
 };
 use objects::{ObjectKey, StoreError};
+use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -38,6 +44,8 @@ const LONGEST_UPLOAD: TimeDelta = TimeDelta::hours(1);
 /// How often the queue is looked at when nobody rings.
 const POLL: Duration = Duration::from_secs(5);
 const AT_ONCE: u64 = 8;
+/// Photos without a job that are queued at once.
+const LEFT_OUT: u64 = 1000;
 /// Photos held in memory at once.
 const FETCHED_AT_ONCE: usize = 8;
 /// How long a photo rests that could not be inspected; twice as long after each round in which none could.
@@ -66,10 +74,11 @@ impl App {
     /// other from it: it is given back, for another look a little later.
     pub async fn inspect_waiting(&self) -> Result<usize, Broken> {
         let now = self.clock.now();
-        let waiting = store::photo::waiting(self.database.reader(), now, INSPECTION_LEASE, AT_ONCE).await?;
+        let reader = self.database.reader();
+        let due = store::job::due(reader, JobKind::PhotoInspection, now, INSPECTION_LEASE, AT_ONCE).await?;
         let pause = pause_after(self.store_failures.load(Ordering::Relaxed));
-        let outcomes: Vec<Result<bool, Broken>> = stream::iter(waiting)
-            .map(|photo| self.inspect_unless_held(photo, pause))
+        let outcomes: Vec<Result<bool, Broken>> = stream::iter(due)
+            .map(|job| self.inspect_unless_held(job, pause))
             .buffer_unordered(FETCHED_AT_ONCE)
             .collect()
             .await;
@@ -86,27 +95,43 @@ impl App {
     }
 
     /// Inspects a photo if no other server holds it; whether it did.
-    async fn inspect_unless_held(&self, photo: photo::Model, pause: TimeDelta) -> Result<bool, Broken> {
-        let now = self.clock.now();
-        if !store::photo::lease(self.database.writer(), photo.id, now, INSPECTION_LEASE).await? {
+    async fn inspect_unless_held(&self, job: job::Model, pause: TimeDelta) -> Result<bool, Broken> {
+        let (writer, now) = (self.database.writer(), self.clock.now());
+        if !store::job::take(writer, job.kind, job.subject, now, INSPECTION_LEASE, now + INSPECTION_LEASE).await? {
             return Ok(false);
         }
-        let inspected = self.inspect(&photo).await;
+        let inspected = self.inspect(&job).await;
         if let Err(error) = &inspected {
-            tracing::warn!(photo = %photo.id, %error, "a photo can't be inspected now; it is tried again");
-            store::photo::give_back(self.database.writer(), &photo, self.clock.now() + pause).await?;
+            tracing::warn!(photo = %job.subject, %error, "a photo can't be inspected now; it is tried again");
+            store::job::give_back(writer, &job, self.clock.now() + pause).await?;
         }
         inspected.map(|()| true)
     }
 
-    async fn inspect(&self, photo: &photo::Model) -> Result<(), Broken> {
+    /// Queues photos of check-ins that a server recorded which knew no jobs; returns how many.
+    pub(in crate::app) async fn queue_photos_without_job(&self) -> Result<usize, Broken> {
+        let photos = store::photo::without_job(self.database.reader(), LEFT_OUT).await?;
+        if !photos.is_empty() {
+            queue_inspection(self.database.writer(), &photos, self.clock.now()).await?;
+            self.photo_waits.notify_one();
+        }
+        Ok(photos.len())
+    }
+
+    async fn inspect(&self, job: &job::Model) -> Result<(), Broken> {
+        let photo = store::photo::get(self.database.reader(), [job.subject.into()]).await?.pop();
+        let waiting = photo.filter(|photo| photo.state == PhotoState::Attached);
+        // Another server inspected it, and died before it said so.
+        let Some(photo) = &waiting else {
+            return Ok(store::job::done(self.database.writer(), job.kind, job.subject).await?);
+        };
         let Some(check_in_id) = photo.check_in_id else { return Ok(()) };
         let check_in = store::check_in::get(self.database.reader(), check_in_id).await?;
         let check_in = check_in.ok_or_else(|| counting::missing(check_in_id))?;
         let policy = policy_at(&store::policy::all(self.database.reader()).await?, check_in.corrected_at)?;
         let (state, bytes) = self.fetch(photo).await?;
         let found = match &bytes {
-            Some(bytes) => Some(self.look_at(photo, bytes.clone(), &check_in, &policy).await?),
+            Some(bytes) => Some(self.look_at(job, photo, bytes.clone(), &check_in, &policy).await?),
             None => None,
         };
         let moved_to = match &bytes {
@@ -123,6 +148,7 @@ impl App {
         )
         .await?;
         if store::photo::inspected(&transaction, photo.id, state, self.clock.now()).await? {
+            store::job::done(&transaction, job.kind, job.subject).await?;
             if let Some(key) = moved_to {
                 store::photo::moved(&transaction, photo.id, key).await?;
                 // Until then leave to write over it may be used.
@@ -181,19 +207,20 @@ impl App {
     /// and again is not looked at any more.
     async fn look_at(
         &self,
+        job: &job::Model,
         photo: &photo::Model,
         bytes: Bytes,
         check_in: &check_in::Model,
         policy: &Policy,
     ) -> Result<Found, Broken> {
         let empty = self.nothing_found(photo);
-        if photo.attempts >= ATTEMPTS {
+        if job.attempts >= ATTEMPTS {
             return Ok(Found::only(photo_inspection::Model {
                 problem: Some("looking at it brings servers down".to_owned()),
                 ..empty
             }));
         }
-        let looked = self.looked_at(photo, bytes).await?;
+        let looked = self.looked_at(job, bytes).await?;
         let inspection = match looked {
             Ok(Ok(inspection)) => inspection,
             Ok(Err(error)) => {
@@ -247,12 +274,12 @@ impl App {
     /// One photo at a time, and counted just before: if the server dies of it, it is known which one that was.
     async fn looked_at(
         &self,
-        photo: &photo::Model,
+        job: &job::Model,
         bytes: Bytes,
     ) -> Result<Result<Result<Inspection, InspectionError>, JoinError>, Broken> {
         // Never closed.
         let _one = self.looking.acquire().await;
-        store::photo::count_attempt(self.database.writer(), photo.id).await?;
+        store::job::count_attempt(self.database.writer(), job.kind, job.subject).await?;
         // A panic in there is caught by the task, and the photo counts as unreadable.
         Ok(looked_at(bytes).await)
     }
@@ -295,6 +322,15 @@ impl App {
             inspected_at: self.clock.now(),
         }
     }
+}
+
+/// Queues photos for inspection, in the transaction that attaches them.
+pub(in crate::app) async fn queue_inspection(
+    connection: &impl ConnectionTrait,
+    photos: &[PhotoId],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    store::job::queue(connection, JobKind::PhotoInspection, photos.iter().map(|photo| photo.0), now).await
 }
 
 fn pause_after(failures: u32) -> TimeDelta {

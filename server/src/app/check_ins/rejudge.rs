@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     chain::{self, Record},
     check_in::policy_at,
+    inspection::queue_inspection,
     judging::{self, Judged, Turn},
     submission::NOTE_LIMIT,
 };
@@ -240,7 +241,10 @@ impl App {
         let tally = store::weekly_tally::lock(&transaction, check_in.project_id, check_in.person_id, week).await?;
         let mut again = 0;
         for photo in &found {
-            again += usize::from(store::photo::wait_again(&transaction, *photo).await?);
+            if store::photo::wait_again(&transaction, *photo).await? {
+                queue_inspection(&transaction, &[*photo], self.clock.now()).await?;
+                again += 1;
+            }
         }
         let look = self.look(&transaction, check_in, &found, policy).await?;
         if !look.same {

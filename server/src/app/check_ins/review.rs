@@ -16,6 +16,7 @@ use sea_orm::ConnectionTrait;
 use super::{
     chain::Record,
     check_in::policy_at,
+    inspection::queue_inspection,
     submission::{NOTE_LIMIT, PHOTO_LIMIT},
 };
 use crate::{
@@ -125,6 +126,7 @@ impl App {
             }
         }
         let ids: Vec<PhotoId> = photos.iter().map(|photo| photo.id).collect();
+        queue_inspection(&transaction, &ids, now).await?;
         let appeal = appeal::Model {
             id: self.clock.id(),
             check_in_id: check_in.id,

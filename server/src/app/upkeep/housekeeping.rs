@@ -1,7 +1,5 @@
 //! Forgets what need not be kept.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use domain::accounts::lock_out::FORGOTTEN_AFTER;
 use objects::ObjectStore;
@@ -14,28 +12,33 @@ use crate::{
     store,
 };
 
-const EVERY: Duration = Duration::from_secs(3600);
 /// Well past the longest upload.
 const BROKEN_OFF: TimeDelta = TimeDelta::hours(1);
 /// A server that was not asked whether it is ready for so long is taken for one that ended.
 const ENDED: TimeDelta = TimeDelta::days(1);
 
 impl App {
-    /// Forgets events older than `keep`, what broken-off uploads left, and photos that no check-in named, now and every hour, for ever; drop the
-    /// future to stop.
+    /// Forgets events older than `keep`, what broken-off uploads left, photos that no check-in named, and whatever else
+    /// need not be kept. What can't be forgotten now is tried again the next time.
     pub async fn keep_house(&self, keep: TimeDelta) {
-        loop {
-            self.sweep_uploads().await;
-            match store::outbox::forget(self.database.writer(), self.clock.now() - keep).await {
-                Ok(0) => {}
-                Ok(events) => tracing::info!(events, "old events forgotten"),
-                Err(error) => tracing::warn!(%error, "old events can't be forgotten; trying again later"),
-            }
-            self.forget_attempts().await;
-            self.discard().await;
-            self.forget_servers().await;
-            self.shorten_what_is_too_long().await;
-            tokio::time::sleep(EVERY).await;
+        self.sweep_uploads().await;
+        match store::outbox::forget(self.database.writer(), self.clock.now() - keep).await {
+            Ok(0) => {}
+            Ok(events) => tracing::info!(events, "old events forgotten"),
+            Err(error) => tracing::warn!(%error, "old events can't be forgotten; trying again later"),
+        }
+        self.forget_attempts().await;
+        self.discard().await;
+        self.forget_servers().await;
+        self.shorten_what_is_too_long().await;
+        self.queue_left_out().await;
+    }
+
+    async fn queue_left_out(&self) {
+        match self.queue_photos_without_job().await {
+            Ok(0) => {}
+            Ok(photos) => tracing::info!(photos, "photos that an older server recorded are inspected"),
+            Err(error) => tracing::warn!(%error, "photos without a job can't be looked for; trying again later"),
         }
     }
 

@@ -1,16 +1,16 @@
-//! Photos, and the queue of those to inspect.
+//! Photos.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     check_in,
     ids::{CheckInId, PersonId, PhotoId},
+    job,
     photo::{Column, Entity, Model},
-    values::PhotoState,
+    values::{JobKind, PhotoState},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef,
-    sea_query::{Expr, ExprTrait},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, RelationDef, sea_query::Expr,
 };
 
 use crate::store::scope::{Scope, in_scope_or_own};
@@ -124,68 +124,31 @@ pub async fn attach(
     Ok(attached.rows_affected == 1)
 }
 
-/// Photos that wait for inspection and that no server holds. A lease that would last longer than leases do was taken by a
-/// clock that was ahead, and holds nothing.
-pub async fn waiting(
+/// Photos by id, in no order.
+pub async fn get(
     connection: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    lease: TimeDelta,
-    limit: u64,
+    ids: impl IntoIterator<Item = PhotoId>,
 ) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::Id.is_in(ids)).all(connection).await
+}
+
+/// Photos of check-ins that wait to be inspected, and that no job is there for: a server that knew no jobs recorded them.
+pub async fn without_job(connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<PhotoId>, DbErr> {
+    let jobs = job::Entity::find()
+        .select_only()
+        .column(job::Column::Subject)
+        .filter(job::Column::Kind.eq(JobKind::PhotoInspection))
+        .into_query();
     Entity::find()
+        .select_only()
+        .column(Column::Id)
         .filter(Column::State.eq(PhotoState::Attached))
-        .filter(not_held(now, lease))
+        .filter(Column::Id.not_in_subquery(jobs))
         .order_by_asc(Column::Id)
         .limit(limit)
+        .into_tuple()
         .all(connection)
         .await
-}
-
-/// Takes a waiting photo for inspection; false if another server was faster.
-pub async fn lease(
-    connection: &impl ConnectionTrait,
-    id: PhotoId,
-    now: DateTime<Utc>,
-    lease: TimeDelta,
-) -> Result<bool, DbErr> {
-    let leased = Entity::update_many()
-        .col_expr(Column::LeaseUntil, Expr::value(now + lease))
-        .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(PhotoState::Attached))
-        .filter(not_held(now, lease))
-        .exec(connection)
-        .await?;
-    Ok(leased.rows_affected == 1)
-}
-
-fn not_held(now: DateTime<Utc>, lease: TimeDelta) -> Condition {
-    Condition::any()
-        .add(Column::LeaseUntil.is_null())
-        .add(Column::LeaseUntil.lte(now))
-        .add(Column::LeaseUntil.gt(now + lease))
-}
-
-/// Gives a leased photo back that could not be inspected, as it was before, for whoever looks again from then on.
-pub async fn give_back(connection: &impl ConnectionTrait, photo: &Model, from: DateTime<Utc>) -> Result<(), DbErr> {
-    Entity::update_many()
-        .col_expr(Column::LeaseUntil, Expr::value(from))
-        .col_expr(Column::Attempts, Expr::value(photo.attempts))
-        .filter(Column::Id.eq(photo.id))
-        .filter(Column::State.eq(PhotoState::Attached))
-        .exec(connection)
-        .await
-        .map(drop)
-}
-
-/// Counts a look at a photo that a crash may break off.
-pub async fn count_attempt(connection: &impl ConnectionTrait, id: PhotoId) -> Result<(), DbErr> {
-    Entity::update_many()
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(PhotoState::Attached))
-        .exec(connection)
-        .await
-        .map(drop)
 }
 
 /// Records what inspection found; false if it had been recorded before.
@@ -220,8 +183,6 @@ pub async fn wait_again(connection: &impl ConnectionTrait, id: PhotoId) -> Resul
     let changed = Entity::update_many()
         .col_expr(Column::State, Expr::value(PhotoState::Attached))
         .col_expr(Column::InspectedAt, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(Column::Attempts, Expr::value(0))
         .filter(Column::Id.eq(id))
         .filter(Column::State.eq(PhotoState::Damaged))
         .exec(connection)
