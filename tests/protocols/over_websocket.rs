@@ -3,19 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use rstest::rstest;
 use serde_json::{Value, json};
-use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{
-        self, Message,
-        client::IntoClientRequest,
-        protocol::frame::{
-            Frame,
-            coding::{Data, OpCode},
-        },
+use tokio::{io::AsyncReadExt, time::timeout};
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::frame::{
+        Frame,
+        coding::{Data, OpCode},
     },
 };
 
@@ -23,184 +19,15 @@ use crate::support::{
     BEARING_PARK,
     Backend::Sqlite,
     Client, Draft, PASSWORD,
-    Role::{self, Leader, Office},
+    Role::{Leader, Office},
     TestServer, login_of,
 };
+use raw::{PATIENCE, Raw, assert_closed};
 
-/// Far longer than anything takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+mod opening;
+mod raw;
+
 const RECORDED: &str = "subscription { visitRecorded { checkIn { uuid } } }";
-
-/// A socket on which everything can be said, the protocol's or not.
-struct Raw(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-impl Raw {
-    async fn open(server: &TestServer) -> Self {
-        Self::speaking(server, Some("graphql-transport-ws"), &[]).await.unwrap()
-    }
-
-    async fn speaking(
-        server: &TestServer,
-        protocol: Option<&str>,
-        headers: &[(&'static str, &str)],
-    ) -> Result<Self, tungstenite::Error> {
-        let url = format!("{}/graphql", server.url().replacen("http", "ws", 1));
-        let mut request = url.into_client_request().unwrap();
-        let protocol = protocol.map(|protocol| ("sec-websocket-protocol", protocol));
-        for (name, value) in headers.iter().copied().chain(protocol) {
-            request.headers_mut().insert(name, value.parse().unwrap());
-        }
-        connect_async(request).await.map(|(stream, _)| Self(stream))
-    }
-
-    /// An acknowledged connection.
-    async fn of(server: &TestServer, role: Role) -> Self {
-        Self::with_token(server, &server.token(role).unwrap()).await
-    }
-
-    async fn with_token(server: &TestServer, token: &str) -> Self {
-        let mut socket = Self::open(server).await;
-        socket.say(init(token)).await;
-        assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
-        socket
-    }
-
-    async fn say(&mut self, message: Value) {
-        self.send(Message::text(message.to_string())).await;
-    }
-
-    async fn send(&mut self, message: Message) {
-        self.0.send(message).await.unwrap();
-    }
-
-    async fn subscribe(&mut self, id: &str, query: &str) {
-        self.say(json!({ "id": id, "type": "subscribe", "payload": { "query": query } })).await;
-    }
-
-    /// The next message.
-    async fn hear(&mut self) -> Value {
-        match self.receive().await {
-            Ok(text) => serde_json::from_str(&text).unwrap(),
-            Err(closed) => panic!("closed: {closed:?}"),
-        }
-    }
-
-    /// Code and reason of the close frame that comes next.
-    async fn closed(&mut self) -> (u16, String) {
-        match self.receive().await {
-            Ok(text) => panic!("expected a close frame: {text}"),
-            Err(closed) => closed.expect("closed with a frame"),
-        }
-    }
-
-    async fn receive(&mut self) -> Result<String, Option<(u16, String)>> {
-        loop {
-            match timeout(PATIENCE, self.0.next()).await.expect("the server says something") {
-                Some(Ok(Message::Text(text))) => return Ok(text.to_string()),
-                Some(Ok(Message::Close(frame))) => {
-                    return Err(frame.map(|frame| (frame.code.into(), frame.reason.to_string())));
-                }
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Err(None),
-            }
-        }
-    }
-}
-
-fn init(token: &str) -> Value {
-    json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } })
-}
-
-async fn assert_closed(socket: &mut Raw, code: u16, reason: &str) {
-    let closed = socket.closed().await;
-    assert!(closed.0 == code && closed.1.contains(reason), "{closed:?}");
-}
-
-#[tokio::test]
-async fn init_in_time_is_acknowledged() {
-    let server = TestServer::on(Sqlite).await;
-    Raw::of(&server, Leader).await;
-}
-
-/// Where `connection_init` says nothing of who it is, the opening request's header counts: some clients can't do otherwise.
-#[rstest]
-#[case::no_payload(json!({ "type": "connection_init" }))]
-#[case::empty(json!({ "type": "connection_init", "payload": {} }))]
-#[case::something_else(json!({ "type": "connection_init", "payload": { "client": "gql" } }))]
-#[case::null(json!({ "type": "connection_init", "payload": { "authorization": null } }))]
-#[tokio::test]
-async fn init_may_leave_authorization_to_the_opening_request(#[case] message: Value) {
-    let server = TestServer::on(Sqlite).await;
-    let authorization = format!("Bearer {}", server.token(Leader).unwrap());
-    let headers = [("authorization", &*authorization)];
-    let mut socket = Raw::speaking(&server, Some("graphql-transport-ws"), &headers).await.unwrap();
-    socket.say(message).await;
-    assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
-    socket.subscribe("1", "{ viewer { role } }").await;
-    assert_eq!(socket.hear().await["payload"]["data"], json!({ "viewer": { "role": "STAFF" } }));
-}
-
-#[rstest]
-#[case::no_token("Bearer nonsense", json!({ "type": "connection_init" }))]
-#[case::another_scheme("Basic bGVhZGVy", json!({ "type": "connection_init" }))]
-#[case::what_is_said_counts("GOOD", json!({ "type": "connection_init", "payload": { "Authorization": "Bearer nonsense" } }))]
-#[case::no_text("GOOD", json!({ "type": "connection_init", "payload": { "authorization": 7 } }))]
-#[tokio::test]
-async fn init_of_nobody_closes_with_4401_whatever_the_opening_request_carried(
-    #[case] authorization: &str,
-    #[case] message: Value,
-) {
-    let server = TestServer::on(Sqlite).await;
-    let authorization = authorization.replace("GOOD", &format!("Bearer {}", server.token(Leader).unwrap()));
-    let headers = [("authorization", &*authorization)];
-    let mut socket = Raw::speaking(&server, Some("graphql-transport-ws"), &headers).await.unwrap();
-    socket.say(message).await;
-    assert_closed(&mut socket, 4401, "Unauthorized").await;
-}
-
-#[tokio::test]
-async fn a_page_of_another_origin_opens_no_socket_whatever_it_carries() {
-    let server = TestServer::on(Sqlite).await;
-    let authorization = format!("Bearer {}", server.token(Leader).unwrap());
-    let headers = [("authorization", &*authorization), ("origin", "https://evil.example")];
-    let Err(tungstenite::Error::Http(refused)) = Raw::speaking(&server, Some("graphql-transport-ws"), &headers).await
-    else {
-        panic!("a socket was opened");
-    };
-    assert_eq!(refused.status(), 403);
-}
-
-/// Names of headers are the same in any letters, also where they stand in `connection_init`.
-#[rstest]
-#[case("authorization")]
-#[case("Authorization")]
-#[case("AUTHORIZATION")]
-#[tokio::test]
-async fn init_names_authorization_in_any_letters(#[case] name: &str) {
-    let server = TestServer::on(Sqlite).await;
-    let mut socket = Raw::open(&server).await;
-    let authorization = format!("Bearer {}", server.token(Leader).unwrap());
-    socket.say(json!({ "type": "connection_init", "payload": { name: authorization } })).await;
-    assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
-}
-
-/// Some clients look for the protocol that was chosen under this very name.
-#[tokio::test]
-async fn the_chosen_protocol_is_told_as_rfc_6455_spells_it() {
-    use tokio::io::AsyncWriteExt;
-    let server = TestServer::on(Sqlite).await;
-    let mut stream = TcpStream::connect(server.address()).await.unwrap();
-    let opening = "GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\
-        Sec-WebSocket-Protocol: graphql-transport-ws, graphql-ws\r\n\r\n";
-    stream.write_all(opening.as_bytes()).await.unwrap();
-    let mut told = String::new();
-    while !told.contains("\r\n\r\n") {
-        told.push(stream.read_u8().await.unwrap().into());
-    }
-    assert!(told.contains("\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"), "{told}");
-    assert!(told.contains("\r\nSec-WebSocket-Accept: "), "{told}");
-}
 
 #[tokio::test]
 async fn what_may_not_be_done_so_often_is_an_error_with_its_code() {
@@ -283,55 +110,6 @@ async fn the_example_of_going_on_after_a_lost_connection_holds() {
     assert!(heard >= 3, "{heard}");
 }
 
-#[tokio::test]
-async fn init_too_late_closes_with_4408() {
-    let server = TestServer::tuned(|config| config.connections.init_seconds = 1).await;
-    let mut socket = Raw::open(&server).await;
-    assert_closed(&mut socket, 4408, "Connection initialisation timeout").await;
-}
-
-#[tokio::test]
-async fn init_twice_closes_with_4429() {
-    let server = TestServer::on(Sqlite).await;
-    let mut socket = Raw::of(&server, Leader).await;
-    socket.say(init(&server.token(Leader).unwrap())).await;
-    assert_closed(&mut socket, 4429, "Too many initialisation requests").await;
-}
-
-#[tokio::test]
-async fn both_inits_at_once_close_with_4429() {
-    let server = TestServer::on(Sqlite).await;
-    let mut socket = Raw::open(&server).await;
-    for _ in 0..2 {
-        socket.say(init(&server.token(Leader).unwrap())).await;
-    }
-    assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
-    assert_closed(&mut socket, 4429, "Too many initialisation requests").await;
-}
-
-#[rstest]
-#[case::no_payload(json!({ "type": "connection_init" }))]
-#[case::empty(json!({ "type": "connection_init", "payload": {} }))]
-#[case::null(json!({ "type": "connection_init", "payload": null }))]
-#[case::nonsense(init("nonsense"))]
-#[case::unknown(init("onsite_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"))]
-#[case::number(json!({ "type": "connection_init", "payload": { "authorization": 7 } }))]
-#[tokio::test]
-async fn init_without_a_good_token_closes_with_4401(#[case] init: Value) {
-    let server = TestServer::on(Sqlite).await;
-    let mut socket = Raw::open(&server).await;
-    socket.say(init).await;
-    assert_closed(&mut socket, 4401, "Unauthorized").await;
-}
-
-#[tokio::test]
-async fn subscribe_before_the_acknowledgement_closes_with_4401() {
-    let server = TestServer::on(Sqlite).await;
-    let mut socket = Raw::open(&server).await;
-    socket.subscribe("1", "{ __typename }").await;
-    assert_closed(&mut socket, 4401, "Unauthorized").await;
-}
-
 #[rstest]
 #[case::no_json("hello", true)]
 #[case::no_object("[]", true)]
@@ -372,42 +150,6 @@ async fn a_message_that_is_no_utf_8_closes_with_4400() {
     let text = Frame::message(b"{\"type\":\"\xff\"}".as_slice(), OpCode::Data(Data::Text), true);
     socket.send(Message::Frame(text)).await;
     assert_closed(&mut socket, 4400, "messages are UTF-8").await;
-}
-
-#[tokio::test]
-async fn a_large_init_payload_closes_with_4400_and_a_huge_message_with_1009() {
-    let server = TestServer::on(Sqlite).await;
-    for (bytes, code) in [(10_000, 4400), (2_000_000, 1009)] {
-        let mut socket = Raw::open(&server).await;
-        let payload = json!({ "type": "connection_init", "payload": { "authorization": "x".repeat(bytes) } });
-        let _ = socket.0.send(Message::text(payload.to_string())).await;
-        assert_eq!(socket.closed().await.0, code);
-    }
-}
-
-#[rstest]
-#[case::none(None)]
-#[case::the_old_one(Some("graphql-ws"))]
-#[tokio::test]
-async fn another_sub_protocol_is_not_accepted(#[case] protocol: Option<&str>) {
-    let server = TestServer::on(Sqlite).await;
-    // A client that asked for a sub-protocol and got none breaks off by itself.
-    if let Ok(mut socket) = Raw::speaking(&server, protocol, &[]).await {
-        assert_closed(&mut socket, 4406, "Subprotocol not acceptable").await;
-    }
-}
-
-#[tokio::test]
-async fn a_page_of_another_origin_gets_no_socket() {
-    let server = TestServer::on(Sqlite).await;
-    for (origin, admitted) in [("https://evil.example", false), ("null", false), (&*server.url(), true)] {
-        let opened = Raw::speaking(&server, Some("graphql-transport-ws"), &[("origin", origin)]).await;
-        match opened {
-            Ok(_) => assert!(admitted, "{origin}"),
-            Err(tungstenite::Error::Http(response)) => assert!(!admitted && response.status() == 403, "{origin}"),
-            Err(other) => panic!("{other}"),
-        }
-    }
 }
 
 #[rstest]
@@ -518,16 +260,6 @@ async fn too_many_operations_are_refused_one_by_one() {
     let refused = socket.hear().await;
     assert_eq!((&refused["id"], &refused["type"]), (&json!("3"), &json!("error")));
     assert_eq!(refused["payload"][0]["extensions"]["limit"], "operationsPerSocket");
-}
-
-#[tokio::test]
-async fn too_many_sockets_of_a_viewer_close_with_4429() {
-    let server = TestServer::tuned(|config| config.connections.streams_per_viewer = 2).await;
-    let _open = [Raw::of(&server, Leader).await, Raw::of(&server, Leader).await];
-    let mut third = Raw::open(&server).await;
-    third.say(init(&server.token(Leader).unwrap())).await;
-    assert_closed(&mut third, 4429, "streamsPerViewer").await;
-    Raw::of(&server, Office).await;
 }
 
 #[tokio::test]
