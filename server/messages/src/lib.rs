@@ -32,17 +32,43 @@ pub enum Value {
     Number(f64),
     /// A text that is the same in every language.
     Text(String),
+    /// Several, told one after the other.
+    List(Vec<Value>),
     /// What another message says.
     Message(Box<Message>),
 }
 
-/// Makes a [`Message`]: `message!(FixAccuracy { accuracy: 5.0, limit: 50.0 })`.
+/// Makes a [`Message`].
+///
+/// ```
+/// use messages::{Language, message};
+///
+/// let limit = 50;
+/// let message = message!(FixAccurate { accuracy: 5, limit });
+/// assert_eq!(message.said(Language::En), "The fix is accurate to 5 m, within the limit of 50 m.");
+/// ```
+///
+/// One with an argument missing does not compile, nor does one with an argument too many, or that there is not:
+///
+/// ```compile_fail,E0063
+/// messages::message!(FixAccurate { accuracy: 5 });
+/// ```
+///
+/// ```compile_fail,E0560
+/// messages::message!(FixAccurate { accuracy: 5, limit: 50, age: 3 });
+/// ```
+///
+/// ```compile_fail,E0422
+/// messages::message!(FixAsGoodAsAny);
+/// ```
 #[macro_export]
 macro_rules! message {
     ($name:ident) => { $crate::Message::from($crate::text::$name {}) };
-    ($name:ident { $($field:ident : $value:expr),* $(,)? }) => {
-        $crate::Message::from($crate::text::$name { $($field: $crate::Value::from($value)),* })
+    ($name:ident { $($field:ident $(: $value:expr)?),* $(,)? }) => {
+        $crate::Message::from($crate::text::$name { $($field: $crate::message!(@value $field $($value)?)),* })
     };
+    (@value $field:ident) => { $crate::Value::from($field) };
+    (@value $field:ident $value:expr) => { $crate::Value::from($value) };
 }
 
 impl Message {
@@ -59,14 +85,28 @@ impl Message {
         };
         let mut arguments = FluentArgs::with_capacity(self.arguments.len());
         for (name, value) in &self.arguments {
-            let value = match value {
-                Value::Number(number) => FluentValue::from(*number),
-                Value::Text(text) => FluentValue::from(text.clone()),
-                Value::Message(message) => FluentValue::from(message.said(language)),
-            };
-            arguments.set(name.clone(), value);
+            arguments.set(name.clone(), value.told(language));
         }
         bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+    }
+}
+
+impl Value {
+    fn told(&self, language: Language) -> FluentValue<'_> {
+        match self {
+            Self::Number(number) => FluentValue::from(*number),
+            Self::Text(text) => FluentValue::from(text.as_str()),
+            Self::List(values) => {
+                let told = values.iter().map(|value| match value.told(language) {
+                    FluentValue::String(text) => text.into_owned(),
+                    FluentValue::Number(number) => number.as_string().into_owned(),
+                    _ => String::new(),
+                });
+                let separator = message!(ListSeparator).said(language);
+                FluentValue::from(told.collect::<Vec<_>>().join(&separator))
+            }
+            Self::Message(message) => FluentValue::from(message.said(language)),
+        }
     }
 }
 
@@ -75,11 +115,13 @@ pub fn whole(number: f64) -> Value {
     rounded(number, 0)
 }
 
-/// A number with so many digits after the point at most.
-pub fn rounded(number: f64, digits: i32) -> Value {
-    let scale = 10_f64.powi(digits);
+/// A number with so many digits after the point at most. A text that always shows them says so itself:
+/// `NUMBER($way, minimumFractionDigits: 1)`.
+pub fn rounded(number: f64, digits: usize) -> Value {
+    // As it is written, so that a half goes where it goes everywhere else; multiplied, 0.35 would go up.
+    let written = format!("{number:.digits$}").parse().unwrap_or(number);
     // Adding nothing takes the sign off a zero.
-    Value::Number((number * scale).round() / scale + 0.0)
+    Value::Number(written + 0.0)
 }
 
 macro_rules! number {
@@ -110,6 +152,19 @@ impl From<&String> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+/// A variant of the text: `yes` or `no`.
+impl From<bool> for Value {
+    fn from(holds: bool) -> Self {
+        Self::from(if holds { "yes" } else { "no" })
+    }
+}
+
+impl<T: Into<Self>> From<Vec<T>> for Value {
+    fn from(values: Vec<T>) -> Self {
+        Self::List(values.into_iter().map(Into::into).collect())
     }
 }
 
@@ -158,6 +213,8 @@ fn read(language: Language) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     // Marks around what is filled in would be seen by programs that read these sentences.
     bundle.set_use_isolating(false);
+    // It has no function yet, so that there is none to be overridden.
+    let _ = bundle.add_builtins();
     let resource = FluentResource::try_new(language.text().to_owned()).unwrap_or_else(|(good, _)| good);
     bundle.add_resource_overriding(resource);
     bundle

@@ -4,18 +4,30 @@ use fluent_bundle::FluentResource;
 
 use super::*;
 
-/// Messages of a language, with the arguments that each names.
-fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+/// What a text is made of.
+#[derive(Debug, Default)]
+struct Parts {
+    arguments: BTreeSet<String>,
+    /// The words it selects by; numbers, and categories of them, are each language's own.
+    variants: BTreeSet<String>,
+}
+
+/// Messages of a language.
+fn catalogue(language: Language) -> BTreeMap<String, Parts> {
     let resource = FluentResource::try_new(language.text().to_owned());
     let resource = resource.unwrap_or_else(|(_, errors)| panic!("{}.ftl: {errors:?}", language.tag()));
     let mut found = BTreeMap::new();
     for (id, text) in entries(resource.source()) {
-        let mut named = BTreeSet::new();
+        let mut parts = Parts::default();
         for (at, _) in text.match_indices('$') {
             let name = text[at + 1..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-            named.insert(name.collect());
+            parts.arguments.insert(name.collect());
         }
-        assert!(found.insert(id.clone(), named).is_none(), "{}.ftl says {id} twice", language.tag());
+        let keys = text.match_indices('[').filter_map(|(at, _)| text[at + 1..].split_once(']')).map(|(key, _)| key);
+        let words = keys.filter(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+        let words = words.filter(|key| !["zero", "one", "two", "few", "many", "other"].contains(key));
+        parts.variants.extend(words.map(str::to_owned));
+        assert!(found.insert(id.clone(), parts).is_none(), "{}.ftl says {id} twice", language.tag());
     }
     found
 }
@@ -51,9 +63,10 @@ fn every_language_says_everything() {
             "{}: lacks {lacking:?}, {unknown:?} is unknown",
             language.tag()
         );
-        for (id, arguments) in &theirs {
+        for (id, Parts { arguments, variants }) in &theirs {
             // A language may do without a figure that only another's grammar needs; never the other way round.
-            assert!(arguments.is_subset(&english[id]), "{}: {id} names {arguments:?}", language.tag());
+            assert!(arguments.is_subset(&english[id].arguments), "{}: {id} names {arguments:?}", language.tag());
+            assert_eq!(variants, &english[id].variants, "{}: {id} selects by other words", language.tag());
         }
     }
 }
@@ -63,13 +76,34 @@ fn figures_are_said_without_marks_or_needless_digits() {
     for (number, said) in [(5.0, "5"), (-0.2, "0"), (1_234_567.4, "1234567")] {
         assert_eq!(message!(Number { number: whole(number) }).said(Language::En), said);
     }
-    assert_eq!(message!(Number { number: rounded(2.345, 2) }).said(Language::Zh), "2.35");
+    for (number, digits, said) in [(2.345, 2, "2.35"), (2.5, 0, "2"), (0.35, 1, "0.3"), (f64::NAN, 1, "NaN")] {
+        assert_eq!(message!(Number { number: rounded(number, digits) }).said(Language::Zh), said, "{number}");
+    }
+}
+
+#[test]
+fn a_text_may_ask_for_digits_after_the_point() {
+    let far = |way| message!(Kilometres { kilometres: rounded(way, 1) });
+    for (way, said) in [(12.04, "12.0 km"), (12.06, "12.1 km"), (1200.0, "1200.0 km")] {
+        assert_eq!(far(way).said(Language::En), said);
+    }
+}
+
+#[test]
+fn a_list_is_separated_as_its_language_does() {
+    let listed =
+        message!(Number { number: vec![Value::from("a"), Value::from(2), message!(Metres { metres: 3 }).into()] });
+    assert_eq!(listed.said(Language::En), "a, 2, 3 m");
+    assert_eq!(listed.said(Language::Zh), "a、2、3 米");
 }
 
 #[test]
 fn a_message_is_kept_and_read_back() {
     let inner = message!(Number { number: 3_u32 });
-    for message in [message!(Number { number: "三" }), message!(Number { number: inner })] {
+    let list = vec![Value::from(1), Value::from("二"), Value::from(inner.clone())];
+    for message in
+        [message!(Number { number: "三" }), message!(Number { number: inner }), message!(Number { number: list })]
+    {
         let kept = serde_json::to_string(&message).unwrap();
         assert_eq!(serde_json::from_str::<Message>(&kept).unwrap(), message, "{kept}");
     }

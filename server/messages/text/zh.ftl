@@ -1,3 +1,132 @@
 ### Chinese (中文).
 
 number = { $number }
+list-separator = 、
+
+## Check-ins: position
+
+site-known = { $sites ->
+    [0] 项目尚未划定施工现场，无法比对位置。
+    [1] 项目有 1 处施工现场。
+   *[other] 项目有 { $sites } 处施工现场，按最近一处比对。
+}
+fix-present = { $fixes ->
+    [0] 手机没有提供位置。
+    [1] 手机提供了位置。
+   *[other] 手机提供了 { $fixes } 次定位，取最好的一次。
+}
+fix-nowhere = 手机给出的是北纬 0°、东经 0°，定位失败的设备常以此代替位置，等于没有位置。
+fixes-agree = 各次定位彼此相符。
+fixes-apart = 同一次签到的两次定位相距过远，扣除精度与可能的移动后仍差 { $apart } 米，超过 { $limit } 米，需人工核实。
+fix-accurate = 定位精度 { $accuracy } 米，在 { $limit } 米以内。
+fix-inaccurate = 定位精度 { $accuracy } 米，超过 { $limit } 米，无法判断位置。
+fix-accuracy-unusable = 手机未给出有效的定位精度，无法判断位置。
+fix-fresh = 定位时间与签到时间相差 { $age } 秒。
+fix-old = 定位时间与签到时间相差 { $age } 秒，超过 { $limit } 秒，无法判断位置。
+metres = { $metres } 米
+kilometres = { NUMBER($kilometres, minimumFractionDigits: 1) } 公里
+inside-boundary = 在现场边界内 { $distance }
+outside-boundary = 在现场边界外 { $distance }
+position-measured = { $place }，定位精度 { $accuracy } 米，允许偏差 { $tolerance } 米
+position-on-site = { $measured }，位于现场。
+position-off-site = { $measured }，不在现场。
+position-unclear = { $measured }，位于允许范围内的概率{ $probability }，需人工核实。
+position-mislabelled = { $measured }；{ $mislabel }，需人工核实。
+probability-low = 低于 { $percent }%
+probability-about = 约 { $percent }%
+probability-high = 高于 { $percent }%
+mislabelled-fix = 若坐标实为 { $fix }，{ $passes ->
+    [yes] 则在现场内
+   *[no] 则可能在现场内
+}
+mislabelled-site = 若现场边界实为 { $site } 坐标，{ $passes ->
+    [yes] 则在现场内
+   *[no] 则可能在现场内
+}
+mislabelled-both = 若坐标实为 { $fix }，且现场边界实为 { $site } 坐标，{ $passes ->
+    [yes] 则在现场内
+   *[no] 则可能在现场内
+}
+mock-location-used = 手机报告位置由模拟定位提供，需人工核实。
+mock-location-unused = 手机未使用模拟定位。
+position-not-repeated = 坐标没有反复完全相同。
+position-repeated = 另有 { $days } 天发送过完全相同的坐标，真实定位不会如此，需人工核实。
+
+## Check-ins: time
+
+clock-late = 签到发出后在途中延迟了 { $late } 秒；手机时钟与服务器相差 { $off } 秒，已据此修正。
+clock-close = 手机时钟与服务器相差 { $off } 秒，已据此修正。
+clock-off = 手机时钟与服务器相差 { $off } 秒，超过 { $limit } 秒，已修正，需人工核实。
+clock-steady = 签到后手机时钟未被调整。
+clock-reckoned = 手机时钟从签到到发送走了不可能的时间（相差 { $jump } 秒），签到时间按开机时长推算，需人工核实。
+clock-set = 签到后手机时钟被调整了 { $jump } 秒，超过 { $limit } 秒，需人工核实。
+challenge-met = 签到晚于所带随机码的发放时间。
+challenge-impossible = 签到时间比所带随机码的发放时间早 { $before } 秒，开机时长也如此，不可能成立。
+challenge-early = 签到时间比所带随机码的发放时间早 { $before } 秒，可能是手机时钟当时不准，需人工核实。
+challenge-forged = 签到所带随机码并非发放给本人，需人工核实。
+travel-possible = 与相邻签到之间的行程可以实现。
+travel-too-fast = 与相邻签到相距 { NUMBER($way, minimumFractionDigits: 1) } 公里，需时速 { $speed } 公里，超过 { $limit } 公里，需人工核实。
+
+## Check-ins: photos
+
+photo-required = 现行规则要求照片，本次没有。
+photo-none = 没有照片，现行规则也不要求。
+photo-attached = 附有 { $attached } 张照片。
+photo-intact = { $attached } 张照片均与签到时申报的内容一致。
+photo-waiting = 照片正在核验。
+photo-damaged = { $attached } 张照片中只有 { $intact } 张与申报一致，需人工核实。
+photo-readable = 照片均可查看。
+photo-blank = { $looked-at } 张照片中有 { $blank } 张看不出任何内容（整张一色或尺寸过小），需人工核实。
+photo-unreadable = { $looked-at } 张照片中有 { $unreadable } 张无法作为图片查看，需人工核实。
+photo-unreadable-or-blank = { $looked-at } 张照片中有 { $unreadable } 张无法作为图片查看，{ $blank } 张看不出任何内容，需人工核实。
+photo-near = 照片所记位置与定位相距 { $away } 米以内。
+photo-away = 照片所记位置与定位相距 { $away } 米，超过 { $limit } 米，需人工核实。
+photo-then = 照片所记时间与签到相差 { $apart } 分钟以内。
+photo-another-time = 照片所记时间与签到相差 { $apart } 分钟，超过 { $limit } 分钟，需人工核实。
+photo-reused = { $others ->
+    [0] 照片未在其他签到中用过。
+   *[other] 同一照片文件已用于另外 { $others } 次签到，需人工核实。
+}
+photo-similar = 有一张照片与其他签到的照片几乎相同，需人工核实。
+photo-not-similar = 照片与其他签到的照片不相近。
+photo-screenshot = 照片像是屏幕截图
+photo-edited = 照片经图像软件保存过
+photo-exif-unread = { $what ->
+    [position] 照片带有 EXIF 位置，但无法读取
+    [time] 照片带有 EXIF 时间，但无法读取
+   *[both] 照片带有 EXIF 位置和时间，但无法读取
+}
+photo-hint = { $hint }，仅供参考。
+photo-hints = { $first }；{ $second }，仅供参考。
+
+## Check-ins: device
+
+signature-valid = 签到由本人登记的设备签名。
+signature-missing = 本人登记过设备，但此次签到没有签名，需人工核实。
+signature-unknown-key = 签名所用密钥尚未由本人登记；登记后会重新评判。
+signature-revoked = 签名所用设备已由本人注销，需人工核实。
+signature-invalid = 签名与签到内容对不上：可能是内容被改动，也可能只是书写格式不同，需人工核实。
+signature-unclear = 所签文本没有写明、或无法比对：{ $members }，需人工核实。
+signature-altered = 签到内容与设备所签内容不同：{ $members }。
+device-shared = { $people ->
+    [0] 近期没有他人用此设备签到。
+   *[other] 近期另有 { $people } 人用此设备签到。
+}
+device-new = 本人此前用另一台设备签到，仅供参考。
+developer-mode = 手机开启了开发者选项，仅供参考。
+
+## Sites: boundaries that may be wrong
+
+wind = { $wind ->
+   *[north] 北
+    [north-east] 东北
+    [east] 东
+    [south-east] 东南
+    [south] 南
+    [south-west] 西南
+    [west] 西
+    [north-west] 西北
+}
+boundary-sightings = { $check-ins } 次签到（{ $people } 人，{ $days } 天）除位置外没有疑点，集中在现场{ $wind }侧、边界外约 { $distance } 米处
+boundary-of-another-datum = { $sightings }；若边界是按 { $datum } 坐标绘制的，则都在现场内，请核对边界的坐标系。
+boundary-drawn-wrongly = { $sightings }；边界可能画错了，请核对。

@@ -7,12 +7,10 @@ use entity::{
     ids::SiteVersionId,
     values::{Datum, FindingCode, FindingOutcome, Verdict},
 };
+use messages::Message;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    sentence::{Saying, Sentence},
-    signed_check_in::Members,
-};
+use super::{sentence::Sentence, signed_check_in::Members};
 use crate::{
     policy::Policy,
     projects::{boundary::SiteBoundary, datum::Position},
@@ -295,18 +293,28 @@ pub struct Finding {
     /// Probability of having been where the rule allows, where the position is for review.
     pub probability: Option<f64>,
     /// What there is to say.
-    says: Saying,
+    pub message: Message,
 }
 
 impl Finding {
-    /// The finding in words.
+    /// The finding in words, as it is kept: it is made when somebody asks, for the words of one check-in take longer
+    /// than judging it, and to try another policy nobody reads them.
     pub fn sentence(&self) -> Sentence {
-        self.says.sentence()
+        Sentence::from(&self.message)
     }
 
     /// A finding without figures.
-    fn plain(code: FindingCode, outcome: FindingOutcome, says: Saying) -> Self {
-        Self { code, outcome, counts: true, measured: None, threshold: None, unit: Unit::One, probability: None, says }
+    fn plain(code: FindingCode, outcome: FindingOutcome, message: Message) -> Self {
+        Self {
+            code,
+            outcome,
+            counts: true,
+            measured: None,
+            threshold: None,
+            unit: Unit::One,
+            probability: None,
+            message,
+        }
     }
 
     /// The same with what was measured and what it was compared with.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use entity::{ids::PersonId, values::Datum};
 use geo::{Bearing, Coord, Geodesic, Point};
+use messages::Message;
 
 use super::{
     boundary::{LocalPlane, SiteBoundary, degrees},
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     check_ins::{
         evidence::{Fix, usable},
-        sentence::{Sentence, boundary as said},
+        sentence::boundary as said,
     },
     policy::{Policy, Thresholds},
 };
@@ -72,8 +73,8 @@ pub struct Hint {
     pub spread_m: f64,
     /// The datum in which the drawing would have to be read for them to be inside.
     pub datum: Option<Datum>,
-    /// In words.
-    pub sentence: Sentence,
+    /// What there is to say.
+    pub message: Message,
 }
 
 /// Looks for a reason to doubt a boundary. Only accurate fixes near it count; of more than [`MOST_LOOKED_AT`], those
@@ -173,6 +174,6 @@ fn told(those: &[Sighting<'_>], datum: Option<Datum>, plane: &LocalPlane, drawn:
     let spread_m = places.iter().map(|place| (*place - middle).x.hypot((*place - middle).y)).fold(0.0, f64::max);
     let distance_m = geofence::signed_distance_m(drawn.boundary, centre);
     let (check_ins, people, days) = (those.len(), people(those), days(those));
-    let sentence = said::hint(check_ins, people, days, distance_m, bearing, datum);
-    Some(Hint { check_ins, people, days, centre, distance_m, bearing, spread_m, datum, sentence })
+    let message = said::hint(check_ins, people, days, distance_m, bearing, datum);
+    Some(Hint { check_ins, people, days, centre, distance_m, bearing, spread_m, datum, message })
 }

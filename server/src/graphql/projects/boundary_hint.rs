@@ -93,7 +93,7 @@ impl BoundaryHintQuery {
             bearing_degrees: row.hint.bearing,
             spread_meters: row.hint.spread_m,
             inside_as: row.hint.datum,
-            sentence: row.hint.sentence,
+            sentence: Sentence::from(&row.hint.message),
         });
         Ok(hint.collect())
     }

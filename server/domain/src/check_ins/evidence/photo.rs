@@ -4,7 +4,7 @@ use entity::values::{FindingCode, FindingOutcome};
 
 use super::{Evidence, Finding, Photo, PhotoBytes, Unit, count, pass_or, position::Whereabouts, seconds};
 use crate::{
-    check_ins::sentence::{PhotoOrigin, Saying},
+    check_ins::sentence::photo::{self as said, PhotoOrigin},
     policy::Policy,
     projects::geofence::distance_m,
 };
@@ -33,7 +33,7 @@ pub(super) fn judge(
 fn present(attached: usize, policy: &Policy) -> Finding {
     let required = policy.photo_required;
     let outcome = pass_or(attached > 0 || !required, FindingOutcome::Unknown);
-    Finding::plain(FindingCode::PhotoPresent, outcome, Saying::PhotoPresent { attached, required }).measuring(
+    Finding::plain(FindingCode::PhotoPresent, outcome, said::present(attached, required)).measuring(
         count(attached),
         if required { 1.0 } else { 0.0 },
         Unit::One,
@@ -48,12 +48,11 @@ fn intact(photos: &[Photo]) -> Finding {
     } else {
         pass_or(!any(PhotoBytes::Waiting), FindingOutcome::Unknown)
     };
-    Finding::plain(
-        FindingCode::PhotoIntact,
-        outcome,
-        Saying::PhotoIntact { outcome, intact: whole, attached: photos.len() },
+    Finding::plain(FindingCode::PhotoIntact, outcome, said::intact(outcome, whole, photos.len())).measuring(
+        count(whole),
+        count(photos.len()),
+        Unit::One,
     )
-    .measuring(count(whole), count(photos.len()), Unit::One)
 }
 
 /// A file that is no picture shows nothing, nor does a picture of one colour; neither says anything against anyone:
@@ -63,11 +62,7 @@ fn readable(photos: &[Photo]) -> Option<Finding> {
     let (unreadable, whole) = (looked_at.clone().filter(|photo| photo.unreadable).count(), looked_at.clone().count());
     let blank = looked_at.filter(|photo| photo.shows_nothing && !photo.unreadable).count();
     let outcome = pass_or(unreadable + blank == 0, FindingOutcome::Unknown);
-    let finding = Finding::plain(
-        FindingCode::PhotoReadable,
-        outcome,
-        Saying::PhotoReadable { unreadable, blank, looked_at: whole },
-    );
+    let finding = Finding::plain(FindingCode::PhotoReadable, outcome, said::readable(unreadable, blank, whole));
     (whole > 0).then(|| finding.measuring(count(unreadable + blank), 0.0, Unit::One))
 }
 
@@ -81,11 +76,7 @@ fn place(photos: &[Photo], from: Whereabouts, policy: &Policy) -> Option<Finding
     let limit = policy.thresholds.photo_distance_m;
     let near = furthest <= limit;
     let outcome = pass_or(near, FindingOutcome::Review);
-    let finding = Finding::plain(
-        FindingCode::PhotoPosition,
-        outcome,
-        Saying::PhotoPlace { away_m: furthest, limit_m: limit, near },
-    );
+    let finding = Finding::plain(FindingCode::PhotoPosition, outcome, said::place(furthest, limit, near));
     Some(finding.measuring(furthest, limit, Unit::Metre))
 }
 
@@ -101,8 +92,7 @@ fn time(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
     let limit = f64::from(policy.thresholds.photo_time_s);
     let near = longest.abs() <= limit;
     let outcome = pass_or(near, FindingOutcome::Review);
-    let finding =
-        Finding::plain(FindingCode::PhotoTime, outcome, Saying::PhotoTime { apart_s: longest, limit_s: limit, near });
+    let finding = Finding::plain(FindingCode::PhotoTime, outcome, said::time(longest, limit, near));
     Some(finding.measuring(longest, limit, Unit::Second))
 }
 
@@ -110,19 +100,14 @@ fn time(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
 fn reused(photos: &[Photo]) -> Finding {
     let others: u32 = photos.iter().map(|photo| photo.reused).max().unwrap_or(0);
     let outcome = pass_or(others == 0, FindingOutcome::Review);
-    Finding::plain(FindingCode::PhotoReused, outcome, Saying::PhotoReused(others)).measuring(
-        others.into(),
-        0.0,
-        Unit::One,
-    )
+    Finding::plain(FindingCode::PhotoReused, outcome, said::reused(others)).measuring(others.into(), 0.0, Unit::One)
 }
 
 fn similar(photos: &[Photo], policy: &Policy) -> Option<Finding> {
     let bits = photos.iter().filter_map(|photo| photo.nearest_bits).min()?;
     let limit = policy.thresholds.photo_similar_bits;
     let outcome = pass_or(bits > limit, FindingOutcome::Review);
-    let finding =
-        Finding::plain(FindingCode::PhotoSimilar, outcome, Saying::PhotoSimilar { bits, almost_same: bits <= limit });
+    let finding = Finding::plain(FindingCode::PhotoSimilar, outcome, said::similar(bits, bits <= limit));
     Some(finding.measuring(bits.into(), limit.into(), Unit::One))
 }
 
@@ -135,6 +120,5 @@ fn origin(photos: &[Photo]) -> Option<Finding> {
         unread_position: any(|photo| photo.unread_position),
         unread_time: any(|photo| photo.unread_time),
     };
-    (origin != PhotoOrigin::default())
-        .then(|| Finding::plain(FindingCode::PhotoOrigin, FindingOutcome::Review, Saying::PhotoOrigin(origin)))
+    said::origin(origin).map(|hint| Finding::plain(FindingCode::PhotoOrigin, FindingOutcome::Review, hint))
 }

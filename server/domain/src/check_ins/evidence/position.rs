@@ -6,11 +6,12 @@ use entity::{
     ids::SiteVersionId,
     values::{Datum, FindingCode, FindingOutcome},
 };
+use messages::message;
 use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Evidence, Finding, Fix, Unit, count, pass_or, seconds};
 use crate::{
-    check_ins::sentence::{self, Saying},
+    check_ins::sentence::position as said,
     policy::Policy,
     projects::{
         datum::{Position, from_wgs84, in_gcj02_and_bd09, to_wgs84},
@@ -109,7 +110,7 @@ fn fresh(fix: &Fix, policy: &Policy) -> bool {
 
 fn site_known(sites: usize) -> Finding {
     let outcome = pass_or(sites > 0, FindingOutcome::Unknown);
-    Finding::plain(FindingCode::SiteKnown, outcome, Saying::SiteKnown(sites)).measuring(count(sites), 1.0, Unit::One)
+    Finding::plain(FindingCode::SiteKnown, outcome, said::site_known(sites)).measuring(count(sites), 1.0, Unit::One)
 }
 
 /// Whether it is what failing receivers give in place of a position, unless the project is near there.
@@ -122,7 +123,7 @@ pub(crate) fn is_nowhere(fix: &Fix, sites: &[Candidate]) -> bool {
 
 fn fix_present(fixes: usize, given: usize) -> Finding {
     let outcome = pass_or(fixes > 0, FindingOutcome::Unknown);
-    let says = if fixes == 0 && given > 0 { Saying::FixNowhere } else { Saying::FixPresent(fixes) };
+    let says = if fixes == 0 && given > 0 { message!(FixNowhere) } else { said::fix_present(fixes) };
     Finding::plain(FindingCode::FixPresent, outcome, says).measuring(count(fixes), 1.0, Unit::One)
 }
 
@@ -138,7 +139,7 @@ fn fixes_agree(fixes: &[Fix], policy: &Policy) -> Option<Finding> {
     });
     let (apart, limit) = (apart.max_by(f64::total_cmp)?, policy.thresholds.fixes_distance_m);
     let agree = apart <= limit;
-    let says = Saying::FixesAgree { apart_m: apart, limit_m: limit, agree };
+    let says = said::fixes_agree(apart, limit, agree);
     let finding = Finding::plain(FindingCode::FixesAgree, pass_or(agree, FindingOutcome::Review), says);
     Some(finding.measuring(apart, limit, Unit::Metre))
 }
@@ -146,22 +147,17 @@ fn fixes_agree(fixes: &[Fix], policy: &Policy) -> Option<Finding> {
 fn fix_accuracy(fix: &Fix, policy: &Policy) -> Finding {
     let (limit, usable) = (policy.accuracy_limit_m, accurate(fix, policy));
     let outcome = pass_or(usable, FindingOutcome::Unknown);
-    Finding::plain(
-        FindingCode::FixAccuracy,
-        outcome,
-        Saying::FixAccuracy { accuracy_m: fix.accuracy_m, limit_m: limit, usable },
+    Finding::plain(FindingCode::FixAccuracy, outcome, said::fix_accuracy(fix.accuracy_m, limit, usable)).measuring(
+        fix.accuracy_m,
+        limit,
+        Unit::Metre,
     )
-    .measuring(fix.accuracy_m, limit, Unit::Metre)
 }
 
 fn fix_age(fix: &Fix, policy: &Policy) -> Finding {
     let (age, limit, fresh) = (seconds(fix.age_ms), policy.fix_age_limit.as_seconds_f64(), fresh(fix, policy));
     let outcome = pass_or(fresh, FindingOutcome::Unknown);
-    Finding::plain(FindingCode::FixAge, outcome, Saying::FixAge { age_s: age, limit_s: limit, fresh }).measuring(
-        age,
-        limit,
-        Unit::Second,
-    )
+    Finding::plain(FindingCode::FixAge, outcome, said::fix_age(age, limit, fresh)).measuring(age, limit, Unit::Second)
 }
 
 /// A usable fix against the site where it stands best.
@@ -245,7 +241,7 @@ impl<'a> Standing<'a> {
 
     fn finding(&self, fix: &Fix) -> Finding {
         let (distance, tolerance) = (self.distance_m, self.tolerance_m);
-        let says = Saying::Position(sentence::Whereabouts {
+        let says = said::position(said::Whereabouts {
             outcome: self.outcome,
             distance_m: distance,
             accuracy_m: fix.accuracy_m,
@@ -338,7 +334,7 @@ fn rank(outcome: FindingOutcome) -> u8 {
 
 fn mock_location(mocked: bool) -> Finding {
     let outcome = pass_or(!mocked, FindingOutcome::Review);
-    Finding::plain(FindingCode::MockLocation, outcome, Saying::MockLocation(mocked)).measuring(
+    Finding::plain(FindingCode::MockLocation, outcome, said::mock_location(mocked)).measuring(
         if mocked { 1.0 } else { 0.0 },
         0.0,
         Unit::One,
@@ -348,7 +344,7 @@ fn mock_location(mocked: bool) -> Finding {
 fn repeated(days: u32, policy: &Policy) -> Finding {
     let limit = policy.thresholds.repeated_days;
     let outcome = pass_or(days < limit, FindingOutcome::Review);
-    Finding::plain(FindingCode::RepeatedPosition, outcome, Saying::Repeated { days, limit }).measuring(
+    Finding::plain(FindingCode::RepeatedPosition, outcome, said::repeated(days, limit)).measuring(
         days.into(),
         limit.into(),
         Unit::One,

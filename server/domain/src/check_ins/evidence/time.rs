@@ -1,9 +1,10 @@
 //! When it happened: the phone's clock, the challenge, and what travel between check-ins allows.
 
 use entity::values::{FindingCode, FindingOutcome};
+use messages::message;
 
 use super::{Challenge, Evidence, Finding, Neighbour, Unit, pass_or, position::Whereabouts, seconds};
-use crate::{check_ins::sentence::Saying, policy::Policy, projects::geofence::distance_m};
+use crate::{check_ins::sentence::time as said, policy::Policy, projects::geofence::distance_m};
 
 /// Adds the findings about time.
 pub(super) fn judge(
@@ -25,7 +26,7 @@ fn clock(evidence: &Evidence, policy: &Policy) -> Finding {
     Finding::plain(
         FindingCode::Clock,
         pass_or(close, FindingOutcome::Review),
-        Saying::Clock { skew_s: skew, late_s: seconds(evidence.latency_ms), limit_s: limit, close },
+        said::clock(skew, seconds(evidence.latency_ms), limit, close),
     )
     .measuring(skew, limit, Unit::Second)
 }
@@ -35,12 +36,11 @@ fn clock_jump(jump_ms: i64, reckoned: bool, policy: &Policy) -> Finding {
     let (jump, limit) = (seconds(jump_ms), f64::from(policy.thresholds.clock_jump_s));
     let steady = jump.abs() <= limit;
     let outcome = pass_or(steady, FindingOutcome::Review);
-    Finding::plain(
-        FindingCode::ClockJump,
-        outcome,
-        Saying::ClockJump { jump_s: jump, limit_s: limit, steady, reckoned },
+    Finding::plain(FindingCode::ClockJump, outcome, said::clock_jump(jump, limit, steady, reckoned)).measuring(
+        jump,
+        limit,
+        Unit::Second,
     )
-    .measuring(jump, limit, Unit::Second)
 }
 
 /// A capture can't come before the challenge that it carries was known, unless the clock was wrong: a flat battery
@@ -51,7 +51,7 @@ fn challenge(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
     match evidence.challenge {
         Challenge::None => None,
         Challenge::Forged => {
-            Some(Finding::plain(FindingCode::Challenge, FindingOutcome::Review, Saying::ChallengeForged))
+            Some(Finding::plain(FindingCode::Challenge, FindingOutcome::Review, message!(ChallengeForged)))
         }
         Challenge::Issued { at } => {
             let before = (at - evidence.corrected_at).as_seconds_f64();
@@ -61,8 +61,7 @@ fn challenge(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
                 Some(before) if before > limit => FindingOutcome::Fail,
                 _ => FindingOutcome::Review,
             };
-            let finding =
-                Finding::plain(FindingCode::Challenge, outcome, Saying::Challenge { before_s: before, outcome });
+            let finding = Finding::plain(FindingCode::Challenge, outcome, said::challenge(before, outcome));
             Some(finding.measuring(before, limit, Unit::Second))
         }
     }
@@ -78,11 +77,7 @@ fn travel(evidence: &Evidence, from: Whereabouts, policy: &Policy) -> Option<Fin
     let limit = policy.thresholds.travel_speed_mps;
     let possible = speed <= limit;
     let outcome = pass_or(possible, FindingOutcome::Review);
-    let finding = Finding::plain(
-        FindingCode::Travel,
-        outcome,
-        Saying::Travel { speed_mps: speed, way_m: way, limit_mps: limit, possible },
-    );
+    let finding = Finding::plain(FindingCode::Travel, outcome, said::travel(speed, way, limit, possible));
     Some(finding.measuring(speed, limit, Unit::MetrePerSecond))
 }
 

@@ -71,9 +71,9 @@ impl Members {
         Member::ALL.iter().copied().filter(move |member| self.0 & (1 << *member as u32) != 0)
     }
 
-    /// Their names, separated.
-    pub fn names(self, separator: &str) -> String {
-        self.iter().map(Member::name).collect::<Vec<_>>().join(separator)
+    /// Their names.
+    pub fn names(self) -> Vec<&'static str> {
+        self.iter().map(Member::name).collect()
     }
 }
 

@@ -155,7 +155,7 @@ fn members_are_kept_by_name() {
     let members = Members::of([Member::Note, Member::Latitude]);
     assert_eq!(serde_json::to_value(members).unwrap(), json!(["latitude", "note"]));
     assert_eq!(serde_json::from_value::<Members>(json!(["note", "latitude"])).unwrap(), members);
-    assert_eq!(members.names(", "), "latitude, note");
+    assert_eq!(members.names(), ["latitude", "note"]);
 }
 
 /// The test vectors of `docs/examples/signing.json`.

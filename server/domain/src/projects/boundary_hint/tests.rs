@@ -1,5 +1,6 @@
 use super::*;
-use crate::policy::tests::policy;
+use crate::{check_ins::sentence::Sentence, policy::tests::policy};
+use messages::Language;
 use proptest::prelude::*;
 use rstest::rstest;
 use uuid::Uuid;
@@ -62,7 +63,8 @@ fn a_hint_says_where_they_are() {
     assert!((hint.distance_m - 210.0).abs() < 0.5 && (hint.bearing - 90.0).abs() < 0.5, "{hint:?}");
     assert!((hint.spread_m - 10.0).abs() < 0.1, "{hint:?}");
     assert!(geofence::distance_m(hint.centre, place(310.0, 0.0)) < 0.1);
-    assert!(hint.sentence.zh.contains("2 人") && hint.sentence.en.contains("to the east"), "{:?}", hint.sentence);
+    let sentence = Sentence::from(&hint.message);
+    assert!(sentence.zh.contains("2 人") && sentence.en.contains("to the east"), "{sentence:?}");
     assert_eq!(hint.datum, None);
 }
 
@@ -87,7 +89,8 @@ fn a_wrong_label_is_found_however_they_scatter(#[case] truth: Datum, #[case] lab
     near.thresholds.boundary_near_m = 2000.0;
     let hint = hint(&outside, &Drawn { boundary: &site(), datum: label, tolerance_m: 30.0 }, &near).unwrap();
     assert_eq!((hint.datum, hint.check_ins), (Some(truth), 4));
-    assert!(hint.sentence.en.contains(truth.as_str().get(..3).unwrap()), "{:?}", hint.sentence);
+    let sentence = hint.message.said(Language::En);
+    assert!(sentence.contains(truth.as_str().get(..3).unwrap()), "{sentence}");
 }
 
 #[test]
