@@ -31,7 +31,7 @@ use server::{
     app::{App, NewAccount, SignInRequest},
     clock::Clock,
     config::Config,
-    graphql::{Access, Arrived, Asked, Gate, Introspection, Limits, Meter, Rations},
+    graphql::{Access, Arrived, Gate, IncomingRequest, Introspection, Limits, Meter, Rations},
     roster,
     serve::{self, Running},
 };
@@ -233,8 +233,8 @@ fn on_this_city(visit: &str) -> Vec<Hostile> {
     ]
 }
 
-fn asked(hostile: &Hostile, viewer: Viewer) -> Asked {
-    Asked {
+fn asked(hostile: &Hostile, viewer: Viewer) -> IncomingRequest {
+    IncomingRequest {
         document: hostile.document.clone(),
         operation_name: None,
         variables: Variables::from_json(hostile.variables.clone()),

@@ -147,14 +147,14 @@ impl Running {
         refuse_an_absurd_clock(&app).await?;
         let (stop, stopped) = watch::channel(false);
         let settings = settings(config, public_url.clone());
-        let doors = http::doors(Arc::clone(&app), &settings, tls.clone(), stopped.clone())?;
+        let acceptors = http::acceptors(Arc::clone(&app), &settings, tls.clone(), stopped.clone())?;
         let mut metrics_address = None;
         if let Some(at) = config.http.metrics_listen {
             let (listener, address) = listen(at).await?;
             metrics_address = Some(address);
-            tokio::spawn(doors.metrics.serve(listener));
+            tokio::spawn(acceptors.metrics.serve(listener));
         }
-        let serving = tokio::spawn(doors.main.serve(listener));
+        let serving = tokio::spawn(acceptors.main.serve(listener));
         let keep_events = TimeDelta::days(config.events.keep_days.into());
         let working = tokio::spawn(work(Arc::clone(&app), keep_events, tls, stopped));
         Ok(Self { address, public_url, app, metrics_address, stop, serving, working })

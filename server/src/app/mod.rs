@@ -63,7 +63,7 @@ pub use projects::{
     boundary_hints::BoundaryHint,
     import_roster::RosterImported,
     import_sites::{SiteElsewhere, SitesImported},
-    nearest_sites::{SiteOffer, Whereabouts},
+    nearest_sites::{PhonePosition, SiteOffer},
 };
 pub use upkeep::{
     backup::BackedUp,

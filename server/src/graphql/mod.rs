@@ -17,7 +17,7 @@ pub mod visits;
 
 pub use engine::{
     cost::{Meter, Rationed, Rations},
-    executor::{Admitted, Asked, Gate, Introspection},
+    executor::{Admitted, Gate, IncomingRequest, Introspection},
     limits::Limits,
     reply::Reply,
 };
@@ -98,6 +98,6 @@ pub fn sdl() -> String {
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<support::node::Node>()
-        .register_output_type::<support::permissions::Told>()
+        .register_output_type::<support::permissions::DescribedPermissions>()
         .disable_suggestions()
 }

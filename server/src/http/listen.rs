@@ -34,11 +34,11 @@ use tokio_util::task::TaskTracker;
 use super::{
     Surface,
     client::Proxies,
+    concurrency::{Concurrency, Permit},
     delivery::{Bounds, Deliveries, End, Line, Streams},
     metrics::Metrics,
     pace::{Pace, Paced},
     routed,
-    seats::{Seat, Seats},
     spelling::Spelt,
     tls::Certificates,
 };
@@ -131,7 +131,7 @@ const HANDSHAKE: Duration = Duration::from_secs(5);
 const BREATH: Duration = Duration::from_millis(100);
 
 /// What serves connections.
-pub(crate) struct Door {
+pub(crate) struct Acceptor {
     pub(super) routes: Router,
     /// What answers, and logs, requests to these routes; none where they are for figures.
     pub(super) surface: Option<Arc<Surface>>,
@@ -147,13 +147,13 @@ pub(crate) struct Door {
     pub(super) under_way: TaskTracker,
 }
 
-impl Door {
+impl Acceptor {
     /// Serves until it is told to stop; then finishes what was begun. True if everything could be finished.
     pub(crate) async fn serve(self, listener: TcpListener) -> bool {
         let connections = self.under_way.clone();
-        let door = Arc::new(self);
-        let (all, addresses) = (Seats::new(door.limits.all), Seats::new(door.limits.per_address));
-        let mut stopping = door.stopping.clone();
+        let acceptor = Arc::new(self);
+        let (all, addresses) = (Concurrency::new(acceptor.limits.all), Concurrency::new(acceptor.limits.per_address));
+        let mut stopping = acceptor.stopping.clone();
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
@@ -168,27 +168,32 @@ impl Door {
                 }
             };
             // One too many is closed at once: those that are open get done, and this one may come again.
-            let own = match door.proxies.customer(peer.ip()) {
+            let own = match acceptor.proxies.customer(peer.ip()) {
                 Some(address) => addresses.take(address).map(Some),
                 None => Some(None),
             };
-            let Some(seat) = all.take(()).zip(own) else {
-                door.metrics.connection_refused();
+            let Some(permit) = all.take(()).zip(own) else {
+                acceptor.metrics.connection_refused();
                 continue;
             };
-            connections.spawn(Arc::clone(&door).connection(stream, peer, seat));
+            connections.spawn(Arc::clone(&acceptor).connection(stream, peer, permit));
         }
         drop(listener);
         connections.close();
         timeout(PATIENCE, connections.wait()).await.is_ok()
     }
 
-    async fn connection(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, seat: (Seat<()>, Option<Seat<IpAddr>>)) {
+    async fn connection(
+        self: Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        permit: (Permit<()>, Option<Permit<IpAddr>>),
+    ) {
         let _ = stream.set_nodelay(true);
         let open = self.metrics.connection_opened();
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(Duration::from_secs(self.limits.write_seconds)));
-        let stream = Seated { stream: Box::pin(stream), _held: (seat, open) };
+        let stream = Permitted { stream: Box::pin(stream), _held: (permit, open) };
         match &self.tls {
             None => self.speak(stream, peer).await,
             Some(certificates) => {
@@ -275,19 +280,19 @@ pub(super) async fn told(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
-/// A connection that keeps its seat for as long as it is open, also after it became a WebSocket.
-struct Seated<H> {
+/// A connection that keeps its permits for as long as it is open, also after it became a WebSocket.
+struct Permitted<H> {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     _held: H,
 }
 
-impl<H: Unpin> AsyncRead for Seated<H> {
+impl<H: Unpin> AsyncRead for Permitted<H> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.stream.as_mut().poll_read(cx, buffer)
     }
 }
 
-impl<H: Unpin> AsyncWrite for Seated<H> {
+impl<H: Unpin> AsyncWrite for Permitted<H> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.stream.as_mut().poll_write(cx, bytes)
     }

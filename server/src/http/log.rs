@@ -21,7 +21,7 @@ use crate::store::statements;
 
 /// What a handler knows of its request, for the log.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Noted {
+pub(super) struct RequestFacts {
     /// Whose it was.
     pub(super) viewer: Option<AccountId>,
     /// What the client calls it.
@@ -34,7 +34,7 @@ pub(super) struct Noted {
     pub(super) code: Option<String>,
 }
 
-impl Noted {
+impl RequestFacts {
     /// What the client calls it, if that is a name, and no longer than anyone reads.
     fn name(&self) -> Option<String> {
         let letters = self.operation.as_deref()?.chars();
@@ -59,7 +59,7 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
         response = answer::too_much_waits();
     }
     let took = begun.elapsed();
-    let noted = response.extensions_mut().remove::<Noted>();
+    let noted = response.extensions_mut().remove::<RequestFacts>();
     if let Some(noted) = &noted {
         surface.metrics.operation(noted.kind, noted.code.as_deref(), took);
     }
@@ -96,7 +96,7 @@ pub(super) fn span(surface: &Surface) -> Span {
 }
 
 /// Logs an operation on a socket, in its span.
-pub(super) fn operation(noted: &Noted, begun: Instant, sql: u64) {
+pub(super) fn operation(noted: &RequestFacts, begun: Instant, sql: u64) {
     tracing::info!(
         operation = noted.name(),
         kind = kind_of(noted.kind),
@@ -119,10 +119,11 @@ mod tests {
 
     #[test]
     fn of_a_clients_name_for_an_operation_only_letters_of_a_name_are_logged() {
-        let name = |operation: &str| Noted { operation: Some(operation.to_owned()), ..Noted::default() }.name();
+        let name =
+            |operation: &str| RequestFacts { operation: Some(operation.to_owned()), ..RequestFacts::default() }.name();
         assert_eq!(name("check_In2").as_deref(), Some("check_In2"));
         assert_eq!(name("a\nlevel=ERROR 张三 \u{1b}[31m").as_deref(), Some("alevelERROR31m"));
         assert_eq!(name(&"n".repeat(5_000)), Some("n".repeat(100)));
-        assert_eq!(Noted::default().name(), None);
+        assert_eq!(RequestFacts::default().name(), None);
     }
 }

@@ -19,11 +19,12 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     app::App,
-    graphql::{Access, Admitted, Asked, Gate, Introspection, Limits, Reply},
+    graphql::{Access, Admitted, Gate, IncomingRequest, Introspection, Limits, Reply},
 };
 
 mod authentication;
 mod client;
+mod concurrency;
 mod delivery;
 mod graphql;
 mod health;
@@ -35,26 +36,25 @@ mod metrics;
 mod origin;
 mod pace;
 mod quota;
-mod seats;
 mod spelling;
 mod tls;
 
 pub use graphql::documents::DocumentsError;
+pub(crate) use listen::Acceptor;
 pub use listen::ConnectionLimits;
-pub(crate) use listen::Door;
 pub use quota::Rates;
 pub(crate) use tls::Certificates;
 pub use tls::TlsError;
 
 use authentication::Unaccepted;
 use client::{Caller, Proxies};
+use concurrency::Concurrency;
 use delivery::{Deliveries, InMemory};
 use graphql::{documents::Documents, parameters::Parameters};
 use listen::Peer;
 use metrics::Metrics;
 use origin::Origins;
 use quota::{Quotas, Spending};
-use seats::Seats;
 
 /// How the surface is set up.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ struct Surface {
     documents: Documents,
     origins: Origins,
     proxies: Proxies,
-    streams: Arc<Seats<AccountId>>,
+    streams: Arc<Concurrency<AccountId>>,
     connections: ConnectionLimits,
     metrics: Metrics,
     server_timing: bool,
@@ -121,7 +121,7 @@ impl Surface {
         self.quotas.request(caller, spending).map_err(Reply::refused)?;
         let mut named = self.documents.resolve(parameters).map_err(Reply::refused)?;
         let keep = named.keep_as().map(|hash| (hash, named.document.clone()));
-        let asked = Asked {
+        let asked = IncomingRequest {
             document: named.document,
             operation_name: parameters.operation_name.take(),
             variables: parameters.take_variables(),
@@ -149,21 +149,21 @@ async fn routed(routes: Router, request: Request) -> Response {
     }
 }
 
-/// A server's two doors: what everybody asks, and the figures.
-pub(crate) struct Doors {
+/// A server's two acceptors of connections: what everybody asks, and the figures.
+pub(crate) struct Acceptors {
     /// For everybody.
-    pub(crate) main: Door,
+    pub(crate) main: Acceptor,
     /// For Prometheus.
-    pub(crate) metrics: Door,
+    pub(crate) metrics: Acceptor,
 }
 
 /// Everything a server answers, until `stopping` says that it is over.
-pub(crate) fn doors(
+pub(crate) fn acceptors(
     app: Arc<App>,
     settings: &Settings,
     tls: Option<Certificates>,
     stopping: watch::Receiver<bool>,
-) -> Result<Doors, DocumentsError> {
+) -> Result<Acceptors, DocumentsError> {
     let (limits, metrics, under_way) = (settings.connections, Metrics::new(), TaskTracker::new());
     let clock = Arc::clone(&app.clock_watch);
     let surface = Arc::new(Surface {
@@ -172,7 +172,7 @@ pub(crate) fn doors(
         documents: Documents::open(settings.documents.as_deref(), settings.documents_only)?,
         origins: Origins::new(&settings.public_url, &settings.allowed_origins),
         proxies: Proxies::of(&settings.trusted_proxies),
-        streams: Seats::new(limits.streams_per_viewer),
+        streams: Concurrency::new(limits.streams_per_viewer),
         connections: limits,
         metrics: metrics.clone(),
         server_timing: settings.server_timing,
@@ -181,7 +181,7 @@ pub(crate) fn doors(
         app,
     });
     let unseen = Metrics::new();
-    let figures = Door {
+    let figures = Acceptor {
         surface: None,
         routes: metrics.routes(clock),
         limits,
@@ -192,8 +192,8 @@ pub(crate) fn doors(
         stopping: stopping.clone(),
         under_way: TaskTracker::new(),
     };
-    Ok(Doors {
-        main: Door {
+    Ok(Acceptors {
+        main: Acceptor {
             routes: routes(&surface),
             surface: Some(surface),
             limits,

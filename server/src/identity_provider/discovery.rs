@@ -75,7 +75,7 @@ impl Discovery {
     }
 
     async fn discover(&self, transport: &Transport) -> Result<CoreProviderMetadata, ProviderError> {
-        let asked = Asked(transport);
+        let asked = NormalisingClient(transport);
         let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &asked).await.map_err(undiscovered)?;
         let token_endpoint = metadata.token_endpoint().map(|endpoint| endpoint.url());
         let (Some(token_endpoint), authorization) = (token_endpoint, metadata.authorization_endpoint().url()) else {
@@ -89,9 +89,9 @@ impl Discovery {
 }
 
 /// The provider, as it answers once its spelling is seen to.
-struct Asked<'t>(&'t Transport);
+struct NormalisingClient<'t>(&'t Transport);
 
-impl<'c> AsyncHttpClient<'c> for Asked<'_> {
+impl<'c> AsyncHttpClient<'c> for NormalisingClient<'_> {
     type Error = TransportError;
     type Future = Fetching<'c>;
 

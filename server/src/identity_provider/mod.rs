@@ -147,7 +147,7 @@ impl IdentityProvider {
     ) -> Result<Answer, ProviderError> {
         let client = self.client(metadata)?;
         let request = client.exchange_code(AuthorizationCode::new(code.to_owned())).map_err(misconfigured)?;
-        let asked = Asked { transport: &self.transport, id_token: OnceLock::new() };
+        let asked = NormalisingClient { transport: &self.transport, id_token: OnceLock::new() };
         let answer = request.set_pkce_verifier(verifier(attempt)).request_async(&asked).await;
         let answer = answer.map_err(|error| match error {
             // Its code only, as far as it looks like one: what else it says may be about someone.
@@ -176,12 +176,12 @@ impl IdentityProvider {
 }
 
 /// The provider, as it answers to a code once its spelling is seen to.
-struct Asked<'t> {
+struct NormalisingClient<'t> {
     transport: &'t Transport,
     id_token: OnceLock<String>,
 }
 
-impl<'c> AsyncHttpClient<'c> for Asked<'_> {
+impl<'c> AsyncHttpClient<'c> for NormalisingClient<'_> {
     type Error = TransportError;
     type Future = Fetching<'c>;
 

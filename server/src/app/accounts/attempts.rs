@@ -19,13 +19,13 @@ use crate::{
     store,
 };
 
-/// As many doors at most are counted apart: made-up names can't fill the database, and that two real ones meet in one
+/// As many targets at most are counted apart: made-up names can't fill the database, and that two real ones meet in one
 /// slot is next to impossible.
 const SLOTS: u32 = 1 << 20;
 
-/// What is guessed at. Each is counted apart: who may only knock at one keeps nobody else from another.
+/// What is guessed at. Each is counted apart: who may only try one keeps nobody else from another.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::app) enum Door<'a> {
+pub(in crate::app) enum GuessTarget<'a> {
     /// A sign-in name, where anybody may try.
     Name(&'a str),
     /// The password, asked for again in an open session.
@@ -36,10 +36,10 @@ pub(in crate::app) enum Door<'a> {
 
 impl App {
     /// Counts an attempt, or refuses to look at it.
-    pub(in crate::app) async fn count_attempt(&self, door: Door<'_>) -> Result<(), Failure> {
+    pub(in crate::app) async fn count_attempt(&self, target: GuessTarget<'_>) -> Result<(), Failure> {
         let now = self.clock.now();
         let transaction = self.database.begin().await?;
-        let counted = self.counted(&transaction, door, now).await?;
+        let counted = self.counted(&transaction, target, now).await?;
         transaction.commit().await?;
         counted.map_err(|until| too_many(now, until))
     }
@@ -49,9 +49,9 @@ impl App {
     pub(in crate::app) async fn count_proof(&self, viewer: &Viewer, login: &str) -> Result<(), Failure> {
         let now = self.clock.now();
         let transaction = self.database.begin().await?;
-        let counted = self.counted(&transaction, Door::Session(viewer.session), now).await?;
+        let counted = self.counted(&transaction, GuessTarget::Session(viewer.session), now).await?;
         if counted.is_ok() {
-            let _waits = self.counted(&transaction, Door::Name(login), now).await?;
+            let _waits = self.counted(&transaction, GuessTarget::Name(login), now).await?;
         }
         transaction.commit().await?;
         counted.map_err(|until| too_many(now, until))
@@ -61,10 +61,10 @@ impl App {
     async fn counted(
         &self,
         connection: &impl ConnectionTrait,
-        door: Door<'_>,
+        target: GuessTarget<'_>,
         now: DateTime<Utc>,
     ) -> Result<Result<(), DateTime<Utc>>, Broken> {
-        let row = store::sign_in_attempt::lock(connection, self.slot_of(door)?, now).await?;
+        let row = store::sign_in_attempt::lock(connection, self.slot_of(target)?, now).await?;
         let kept = Attempts { count: row.failures.unsigned_abs(), last_at: row.last_at };
         let seen = kept.seen_at(now);
         let (attempts, counted) = match seen.one_more(now) {
@@ -80,13 +80,13 @@ impl App {
         Ok(counted)
     }
 
-    /// Forgets the attempts at a door: one succeeded.
+    /// Forgets the attempts at a target: one succeeded.
     pub(in crate::app) async fn forgive_attempts(
         &self,
         connection: &impl ConnectionTrait,
-        door: Door<'_>,
+        target: GuessTarget<'_>,
     ) -> Result<(), Broken> {
-        Ok(store::sign_in_attempt::clear(connection, self.slot_of(door)?).await?)
+        Ok(store::sign_in_attempt::clear(connection, self.slot_of(target)?).await?)
     }
 
     /// Forgets the attempts to give the password again in a session.
@@ -96,18 +96,18 @@ impl App {
         viewer: &Viewer,
         login: &str,
     ) -> Result<(), Broken> {
-        self.forgive_attempts(connection, Door::Session(viewer.session)).await?;
-        self.forgive_attempts(connection, Door::Name(login)).await
+        self.forgive_attempts(connection, GuessTarget::Session(viewer.session)).await?;
+        self.forgive_attempts(connection, GuessTarget::Name(login)).await
     }
 
-    /// Where attempts at a door are counted. Keyed, so that nobody can work out which names share a slot.
-    fn slot_of(&self, door: Door<'_>) -> Result<i32, Broken> {
+    /// Where attempts at a target are counted. Keyed, so that nobody can work out which names share a slot.
+    fn slot_of(&self, target: GuessTarget<'_>) -> Result<i32, Broken> {
         let mac = Hmac::<Sha256>::new_from_slice(&self.challenge_key);
         let mut mac = mac.map_err(|error| Broken::Record(error.to_string()))?;
-        let (domain, what): (&[u8], &[u8]) = match &door {
-            Door::Name(login) => (b"onsite sign-in\0", login.as_bytes()),
-            Door::Session(session) => (b"onsite session\0", session.0.as_bytes()),
-            Door::Vouched(account) => (b"onsite vouched\0", account.0.as_bytes()),
+        let (domain, what): (&[u8], &[u8]) = match &target {
+            GuessTarget::Name(login) => (b"onsite sign-in\0", login.as_bytes()),
+            GuessTarget::Session(session) => (b"onsite session\0", session.0.as_bytes()),
+            GuessTarget::Vouched(account) => (b"onsite vouched\0", account.0.as_bytes()),
         };
         mac.update(domain);
         mac.update(what);

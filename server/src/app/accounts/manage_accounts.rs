@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     add_account::{ONE_TIME_LIFETIME, login_of, person_needed},
-    attempts::Door,
+    attempts::GuessTarget,
     audit::{self, Actor},
     passwords::one_time_password,
     sessions,
@@ -105,7 +105,7 @@ impl App {
         let transaction = self.database.begin().await?;
         let account = locked(&transaction, id, false).await?;
         store::account::set_password(&transaction, id, hash, one_time_until).await?;
-        self.forgive_attempts(&transaction, Door::Name(&account.login)).await?;
+        self.forgive_attempts(&transaction, GuessTarget::Name(&account.login)).await?;
         let detail = json!({ "oneTime": one_time_until.is_some() });
         self.close(transaction, actor, AuditAction::PasswordReset, id, detail).await?;
         Ok(account)

@@ -13,7 +13,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    attempts::Door,
+    attempts::GuessTarget,
     audit::{self, Actor},
     passwords::strong_at_sight,
     sessions,
@@ -64,7 +64,7 @@ impl App {
         if let Some(new) = &request.new_password {
             strong_at_sight(new, &login, "newPassword")?;
         }
-        self.count_attempt(Door::Name(&login)).await?;
+        self.count_attempt(GuessTarget::Name(&login)).await?;
         let account = self.account_with(&login, &request.password).await?.ok_or_else(bad_credentials)?;
         let chosen = match request.new_password {
             _ if account.one_time_until.is_none() => None,
@@ -80,7 +80,7 @@ impl App {
     /// chooses one that is too weak has made no wrong attempt.
     async fn chosen(&self, account: &account::Model, new: &SecretString) -> Result<String, Failure> {
         if let Err(weak) = self.strong_for(account, new, "newPassword").await {
-            self.forgive_attempts(self.database.writer(), Door::Name(&account.login)).await?;
+            self.forgive_attempts(self.database.writer(), GuessTarget::Name(&account.login)).await?;
             return Err(weak);
         }
         Ok(self.hash_password(new.expose_secret().to_owned()).await?)
@@ -150,7 +150,7 @@ impl App {
         };
         let viewer = viewer_with(&session, account);
         store::session::insert(&transaction, session).await?;
-        self.forgive_attempts(&transaction, Door::Name(&account.login)).await?;
+        self.forgive_attempts(&transaction, GuessTarget::Name(&account.login)).await?;
         match ended {
             [] => transaction.commit().await?,
             ended => self.publish(transaction, ended).await?,

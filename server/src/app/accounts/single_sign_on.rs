@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use super::{
     add_account::login_of,
-    attempts::Door,
+    attempts::GuessTarget,
     audit::Actor,
     identities::was_linked,
     sign_in::{Factor, SignedIn, check_device, enabled, hash_token},
@@ -165,7 +165,7 @@ impl App {
         }
         // Counted apart from attempts at the name: whoever keeps that locked out has not come this far.
         if code.is_some_and(|code| !code.trim().is_empty()) {
-            self.count_attempt(Door::Vouched(vouched.account)).await?;
+            self.count_attempt(GuessTarget::Vouched(vouched.account)).await?;
         }
         Ok(())
     }
@@ -194,7 +194,7 @@ impl App {
             false => Factor::None,
         };
         if factor == Factor::Given {
-            self.forgive_attempts(&transaction, Door::Vouched(account.id)).await?;
+            self.forgive_attempts(&transaction, GuessTarget::Vouched(account.id)).await?;
         }
         self.begin_session(transaction, &account, device_name, factor, &[]).await
     }

@@ -24,12 +24,12 @@ use crate::{
 
 /// Where and when someone is, as their phone has it.
 #[derive(Clone, Debug)]
-pub struct Whereabouts {
+pub struct PhonePosition {
     clocks: Clocks,
     fixes: Vec<FixRequest>,
 }
 
-impl Whereabouts {
+impl PhonePosition {
     /// Those of a check-in.
     pub fn of(request: &CheckInRequest) -> Self {
         let fixes = request.fix.iter().chain(&request.other_fixes).cloned().collect();
@@ -79,7 +79,7 @@ impl App {
     pub async fn nearest_sites(
         &self,
         viewer: &Viewer,
-        at: &Whereabouts,
+        at: &PhonePosition,
         received_at: DateTime<Utc>,
     ) -> Result<Vec<SiteOffer>, Broken> {
         let (connection, fixes) = (self.database.reader(), at.fixes(received_at));

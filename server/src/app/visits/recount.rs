@@ -18,7 +18,7 @@ use sea_orm::ConnectionTrait;
 use super::counting;
 use crate::{
     app::{App, Broken},
-    store::{self, recount::Books},
+    store::{self, recount::ProjectRecords},
 };
 
 /// Something derived that is not what the evidence makes it.
@@ -64,7 +64,7 @@ impl App {
         for project in &projects {
             let transaction = if mend { self.database.begin().await? } else { self.database.begin_snapshot().await? };
             let books = store::recount::books(&transaction, project.id).await?;
-            let account = Account::of(&books);
+            let account = ProjectCount::of(&books);
             let differences = account.compare(&books, project.id);
             if mend && !differences.is_empty() {
                 self.mend(&transaction, &account, &books, project.id).await?;
@@ -81,8 +81,8 @@ impl App {
     async fn mend(
         &self,
         connection: &impl ConnectionTrait,
-        account: &Account<'_>,
-        books: &Books,
+        account: &ProjectCount<'_>,
+        books: &ProjectRecords,
         project: ProjectId,
     ) -> Result<(), Broken> {
         for ((person, week), tally) in &account.tallies {
@@ -125,7 +125,7 @@ impl App {
 }
 
 /// What the evidence of a project makes.
-struct Account<'a> {
+struct ProjectCount<'a> {
     unjudged: Vec<CheckInId>,
     visits: BTreeMap<(PersonId, NaiveDate), Day<'a>>,
     tallies: BTreeMap<(PersonId, IsoWeek), Tally>,
@@ -158,8 +158,8 @@ impl Day<'_> {
     }
 }
 
-impl<'a> Account<'a> {
-    fn of(books: &'a Books) -> Self {
+impl<'a> ProjectCount<'a> {
+    fn of(books: &'a ProjectRecords) -> Self {
         let mut unjudged = Vec::new();
         let mut visits = BTreeMap::<_, Day<'a>>::new();
         for check_in in &books.check_ins {
@@ -196,7 +196,7 @@ impl<'a> Account<'a> {
             .any(|(person, week)| *person == row.person_id && counting::numbered(*week) == (row.iso_year, row.iso_week))
     }
 
-    fn compare(&self, books: &Books, project: ProjectId) -> Vec<Difference> {
+    fn compare(&self, books: &ProjectRecords, project: ProjectId) -> Vec<Difference> {
         let mut differences: Vec<_> = self.unjudged.iter().copied().map(Difference::Standing).collect();
         for ((person, date), day) in &self.visits {
             let known = books.visits.iter().find(|visit| visit.person_id == *person && visit.local_date == *date);
@@ -222,7 +222,7 @@ impl<'a> Account<'a> {
         differences
     }
 
-    fn compare_tallies(&self, books: &Books, project: ProjectId) -> Vec<Difference> {
+    fn compare_tallies(&self, books: &ProjectRecords, project: ProjectId) -> Vec<Difference> {
         let mut differences = Vec::new();
         for ((person, week), tally) in &self.tallies {
             let known = books

@@ -169,7 +169,7 @@ impl Examiner {
         let operation = chosen(document, question.key.operation_name.as_deref())?;
         coercion::check(&self.types, operation, &question.variables)?;
         let (fragments, variables) = (&document.fragments, &question.variables);
-        let asked = plan::Asked { types: &self.types, operation, fragments, variables };
+        let asked = plan::BoundOperation { types: &self.types, operation, fragments, variables };
         let plan = asked.plan();
         if facts.asks_for_schema {
             within("introspection", introspection::of(&asked, &plan), self.limits.introspection)?;

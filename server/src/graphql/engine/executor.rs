@@ -52,7 +52,7 @@ pub enum Introspection {
 
 /// A request as a transport hands it over.
 #[derive(Debug)]
-pub struct Asked {
+pub struct IncomingRequest {
     /// The document's text.
     pub document: String,
     /// Which of its operations is meant; none where it has one only.
@@ -102,8 +102,8 @@ impl Gate {
     }
 
     /// Bounds, parses, validates and costs a request. Nothing of it is executed yet.
-    pub async fn admit(&self, asked: Asked) -> Result<Admitted, Reply> {
-        let Asked { document, operation_name, variables, access, arrived, meter, rations } = asked;
+    pub async fn admit(&self, asked: IncomingRequest) -> Result<Admitted, Reply> {
+        let IncomingRequest { document, operation_name, variables, access, arrived, meter, rations } = asked;
         let question = Question::new(document, operation_name, variables);
         let examined = match self.examiner.known(&question) {
             Some(examined) => {

@@ -50,14 +50,14 @@ pub(in crate::graphql) enum Inner {
 }
 
 /// The operation that a document is about, and what it is given.
-pub(in crate::graphql) struct Asked<'a> {
+pub(in crate::graphql) struct BoundOperation<'a> {
     pub(in crate::graphql) types: &'a Types,
     pub(in crate::graphql) operation: &'a OperationDefinition,
     pub(in crate::graphql) fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     pub(in crate::graphql) variables: &'a Variables,
 }
 
-impl Asked<'_> {
+impl BoundOperation<'_> {
     /// Collects the fields of a valid operation, whose fragments don't spread themselves.
     pub(in crate::graphql) fn plan(&self) -> Plan {
         let kind = self.operation.ty;
@@ -300,7 +300,7 @@ mod tests {
         let variables = Variables::from_json(json!({ "yes": true }));
         let (_, operation) = document.operations.iter().next().unwrap();
         let (operation, fragments) = (&operation.node, &document.fragments);
-        let plan = Asked { types: &types, operation, fragments, variables: &variables }.plan();
+        let plan = BoundOperation { types: &types, operation, fragments, variables: &variables }.plan();
         let written = plan.document(operation);
         (plan, written)
     }

@@ -5,7 +5,7 @@ use domain::permission::table::read;
 
 use super::{project::Project, site::Site};
 use crate::{
-    app::Whereabouts,
+    app::PhonePosition,
     graphql::{
         check_ins::check_in::input::GpsFixInput,
         support::{
@@ -30,7 +30,7 @@ pub struct SiteOffer {
 
 impl SiteOffer {
     /// The nearest sites the viewer serves, listed together.
-    pub(in crate::graphql) async fn near(ctx: &Context<'_>, whereabouts: &Whereabouts) -> Result<Vec<Self>> {
+    pub(in crate::graphql) async fn near(ctx: &Context<'_>, whereabouts: &PhonePosition) -> Result<Vec<Self>> {
         let offers = app(ctx).nearest_sites(viewer(ctx)?, whereabouts, arrived_at(ctx)).await.map_err(broken)?;
         let projects = Project::list(offers.iter().map(|offer| offer.project.clone()).collect());
         let sites = Site::list(offers.iter().map(|offer| offer.site.clone()).collect());
@@ -59,6 +59,6 @@ impl SiteOfferQuery {
         #[graphql(desc = "Where the phone is now.")] near: GpsFixInput,
     ) -> Result<Vec<SiteOffer>> {
         entitled(ctx, const { read("Query", "assignedSites") })?;
-        SiteOffer::near(ctx, &Whereabouts::now(near.into())).await
+        SiteOffer::near(ctx, &PhonePosition::now(near.into())).await
     }
 }

@@ -13,11 +13,11 @@ use crate::graphql::engine::cost::lists;
 
 /// A type that is in no schema. Registered last, it adds to each description who may, and how long a list can be.
 #[derive(Debug)]
-pub(in crate::graphql) struct Told;
+pub(in crate::graphql) struct DescribedPermissions;
 
-impl OutputType for Told {
+impl OutputType for DescribedPermissions {
     fn type_name() -> Cow<'static, str> {
-        Cow::Borrowed("Told")
+        Cow::Borrowed("DescribedPermissions")
     }
 
     fn create_type_info(registry: &mut Registry) -> String {

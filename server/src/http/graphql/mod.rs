@@ -26,7 +26,7 @@ use super::{
         events,
         socket::{self, Opener},
     },
-    log::Noted,
+    log::RequestFacts,
     pace::TooSlow,
     quota::Spending,
 };
@@ -160,7 +160,8 @@ async fn operate(
         events::resume(&parts.headers, &mut parameters);
     }
     let admitted = surface.admit(&mut caller, access, &mut parameters, &mut spending).await;
-    let mut noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation, ..Noted::default() };
+    let mut noted =
+        RequestFacts { viewer: caller.access.0.map(|viewer| viewer.account), operation, ..RequestFacts::default() };
     let mut response = match admitted {
         Err(refusal) => {
             noted.code = refusal.code().map(str::to_owned);
@@ -187,7 +188,7 @@ async fn perform(
     caller: Caller,
     accepted: Accepted,
     admitted: Admitted,
-    noted: &mut Noted,
+    noted: &mut RequestFacts,
 ) -> HttpResponse {
     let kind = admitted.kind();
     if parts.method == Method::GET && kind == OperationType::Mutation {

@@ -44,9 +44,9 @@ pub(in crate::http) fn resume(headers: &HeaderMap, parameters: &mut Parameters) 
 /// has come to its end is complete, and need not be asked for again.
 pub(in crate::http) fn answer(surface: &Surface, caller: Caller, admitted: Admitted) -> Response {
     let limit = surface.gate.limits().result_bytes;
-    let seat = match caller.access.0 {
+    let permit = match caller.access.0 {
         Some(viewer) => match surface.streams.take(viewer.account) {
-            Some(seat) => Some(seat),
+            Some(permit) => Some(permit),
             None => return refusal(&Reply::refused(too_many_streams(surface.streams.most())), limit),
         },
         None => None,
@@ -67,7 +67,7 @@ pub(in crate::http) fn answer(surface: &Surface, caller: Caller, admitted: Admit
     };
     let resumable = admitted.kind() == OperationType::Subscription;
     let replies = surface.gate.follow(admitted).map(move |reply| {
-        let _held = (&seat, &subscribed);
+        let _held = (&permit, &subscribed);
         next(&reply, reply.cursor().filter(|_| resumable), limit)
     });
     streamed(until(replies.chain(stream::once(future::ready(COMPLETE))), ended))

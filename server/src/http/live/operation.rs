@@ -14,7 +14,7 @@ use crate::{
         authentication::access,
         client::Caller,
         graphql::parameters::Parameters,
-        log::{Noted, operation, span},
+        log::{RequestFacts, operation, span},
         quota::Spending,
     },
     store::statements,
@@ -32,17 +32,21 @@ pub(super) fn replies(
     let begun = Instant::now();
     let span = span(&surface);
     let first = async move {
-        let noted = Noted { viewer: caller.access.0.map(|viewer| viewer.account), operation: name, ..Noted::default() };
+        let noted = RequestFacts {
+            viewer: caller.access.0.map(|viewer| viewer.account),
+            operation: name,
+            ..RequestFacts::default()
+        };
         // What they may do is looked up anew: since the stream was opened, they can have confirmed a second factor.
         let access = access(&surface.app, authorization.expose_secret());
         match surface.admit(&mut caller, access, &mut parameters, &mut Spending::default()).await {
             Err(refusal) => {
                 surface.metrics.operation(None, refusal.code(), begun.elapsed());
-                operation(&Noted { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
+                operation(&RequestFacts { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
                 stream::once(std::future::ready(refusal)).left_stream()
             }
             Ok(admitted) => {
-                let noted = Noted { kind: Some(admitted.kind()), cost: Some(admitted.cost()), ..noted };
+                let noted = RequestFacts { kind: Some(admitted.kind()), cost: Some(admitted.cost()), ..noted };
                 followed(surface, admitted, noted, begun).right_stream()
             }
         }
@@ -53,7 +57,7 @@ pub(super) fn replies(
 fn followed(
     surface: Arc<Surface>,
     admitted: Admitted,
-    noted: Noted,
+    noted: RequestFacts,
     begun: Instant,
 ) -> impl Stream<Item = Reply> + Send {
     let subscribed = (admitted.kind() == OperationType::Subscription).then(|| surface.metrics.subscribed());
@@ -66,7 +70,7 @@ fn followed(
             let reply = reply?;
             // An event of a subscription is no request: it is logged when the subscription begins, by its first reply.
             if subscribed.is_none() {
-                let noted = Noted { code: reply.code().map(str::to_owned), ..noted };
+                let noted = RequestFacts { code: reply.code().map(str::to_owned), ..noted };
                 surface.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
                 operation(&noted, begun, sql);
             }

@@ -37,10 +37,10 @@ use crate::{
         Surface,
         authentication::{Unaccepted, access},
         client::Caller,
+        concurrency::Permit,
         delivery::Line as Connection,
         graphql::parameters::Parameters,
         listen::told,
-        seats::Seat,
     },
 };
 
@@ -145,7 +145,7 @@ struct Conversation<'a> {
     /// What `connection_init` carried, or else that.
     authorization: Arc<SecretString>,
     /// Taken once the connection is acknowledged.
-    seat: Option<Seat<AccountId>>,
+    permit: Option<Permit<AccountId>>,
     /// Ready once the session behind the connection has ended.
     over: BoxFuture<'static, ()>,
     /// Operations under way.
@@ -162,7 +162,7 @@ impl<'a> Conversation<'a> {
             line,
             offered,
             authorization: Arc::default(),
-            seat: None,
+            permit: None,
             over: future::pending().boxed(),
             active: HashMap::new(),
             said: SelectAll::new(),
@@ -187,7 +187,7 @@ impl<'a> Conversation<'a> {
                 biased;
                 () = &mut self.over => return Err(Some(Close::Unauthenticated("the session has ended"))),
                 () = told(&mut stopping) => return Err(Some(Close::Stopping)),
-                () = &mut init, if self.seat.is_none() => return Err(Some(Close::InitTimeout)),
+                () = &mut init, if self.permit.is_none() => return Err(Some(Close::InitTimeout)),
                 _ = ticks.tick() => self.listen_for_life(silence).await?,
                 message = messages.next() => self.hear(message).await?,
                 Some(said) = self.said.next() => {
@@ -246,7 +246,7 @@ impl<'a> Conversation<'a> {
     /// `connection_init` carries `{"authorization": "Bearer …"}`, or the opening request did. Nobody gets a connection
     /// without it.
     async fn init(&mut self, payload: Option<Value>) -> Result<(), Ended> {
-        if self.seat.is_some() {
+        if self.permit.is_some() {
             return Err(Some(Close::SecondInit));
         }
         let refused = Some(Close::Unauthenticated("connection_init has no good authorization"));
@@ -269,18 +269,18 @@ impl<'a> Conversation<'a> {
         else {
             return Err(refused);
         };
-        let Some(seat) = self.surface.streams.take(viewer.account) else {
+        let Some(permit) = self.surface.streams.take(viewer.account) else {
             return Err(Some(Close::TooMany("connections: the limit streamsPerViewer is reached")));
         };
         self.caller.access = Access(Some(viewer));
         self.authorization = Arc::new(authorization.into());
-        self.seat = Some(seat);
+        self.permit = Some(permit);
         self.over = session_over(Arc::clone(&self.surface.app), viewer).boxed();
         self.line.text(to_client::ack()).await
     }
 
     async fn subscribe(&mut self, id: String, parameters: Parameters) -> Result<(), Ended> {
-        if self.seat.is_none() {
+        if self.permit.is_none() {
             return Err(Some(Close::Unacknowledged));
         }
         if self.active.contains_key(&id) {

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 
 /// Everything recorded of one project that a recount needs.
 #[derive(Debug)]
-pub struct Books {
+pub struct ProjectRecords {
     /// Its check-ins.
     pub check_ins: Vec<check_in::Model>,
     /// The last assessment of each.
@@ -29,7 +29,7 @@ pub struct Books {
 }
 
 /// Loads the books of a project. Read them in one transaction, or a check-in may arrive in between.
-pub async fn books(connection: &impl ConnectionTrait, project: ProjectId) -> Result<Books, DbErr> {
+pub async fn books(connection: &impl ConnectionTrait, project: ProjectId) -> Result<ProjectRecords, DbErr> {
     let check_ins = check_in::Entity::find().filter(check_in::Column::ProjectId.eq(project)).all(connection).await?;
     let of_project = || {
         check_in::Entity::find()
@@ -55,7 +55,7 @@ pub async fn books(connection: &impl ConnectionTrait, project: ProjectId) -> Res
     let visits = visit::Entity::find().filter(visit::Column::ProjectId.eq(project)).all(connection).await?;
     let tallies =
         weekly_tally::Entity::find().filter(weekly_tally::Column::ProjectId.eq(project)).all(connection).await?;
-    Ok(Books {
+    Ok(ProjectRecords {
         check_ins,
         last_assessments: assessments.into_iter().map(|assessment| (assessment.check_in_id, assessment)).collect(),
         decisions: grouped(decisions, |decision| decision.check_in_id),

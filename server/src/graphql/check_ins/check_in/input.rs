@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::CheckIn;
 use crate::{
     app::{
-        self, Arrivals, BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, Refusal, RefusalCode, Uptime,
-        Whereabouts,
+        self, Arrivals, BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, PhonePosition, Refusal, RefusalCode,
+        Uptime,
     },
     graphql::{
         projects::site_offer::SiteOffer,
@@ -293,7 +293,7 @@ async fn record(
             return Ok(CheckInPayload { user_errors, ..CheckInPayload::default() });
         }
     };
-    let unnamed = request.project.is_none().then(|| Whereabouts::of(&request));
+    let unnamed = request.project.is_none().then(|| PhonePosition::of(&request));
     Ok(match answered(app(ctx).check_in(viewer, scope, request, arrived_at(ctx), arrivals).await)? {
         Ok(recorded) => CheckInPayload {
             check_in: CheckIn::list(vec![recorded.check_in]).pop(),

@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::graphql::engine::{plan::Asked, types::Types};
+use crate::graphql::engine::{plan::BoundOperation, types::Types};
 
 const SCHEMA: &str = "type Query { a: Int b: Int! o: T p: T! l: [T] m: [T!] n: [T]! q: [T!]! s: [Int!] node: Node }
     type T implements Node { id: ID! a: Int b: Int! o: T p: T! l: [T] m: [T!] n: [T]! q: [T!]! s: [Int!] }
@@ -17,7 +17,7 @@ fn plan(query: &str) -> Plan {
     let (types, document) = (Types::of(SCHEMA), parse_query(query).unwrap());
     let (_, operation) = document.operations.iter().next().unwrap();
     let (operation, fragments) = (&operation.node, &document.fragments);
-    Asked { types: &types, operation, fragments, variables: &Variables::default() }.plan()
+    BoundOperation { types: &types, operation, fragments, variables: &Variables::default() }.plan()
 }
 
 /// An error at a path such as `o.l.3.b`.

@@ -9,7 +9,7 @@ use async_graphql::{
 };
 
 use crate::graphql::engine::{
-    plan::{Asked, Inner, Plan, Selected},
+    plan::{BoundOperation, Inner, Plan, Selected},
     types::{Types, fields_of},
 };
 
@@ -29,13 +29,13 @@ enum Subject<'a> {
 }
 
 /// Values that all an operation asks of the schema gives.
-pub(in crate::graphql) fn of(asked: &Asked<'_>, plan: &Plan) -> usize {
+pub(in crate::graphql) fn of(asked: &BoundOperation<'_>, plan: &Plan) -> usize {
     let looks = plan.fields.iter().filter(|field| matches!(field.name().as_str(), "__schema" | "__type"));
     looks.map(|field| size(asked, field)).fold(0, usize::saturating_add)
 }
 
 /// Values that `__schema` or `__type` gives with all that is asked of them.
-pub(in crate::graphql) fn size(asked: &Asked<'_>, field: &Selected) -> usize {
+pub(in crate::graphql) fn size(asked: &BoundOperation<'_>, field: &Selected) -> usize {
     let mut count = Count { asked, known: HashMap::new() };
     if field.name() == "__schema" {
         return count.object(Subject::Schema, field);
@@ -47,7 +47,7 @@ pub(in crate::graphql) fn size(asked: &Asked<'_>, field: &Selected) -> usize {
 }
 
 struct Count<'a> {
-    asked: &'a Asked<'a>,
+    asked: &'a BoundOperation<'a>,
     /// By type, and by what is asked of it.
     known: HashMap<(&'a str, *const Selected), usize>,
 }
@@ -187,7 +187,7 @@ mod tests {
         let (types, document) = (Types::of(SCHEMA), parse_query(query).unwrap());
         let (_, operation) = document.operations.iter().next().unwrap();
         let (fragments, variables) = (&document.fragments, &Variables::default());
-        let asked = Asked { types: &types, operation: &operation.node, fragments, variables };
+        let asked = BoundOperation { types: &types, operation: &operation.node, fragments, variables };
         size(&asked, &asked.plan().fields[0])
     }
 
@@ -233,7 +233,7 @@ mod tests {
         let (types, document) = (Types::of(&crate::graphql::sdl()), parse_query(TOOLS).unwrap());
         let (_, operation) = document.operations.iter().next().unwrap();
         let (fragments, variables) = (&document.fragments, &Variables::default());
-        let asked = Asked { types: &types, operation: &operation.node, fragments, variables };
+        let asked = BoundOperation { types: &types, operation: &operation.node, fragments, variables };
         let (size, most) = (of(&asked, &asked.plan()), crate::graphql::Limits::default().introspection);
         assert!((most / 3..most * 4 / 5).contains(&size), "{size} of {most}");
     }

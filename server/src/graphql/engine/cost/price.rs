@@ -6,7 +6,7 @@ use crate::graphql::engine::{
         introspection,
         lists::{items, length},
     },
-    plan::{Asked, Inner, Plan, Selected},
+    plan::{BoundOperation, Inner, Plan, Selected},
 };
 
 /// What fields cost of themselves that are more than a value of a row: the work of an argon2 hash is 50, that of a change
@@ -45,13 +45,13 @@ const WEIGHTS: &[(&str, &str, usize)] = &[
 ];
 
 /// Computed cost of an operation. Nothing is free.
-pub(in crate::graphql) fn of(asked: &Asked<'_>, plan: &Plan) -> usize {
+pub(in crate::graphql) fn of(asked: &BoundOperation<'_>, plan: &Plan) -> usize {
     sum(plan.fields.iter().map(|field| one(asked, &plan.root, field, 1))).max(1)
 }
 
 /// Of one field of an object: itself, and what is asked of each row that it can give. `page` is the page that the field
 /// above asks for.
-fn one(asked: &Asked<'_>, on: &str, field: &Selected, page: usize) -> usize {
+fn one(asked: &BoundOperation<'_>, on: &str, field: &Selected, page: usize) -> usize {
     let name = field.name().as_str();
     if on == "Query" && matches!(name, "__schema" | "__type") {
         return introspection::size(asked, field);
@@ -103,7 +103,7 @@ mod tests {
         let variables = Variables::from_json(json!({ "n": 7 }));
         let (_, operation) = document.operations.iter().next().unwrap();
         let fragments = &document.fragments;
-        let asked = Asked { types: &types, operation: &operation.node, fragments, variables: &variables };
+        let asked = BoundOperation { types: &types, operation: &operation.node, fragments, variables: &variables };
         of(&asked, &asked.plan())
     }
 

@@ -7,19 +7,19 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Seats, so many for each key.
-pub(super) struct Seats<K> {
+/// Permits, so many for each key.
+pub(super) struct Concurrency<K> {
     taken: Mutex<HashMap<K, usize>>,
     most: usize,
 }
 
-/// One seat, given back when dropped.
-pub(super) struct Seat<K: Clone + Eq + Hash> {
-    seats: Arc<Seats<K>>,
+/// One permit, given back when dropped.
+pub(super) struct Permit<K: Clone + Eq + Hash> {
+    limit: Arc<Concurrency<K>>,
     key: K,
 }
 
-impl<K: Clone + Eq + Hash> Seats<K> {
+impl<K: Clone + Eq + Hash> Concurrency<K> {
     /// At most so many for each key.
     pub(super) fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { taken: Mutex::default(), most })
@@ -30,8 +30,8 @@ impl<K: Clone + Eq + Hash> Seats<K> {
         self.most
     }
 
-    /// Takes a seat, if one is left.
-    pub(super) fn take(self: &Arc<Self>, key: K) -> Option<Seat<K>> {
+    /// Takes a permit, if one is left.
+    pub(super) fn take(self: &Arc<Self>, key: K) -> Option<Permit<K>> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(key.clone()).or_default();
         if *count >= self.most {
@@ -41,13 +41,13 @@ impl<K: Clone + Eq + Hash> Seats<K> {
             return None;
         }
         *count += 1;
-        Some(Seat { seats: Arc::clone(self), key })
+        Some(Permit { limit: Arc::clone(self), key })
     }
 }
 
-impl<K: Clone + Eq + Hash> Drop for Seat<K> {
+impl<K: Clone + Eq + Hash> Drop for Permit<K> {
     fn drop(&mut self) {
-        let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.limit.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Entry::Occupied(mut count) = taken.entry(self.key.clone()) {
             *count.get_mut() -= 1;
             if *count.get() == 0 {
@@ -57,9 +57,9 @@ impl<K: Clone + Eq + Hash> Drop for Seat<K> {
     }
 }
 
-impl<K: Clone + Eq + Hash> fmt::Debug for Seat<K> {
+impl<K: Clone + Eq + Hash> fmt::Debug for Permit<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Seat")
+        f.write_str("Permit")
     }
 }
 
@@ -69,14 +69,14 @@ mod tests {
 
     #[test]
     fn each_has_so_many_and_gets_them_back() {
-        let seats = Seats::new(2);
-        let (one, two) = (seats.take("a"), seats.take("a"));
+        let limit = Concurrency::new(2);
+        let (one, two) = (limit.take("a"), limit.take("a"));
         assert!(one.is_some() && two.is_some());
-        assert!(seats.take("a").is_none());
-        assert!(seats.take("b").is_some());
+        assert!(limit.take("a").is_none());
+        assert!(limit.take("b").is_some());
         drop(one);
-        assert!(seats.take("a").is_some());
+        assert!(limit.take("a").is_some());
         drop(two);
-        assert!(seats.taken.lock().unwrap().is_empty());
+        assert!(limit.taken.lock().unwrap().is_empty());
     }
 }
