@@ -1,5 +1,7 @@
 //! What a person looking at a photo may want to know. Hints only: each has innocent explanations.
 
+use messages::{Message, message};
+
 use super::{
     ImageFormat,
     container::Container,
@@ -31,33 +33,18 @@ pub enum PhotoHint {
 }
 
 impl PhotoHint {
-    /// In English.
-    pub const fn en(self) -> &'static str {
+    /// The hint, for whoever looks at the photo.
+    pub fn message(self) -> Message {
         match self {
-            Self::NoExif => "The photo has no EXIF.",
-            Self::ExifUnusable => "The photo's EXIF can't be read or can't be true.",
-            Self::Screenshot => "The photo may be a screenshot.",
-            Self::Edited => "The photo was saved by software for editing pictures.",
-            Self::SavedAgain => "The photo was saved again by a programme.",
-            Self::MultiPicture => "The photo's file holds further pictures.",
-            Self::TrailingData => "The photo's file goes on after the picture.",
-            Self::Animated => "The picture is animated; only its still picture was looked at.",
-            Self::Featureless => "Nothing can be made out on the photo.",
-        }
-    }
-
-    /// In Chinese.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::NoExif => "照片没有 EXIF 信息。",
-            Self::ExifUnusable => "照片的 EXIF 信息无法读取或不可能属实。",
-            Self::Screenshot => "照片可能是截屏。",
-            Self::Edited => "照片由图像编辑软件保存。",
-            Self::SavedAgain => "照片由其他程序重新保存。",
-            Self::MultiPicture => "照片文件中还有其他图像。",
-            Self::TrailingData => "照片文件在图像结束后还有内容。",
-            Self::Animated => "图片是动画，只检查了静态画面。",
-            Self::Featureless => "照片上看不出内容。",
+            Self::NoExif => message!(PhotoHintNoExif),
+            Self::ExifUnusable => message!(PhotoHintExifUnusable),
+            Self::Screenshot => message!(PhotoHintScreenshot),
+            Self::Edited => message!(PhotoHintEdited),
+            Self::SavedAgain => message!(PhotoHintSavedAgain),
+            Self::MultiPicture => message!(PhotoHintMultiPicture),
+            Self::TrailingData => message!(PhotoHintTrailingData),
+            Self::Animated => message!(PhotoHintAnimated),
+            Self::Featureless => message!(PhotoHintFeatureless),
         }
     }
 }

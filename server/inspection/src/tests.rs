@@ -17,6 +17,7 @@ use fast_image_resize::{
 };
 use files::{Shot, encode_jpeg, encode_png};
 use image::{DynamicImage, Rgb, RgbImage, metadata::Orientation};
+use messages::Language;
 use rstest::rstest;
 
 fn look(bytes: &[u8]) -> Result<Inspection, InspectionError> {
@@ -154,4 +155,13 @@ fn a_slender_picture_of_no_camera_may_be_a_screenshot() {
     assert_eq!(slender.hints, [PhotoHint::NoExif, PhotoHint::Screenshot, PhotoHint::SavedAgain]);
     let panorama = look(&Shot::honest().jpeg(&scene::paint(4, 1200, 400))).unwrap();
     assert_eq!(panorama.hints, []);
+}
+
+#[test]
+fn why_a_photo_is_not_looked_at_is_said_in_both_languages() {
+    let error = look(b"%PDF-1.7").unwrap_err();
+    assert_eq!(error.to_string(), "the file is neither a JPEG nor a PNG nor a HEIC");
+    assert_eq!(error.message().said(Language::Zh), "文件不是 JPEG、PNG 或 HEIC 图片");
+    assert_eq!(PhotoHint::Screenshot.message().said(Language::En), "The photo may be a screenshot.");
+    assert_eq!(PhotoHint::Screenshot.message().said(Language::Zh), "照片可能是截屏。");
 }

@@ -130,3 +130,72 @@ wind = { $wind ->
 boundary-sightings = { $check-ins } check-ins ({ $people } people, { $days } days) against which nothing else speaks lie about { $distance } m outside the boundary, to the { $wind }
 boundary-of-another-datum = { $sightings }. Had the site been drawn in { $datum }, they would be on it: check the drawing's datum.
 boundary-drawn-wrongly = { $sightings }. The boundary may have been drawn wrongly: check it.
+
+## Sites: coordinates and boundaries
+
+coordinate-out-of-range = { $field ->
+    [latitude] latitude
+   *[longitude] longitude
+} { $value } is not between -{ $limit } and { $limit } degrees
+place = { NUMBER($latitude, minimumFractionDigits: 6) }, { NUMBER($longitude, minimumFractionDigits: 6) }
+ring = ring { $ring } of part { $part }
+boundary-not-geojson = this is not GeoJSON ({ $detail }); RFC 7946 describes that
+boundary-not-a-polygon = this is a GeoJSON { $found }; give a Polygon or a MultiPolygon, or one Feature that holds one
+boundary-empty = the boundary is empty; every part needs a ring of at least four positions
+boundary-too-many-rings = the boundary has { $count } rings; give at most { $most }
+boundary-too-many-vertices = the boundary has { $count } positions; simplify it to at most { $most }
+boundary-too-few-positions = { $ring } has { $count } positions; give at least four that differ from their neighbours, the last equal to the first
+boundary-not-closed = { $ring } is not closed; repeat its first position as its last
+boundary-coordinate = position { $position } of { $ring }: { $error }; GeoJSON gives the longitude first, then the latitude
+boundary-too-large = { $ring } goes farther than { $reach } km from the boundary's first position; give a boundary of one site
+boundary-no-area = { $ring } encloses no area to speak of; give a ring that is wider than a hand
+boundary-crosses-itself = { $ring } crosses or touches itself near { $near }; draw it so that it meets itself only where it closes
+boundary-rings-cross = { $first } and { $second } cross or share an edge near { $near }; merge them or draw them apart
+boundary-hole-outside-shell = { $ring } is a hole outside the shell of its part; move it inside, or make it a part of its own
+boundary-nested = { $ring } lies inside another hole or part of its kind; leave it out
+boundary-too-intricate = the boundary is too intricate to check: its edges are long, many and side by side; simplify it
+radius-out-of-range = a radius of { $radius } m is not between { $least } and { $most } m
+boundary-not-a-line = this is a GeoJSON { $found }; give a LineString or a MultiLineString, or one Feature that holds one
+line-too-many-positions = the line has { $count } positions; simplify it to at most { $most }
+line-too-short = line { $line } has no two positions that differ; give at least two
+line-coordinate = position { $position } of line { $line }: { $error }; GeoJSON gives the longitude first, then the latitude
+line-too-long = the line goes farther than { $reach } km from its middle; cut it into sites of at most { $length } km
+line-too-intricate = the line winds and crosses itself too much for its width; simplify it
+width-out-of-range = a width of { $width } m is not between { $least } and { $most } m
+
+## Photos: inspection
+
+photo-too-many-bytes = the file has { $bytes } bytes; at most { $limit } are looked at
+photo-unknown-format = the file is neither a JPEG nor a PNG nor a HEIC
+photo-truncated = the file ends before the picture does
+photo-malformed = the file is damaged: { $detail }
+photo-empty = the picture is { $width } × { $height } pixels, which is none at all
+photo-too-many-pixels = the picture is { $width } × { $height } pixels, more than can be looked at
+photo-too-many-scans = the picture is drawn in { $scans } passes, more than can be followed
+photo-too-much-memory = decoding the picture takes { $bytes } bytes; at most { $limit } are allowed
+photo-unsupported = the picture is of an unusual kind: { $detail }
+photo-undecodable = the picture can't be decoded
+photo-hint-no-exif = The photo has no EXIF.
+photo-hint-exif-unusable = The photo's EXIF can't be read or can't be true.
+photo-hint-screenshot = The photo may be a screenshot.
+photo-hint-edited = The photo was saved by software for editing pictures.
+photo-hint-saved-again = The photo was saved again by a programme.
+photo-hint-multi-picture = The photo's file holds further pictures.
+photo-hint-trailing-data = The photo's file goes on after the picture.
+photo-hint-animated = The picture is animated; only its still picture was looked at.
+photo-hint-featureless = Nothing can be made out on the photo.
+
+## Objects over HTTP
+
+object-signature-invalid = the URL's signature is invalid
+object-url-expired = the URL has expired
+object-not-found = no such object
+object-exists = the object exists already
+object-length-required = a Content-Length is required
+object-too-short = fewer bytes than the URL is for
+object-too-long = more bytes than the URL is for
+object-of-another-type = another content type than the URL is for
+object-of-another-digest = other bytes than the URL is for
+object-too-slow = the upload was too slow
+object-store-full = the object store is full
+object-store-unavailable = the object store is unavailable

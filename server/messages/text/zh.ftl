@@ -130,3 +130,72 @@ wind = { $wind ->
 boundary-sightings = { $check-ins } 次签到（{ $people } 人，{ $days } 天）除位置外没有疑点，集中在现场{ $wind }侧、边界外约 { $distance } 米处
 boundary-of-another-datum = { $sightings }；若边界是按 { $datum } 坐标绘制的，则都在现场内，请核对边界的坐标系。
 boundary-drawn-wrongly = { $sightings }；边界可能画错了，请核对。
+
+## Sites: coordinates and boundaries
+
+coordinate-out-of-range = { $field ->
+    [latitude] 纬度
+   *[longitude] 经度
+} { $value } 不在 -{ $limit } 到 { $limit } 度之间
+place = { NUMBER($latitude, minimumFractionDigits: 6) }, { NUMBER($longitude, minimumFractionDigits: 6) }
+ring = 第 { $part } 部分第 { $ring } 环
+boundary-not-geojson = 不是 GeoJSON（{ $detail }）；其格式见 RFC 7946
+boundary-not-a-polygon = 这是 GeoJSON { $found }；请提供 Polygon 或 MultiPolygon，或只含其一的一个 Feature
+boundary-empty = 边界为空；每一部分至少要有一个由四个位置组成的环
+boundary-too-many-rings = 边界有 { $count } 个环；最多 { $most } 个
+boundary-too-many-vertices = 边界有 { $count } 个位置；请简化到 { $most } 个以内
+boundary-too-few-positions = { $ring }只有 { $count } 个位置；至少需要四个与相邻位置不同的位置，且首尾相同
+boundary-not-closed = { $ring }没有闭合；请以第一个位置作为最后一个位置
+boundary-coordinate = { $ring }第 { $position } 个位置：{ $error }；GeoJSON 先写经度，后写纬度
+boundary-too-large = { $ring }离边界的第一个位置超过 { $reach } 公里；请提供单个现场的边界
+boundary-no-area = { $ring }几乎没有面积；请提供比手掌更宽的环
+boundary-crosses-itself = { $ring }在 { $near } 附近与自身相交或相接；除首尾闭合处外，环不得与自身相遇
+boundary-rings-cross = { $first }与{ $second }在 { $near } 附近相交或共边；请合并或分开绘制
+boundary-hole-outside-shell = { $ring }是孔，却不在所属部分的外环之内；请移到外环之内，或单独作为一个部分
+boundary-nested = { $ring }位于另一个孔或另一个部分之内；请删去
+boundary-too-intricate = 边界过于复杂，无法检查：边太长、太多且彼此并列；请简化
+radius-out-of-range = 半径 { $radius } 米不在 { $least } 到 { $most } 米之间
+boundary-not-a-line = 这是 GeoJSON { $found }；请提供 LineString 或 MultiLineString，或只含其一的一个 Feature
+line-too-many-positions = 线有 { $count } 个位置；请简化到 { $most } 个以内
+line-too-short = 第 { $line } 条线没有两个不同的位置；至少需要两个
+line-coordinate = 第 { $line } 条线第 { $position } 个位置：{ $error }；GeoJSON 先写经度，后写纬度
+line-too-long = 线离其中点超过 { $reach } 公里；请分成几个现场，每个不超过 { $length } 公里
+line-too-intricate = 就其宽度而言，线过于曲折、自交过多；请简化
+width-out-of-range = 宽度 { $width } 米不在 { $least } 到 { $most } 米之间
+
+## Photos: inspection
+
+photo-too-many-bytes = 文件有 { $bytes } 字节，最多只检查 { $limit } 字节
+photo-unknown-format = 文件不是 JPEG、PNG 或 HEIC 图片
+photo-truncated = 文件不完整，图片未结束
+photo-malformed = 文件已损坏
+photo-empty = 图片尺寸为 { $width } × { $height } 像素，没有内容
+photo-too-many-pixels = 图片尺寸为 { $width } × { $height } 像素，超过可检查的范围
+photo-too-many-scans = 图片分 { $scans } 遍绘制，超过可处理的范围
+photo-too-much-memory = 解码图片需要 { $bytes } 字节内存，最多允许 { $limit } 字节
+photo-unsupported = 图片类型不受支持
+photo-undecodable = 图片无法解码
+photo-hint-no-exif = 照片没有 EXIF 信息。
+photo-hint-exif-unusable = 照片的 EXIF 信息无法读取或不可能属实。
+photo-hint-screenshot = 照片可能是截屏。
+photo-hint-edited = 照片由图像编辑软件保存。
+photo-hint-saved-again = 照片由其他程序重新保存。
+photo-hint-multi-picture = 照片文件中还有其他图像。
+photo-hint-trailing-data = 照片文件在图像结束后还有内容。
+photo-hint-animated = 图片是动画，只检查了静态画面。
+photo-hint-featureless = 照片上看不出内容。
+
+## Objects over HTTP
+
+object-signature-invalid = 链接签名无效
+object-url-expired = 链接已过期
+object-not-found = 对象不存在
+object-exists = 对象已存在
+object-length-required = 缺少 Content-Length
+object-too-short = 字节数少于链接所限定的长度
+object-too-long = 字节数超过链接所限定的长度
+object-of-another-type = 内容类型与链接所限定的不符
+object-of-another-digest = 内容摘要与链接所限定的不符
+object-too-slow = 上传过慢
+object-store-full = 存储空间不足
+object-store-unavailable = 存储暂不可用

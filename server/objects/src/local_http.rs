@@ -13,6 +13,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use domain::digest::Sha256Digest;
 use futures_util::StreamExt;
+use messages::{Language, Message, message};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::{fs::File, io::AsyncWriteExt, time::timeout};
@@ -193,32 +194,20 @@ async fn receive_all(
 }
 
 /// Why a request was not served.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 enum Refusal {
-    #[error("the URL's signature is invalid")]
     Signature,
-    #[error("the URL has expired")]
     Expired,
-    #[error("no such object")]
     NotFound,
-    #[error("the object exists already")]
     Exists,
-    #[error("a Content-Length is required")]
     LengthRequired,
-    #[error("fewer bytes than the URL is for")]
     Length,
-    #[error("more bytes than the URL is for")]
     TooLarge,
-    #[error("another content type than the URL is for")]
     ContentType,
-    #[error("other bytes than the URL is for")]
     Digest,
-    #[error("the upload was too slow")]
     TooSlow,
-    #[error("the object store is full")]
     Full,
-    #[error("the object store is unavailable")]
-    Store(#[source] StoreError),
+    Store(StoreError),
 }
 
 impl From<StoreError> for Refusal {
@@ -228,23 +217,23 @@ impl From<StoreError> for Refusal {
 }
 
 impl Refusal {
-    /// Its status, its code and its text in Chinese.
-    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+    /// Its status, its code and what it says.
+    fn parts(&self) -> (StatusCode, &'static str, Message) {
         match self {
-            Self::Signature => (StatusCode::FORBIDDEN, "SIGNATURE_INVALID", "链接签名无效"),
-            Self::Expired => (StatusCode::FORBIDDEN, "URL_EXPIRED", "链接已过期"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", "对象不存在"),
-            Self::Exists => (StatusCode::CONFLICT, "ALREADY_EXISTS", "对象已存在"),
-            Self::LengthRequired => (StatusCode::LENGTH_REQUIRED, "LENGTH_REQUIRED", "缺少 Content-Length"),
-            Self::Length => (StatusCode::BAD_REQUEST, "LENGTH_MISMATCH", "字节数少于链接所限定的长度"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", "字节数超过链接所限定的长度"),
+            Self::Signature => (StatusCode::FORBIDDEN, "SIGNATURE_INVALID", message!(ObjectSignatureInvalid)),
+            Self::Expired => (StatusCode::FORBIDDEN, "URL_EXPIRED", message!(ObjectUrlExpired)),
+            Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", message!(ObjectNotFound)),
+            Self::Exists => (StatusCode::CONFLICT, "ALREADY_EXISTS", message!(ObjectExists)),
+            Self::LengthRequired => (StatusCode::LENGTH_REQUIRED, "LENGTH_REQUIRED", message!(ObjectLengthRequired)),
+            Self::Length => (StatusCode::BAD_REQUEST, "LENGTH_MISMATCH", message!(ObjectTooShort)),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", message!(ObjectTooLong)),
             Self::ContentType => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "CONTENT_TYPE_MISMATCH", "内容类型与链接所限定的不符")
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "CONTENT_TYPE_MISMATCH", message!(ObjectOfAnotherType))
             }
-            Self::Digest => (StatusCode::UNPROCESSABLE_ENTITY, "DIGEST_MISMATCH", "内容摘要与链接所限定的不符"),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "UPLOAD_TOO_SLOW", "上传过慢"),
-            Self::Full => (StatusCode::INSUFFICIENT_STORAGE, "STORE_FULL", "存储空间不足"),
-            Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE", "存储暂不可用"),
+            Self::Digest => (StatusCode::UNPROCESSABLE_ENTITY, "DIGEST_MISMATCH", message!(ObjectOfAnotherDigest)),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "UPLOAD_TOO_SLOW", message!(ObjectTooSlow)),
+            Self::Full => (StatusCode::INSUFFICIENT_STORAGE, "STORE_FULL", message!(ObjectStoreFull)),
+            Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE", message!(ObjectStoreUnavailable)),
         }
     }
 }
@@ -260,14 +249,15 @@ impl IntoResponse for Refusal {
         struct Detail {
             code: &'static str,
             message: String,
-            message_zh: &'static str,
+            message_zh: String,
         }
 
         if let Self::Store(error) = &self {
             tracing::error!(?error, "the object store failed");
         }
-        let (status, code, message_zh) = self.parts();
-        let answer = Answer { error: Detail { code, message: self.to_string(), message_zh } };
+        let (status, code, message) = self.parts();
+        let (message, message_zh) = (message.said(Language::En), message.said(Language::Zh));
+        let answer = Answer { error: Detail { code, message, message_zh } };
         // Neither a refusal nor what it says about an object is to be kept by anyone.
         (status, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
     }

@@ -1,9 +1,12 @@
 //! Site files, and the boundaries in them.
 
-use domain::projects::{
-    boundary::SiteBoundary,
-    datum::{Position, to_wgs84},
-    geofence::View,
+use domain::{
+    check_ins::sentence::Sentence,
+    projects::{
+        boundary::SiteBoundary,
+        datum::{Position, to_wgs84},
+        geofence::View,
+    },
 };
 use entity::values::Datum;
 use server::roster::{SiteShape, parse_sites};
@@ -36,14 +39,14 @@ pub fn check(bytes: &[u8]) {
 fn check_corridor(line: &str, datum: Datum, width_m: f64) {
     match SiteBoundary::corridor(line, datum, width_m) {
         Ok(boundary) => check_boundary(&boundary, false),
-        Err(error) => assert!(!error.to_string().is_empty() && !error.zh().is_empty()),
+        Err(error) => assert!(!error.to_string().is_empty() && !Sentence::from(&error.message()).zh.is_empty()),
     }
 }
 
 fn check_geojson(text: &str, datum: Datum) {
     match SiteBoundary::parse_geojson(text, datum) {
         Ok(boundary) => check_boundary(&boundary, true),
-        Err(error) => assert!(!error.to_string().is_empty() && !error.zh().is_empty()),
+        Err(error) => assert!(!error.to_string().is_empty() && !Sentence::from(&error.message()).zh.is_empty()),
     }
 }
 

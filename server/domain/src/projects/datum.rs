@@ -1,8 +1,10 @@
 //! Positions on the WGS-84 ellipsoid, and the datums that phones and maps in China give them in.
 
+use std::{error::Error, fmt};
+
 use entity::values::Datum;
+use messages::{Language, Message, message};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 #[cfg(test)]
 mod tests;
@@ -34,6 +36,7 @@ impl CoordinateField {
         }
     }
 
+    /// As the catalogue of messages has it.
     const fn name(self) -> &'static str {
         match self {
             Self::Latitude => "latitude",
@@ -43,8 +46,7 @@ impl CoordinateField {
 }
 
 /// A latitude or longitude that is not a finite number of degrees within its range.
-#[derive(Clone, Copy, Debug, PartialEq, Error)]
-#[error("{} {value} is not between -{limit} and {limit} degrees", .field.name(), limit = .field.limit())]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CoordinateError {
     /// Which of the two it was.
     pub field: CoordinateField,
@@ -53,16 +55,19 @@ pub struct CoordinateError {
 }
 
 impl CoordinateError {
-    /// The same sentence in Chinese.
-    pub fn zh(&self) -> String {
-        let name = match self.field {
-            CoordinateField::Latitude => "纬度",
-            CoordinateField::Longitude => "经度",
-        };
-        let (value, limit) = (self.value, self.field.limit());
-        format!("{name} {value} 不在 -{limit} 到 {limit} 度之间")
+    /// What is wrong, and what would be right.
+    pub fn message(&self) -> Message {
+        message!(CoordinateOutOfRange { field: self.field.name(), value: self.value, limit: self.field.limit() })
     }
 }
+
+impl fmt::Display for CoordinateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
+}
+
+impl Error for CoordinateError {}
 
 impl Position {
     /// Takes degrees, and refuses what is not finite or out of range; latitude is looked at first.

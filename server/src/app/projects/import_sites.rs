@@ -190,13 +190,12 @@ fn boundary_of(draft: &SiteDraft) -> Result<SiteBoundary, Sentence> {
     let boundary = match &draft.shape {
         SiteShape::Area(geojson) => SiteBoundary::parse_geojson(geojson, draft.datum),
         SiteShape::Disc { latitude, longitude, radius_m } => {
-            let centre = Position::parse(*latitude, *longitude)
-                .map_err(|error| Sentence { zh: error.zh(), en: error.to_string() })?;
+            let centre = Position::parse(*latitude, *longitude).map_err(|error| Sentence::from(&error.message()))?;
             SiteBoundary::circle(to_wgs84(centre, draft.datum), *radius_m)
         }
         SiteShape::Corridor { line, width_m } => SiteBoundary::corridor(line, draft.datum, *width_m),
     };
-    boundary.map_err(|error| Sentence { zh: error.zh(), en: error.to_string() })
+    boundary.map_err(|error| Sentence::from(&error.message()))
 }
 
 fn drawn(shape: &SiteShape) -> String {

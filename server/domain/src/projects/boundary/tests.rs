@@ -4,6 +4,7 @@ use crate::projects::{
     geofence::View,
 };
 use geo::{Bearing, Distance, InterpolatePoint, Validation};
+use messages::Language;
 use proptest::prelude::*;
 use rstest::rstest;
 use std::time::Instant;
@@ -187,7 +188,8 @@ fn says_what_is_wrong() {
         let error = parse(&text).unwrap_err();
         assert!(is(&error, path), "{error:?} of {}", &text[..text.len().min(200)]);
         assert!(!error.to_string().contains("RingPath"));
-        assert!(error.zh().chars().any(|c| ('一'..='龥').contains(&c)), "{}", error.zh());
+        let zh = error.message().said(Language::Zh);
+        assert!(zh.chars().any(|c| ('一'..='龥').contains(&c)), "{zh}");
     }
 }
 
@@ -195,13 +197,13 @@ fn says_what_is_wrong() {
 fn sentences_read_well() {
     let error = parse(&polygon(&[&SQUARE[..4]])).unwrap_err();
     assert_eq!(error.to_string(), "ring 1 of part 1 is not closed; repeat its first position as its last");
-    assert_eq!(error.zh(), "第 1 部分第 1 环没有闭合；请以第一个位置作为最后一个位置");
+    assert_eq!(error.message().said(Language::Zh), "第 1 部分第 1 环没有闭合；请以第一个位置作为最后一个位置");
     let error = BoundaryError::LineTooLong;
     assert_eq!(
         error.to_string(),
         "the line goes farther than 50 km from its middle; cut it into sites of at most 100 km"
     );
-    assert_eq!(error.zh(), "线离其中点超过 50 公里；请分成几个现场，每个不超过 100 公里");
+    assert_eq!(error.message().said(Language::Zh), "线离其中点超过 50 公里；请分成几个现场，每个不超过 100 公里");
     let bow: &[(f64, f64)] = &[(0., 0.), (10., 10.), (10., 0.), (0., 10.), (0., 0.)];
     let error = parse(&polygon(&[bow])).unwrap_err();
     assert_eq!(

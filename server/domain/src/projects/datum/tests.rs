@@ -30,7 +30,10 @@ fn refuses_what_is_not_on_earth() {
 fn errors_say_what_would_be_right_in_both_languages() {
     let error = Position::parse(121.9, 39.6).unwrap_err();
     assert_eq!(error.to_string(), "latitude 121.9 is not between -90 and 90 degrees");
-    assert_eq!(error.zh(), "纬度 121.9 不在 -90 到 90 度之间");
+    assert_eq!(error.message().said(Language::Zh), "纬度 121.9 不在 -90 到 90 度之间");
+    let error = Position::parse(39.6, -180.5).unwrap_err();
+    assert_eq!(error.to_string(), "longitude -180.5 is not between -180 and 180 degrees");
+    assert_eq!(error.message().said(Language::Zh), "经度 -180.5 不在 -180 到 180 度之间");
 }
 
 /// Values published with other implementations (eviltransform for GCJ-02, coordtransform for JavaScript for BD-09).

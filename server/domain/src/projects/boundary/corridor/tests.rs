@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use geo::{Destination, Geodesic, Point};
+use messages::Language;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -146,7 +147,8 @@ fn says_what_is_wrong_with_a_line() {
     for (text, width_m, is) in cases {
         let error = SiteBoundary::corridor(&text, Datum::Wgs84, width_m).unwrap_err();
         assert!(is(&error), "{error:?}");
-        assert!(error.zh().chars().any(|c| ('一'..='龥').contains(&c)), "{}", error.zh());
+        let zh = error.message().said(Language::Zh);
+        assert!(zh.chars().any(|c| ('一'..='龥').contains(&c)), "{zh}");
     }
 }
 
