@@ -24,6 +24,7 @@ use domain::permission::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
+mod asked;
 mod changes;
 mod routes;
 mod schema;

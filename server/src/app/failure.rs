@@ -122,6 +122,25 @@ impl Refusal {
         Self { field: Vec::new(), ..Self::new(code, "", zh, en) }
     }
 
+    /// Only people visit.
+    pub fn not_a_person() -> Self {
+        let zh = "此账号不对应任何人员，不能签到或上传照片。";
+        let en = "This account belongs to no person; only people check in and upload photos.";
+        Self::of_no_field(RefusalCode::NotAPerson, zh, en)
+    }
+
+    /// Only the office has check-ins judged again.
+    pub fn office_only() -> Self {
+        let zh = "只有领导小组办公室可以重新评判。";
+        Self::of_no_field(RefusalCode::OfficeOnly, zh, "Only the office has check-ins judged again.")
+    }
+
+    /// Only administrators manage accounts.
+    pub fn administrators_only() -> Self {
+        let (zh, en) = ("只有管理员可以管理账号。", "Only administrators manage accounts.");
+        Self::of_no_field(RefusalCode::Forbidden, zh, en)
+    }
+
     /// There is no such account.
     pub fn account_not_found() -> Self {
         Self::new(RefusalCode::AccountNotFound, "accountId", "没有这个账号。", "There is no such account.")

@@ -1,9 +1,9 @@
-//! Who may decide about a check-in, what they may decide, and until when its subject may appeal.
+//! Who of the office may decide about a check-in, what they may decide, and until when its subject may appeal.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     ids::{AccountId, OrganisationId, PersonId},
-    values::{AccountRole, DecisionReason, Rank, Verdict},
+    values::{DecisionReason, Rank, Verdict},
 };
 
 /// Someone who would decide.
@@ -11,8 +11,6 @@ use entity::{
 pub struct Reviewer {
     /// Their account.
     pub account: AccountId,
-    /// What it may do.
-    pub role: AccountRole,
     /// The person they are, if any.
     pub person: Option<PersonId>,
     /// That person's unit.
@@ -37,8 +35,6 @@ pub struct Subject {
 /// Why someone may not decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bar {
-    /// Only the office decides.
-    NotOffice,
     /// Nobody decides about themselves.
     Subject,
     /// Nobody decides about those they answer to.
@@ -47,7 +43,7 @@ pub enum Bar {
     DecidedBefore,
 }
 
-/// Whether someone may decide: the office, but neither the subject nor their subordinate, and about an appeal nobody
+/// Whether someone of those whom the permission table lets decide may do so here: neither the subject nor their subordinate, and about an appeal nobody
 /// whose decision it is against.
 ///
 /// A subordinate is who serves on a team the subject leads, or is of lower rank in the subject's own unit.
@@ -58,9 +54,7 @@ pub fn may_decide(
     appeal: bool,
 ) -> Result<(), Bar> {
     let same_unit = reviewer.organisation.is_some() && reviewer.organisation == subject.organisation;
-    if reviewer.role != AccountRole::Office {
-        Err(Bar::NotOffice)
-    } else if reviewer.person == Some(subject.person) {
+    if reviewer.person == Some(subject.person) {
         Err(Bar::Subject)
     } else if reviewer.led_by_subject || (same_unit && reviewer.rank > subject.rank) {
         Err(Bar::Subordinate)
@@ -107,7 +101,6 @@ mod tests {
     fn office() -> Reviewer {
         Reviewer {
             account: AccountId(Uuid::from_u128(3)),
-            role: AccountRole::Office,
             person: Some(PersonId(Uuid::from_u128(8))),
             organisation: None,
             rank: Rank::Other,
@@ -118,8 +111,6 @@ mod tests {
     #[rstest]
     #[case::the_office(office(), false, Ok(()))]
     #[case::an_account_without_a_person(Reviewer { person: None, ..office() }, false, Ok(()))]
-    #[case::a_colleague_of_the_team(Reviewer { role: AccountRole::Staff, ..office() }, false, Err(Bar::NotOffice))]
-    #[case::an_analyst(Reviewer { role: AccountRole::Analyst, ..office() }, false, Err(Bar::NotOffice))]
     #[case::the_subject(Reviewer { person: Some(SUBJECT.person), ..office() }, false, Err(Bar::Subject))]
     #[case::one_the_subject_leads(Reviewer { led_by_subject: true, ..office() }, false, Err(Bar::Subordinate))]
     #[case::a_lower_rank_of_the_unit(Reviewer { organisation: Some(UNIT), ..office() }, false, Err(Bar::Subordinate))]

@@ -5,7 +5,7 @@ use entity::{account, audit_entry, ids::AccountId, values::AuditAction};
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    app::{Broken, Failure, Refusal, RefusalCode},
+    app::Broken,
     clock::Clock,
     store::{
         self,
@@ -22,20 +22,15 @@ impl Actor {
     /// Whoever works at the command line: they hold the database itself.
     pub const COMMAND_LINE: Self = Self(None);
 
-    /// A viewer, if they are an administrator.
-    pub fn administrator(viewer: &Viewer) -> Result<Self, Failure> {
-        if viewer.manages_accounts() { Ok(Self(Some(viewer.account))) } else { Err(forbidden().into()) }
+    /// Whoever the permission table lets manage accounts.
+    pub fn administrator(viewer: &Viewer) -> Self {
+        Self(Some(viewer.account))
     }
 
     /// An account that changes its own permissions.
     pub(in crate::app) fn owner(account: AccountId) -> Self {
         Self(Some(account))
     }
-}
-
-fn forbidden() -> Refusal {
-    let (zh, en) = ("只有管理员可以管理账号。", "Only administrators manage accounts.");
-    Refusal::of_no_field(RefusalCode::Forbidden, zh, en)
 }
 
 /// Appends an entry, in the transaction of what it tells. The detail must hold no secret.

@@ -64,7 +64,7 @@ impl App {
         received_at: DateTime<Utc>,
         arrivals: Option<&Arrivals>,
     ) -> Result<Recorded, Failure> {
-        let person = viewer.person.ok_or_else(not_a_person)?;
+        let person = viewer.person.ok_or_else(Refusal::not_a_person)?;
         let submission = Submission::parse(request).map_err(Failure::Refused)?;
         if let Some(replayed) = self.replay(person, &submission).await? {
             return Ok(replayed);
@@ -319,19 +319,6 @@ fn further_fixes(submission: &Submission) -> Vec<check_in_fix::Model> {
             mocked: fix.mocked,
         })
         .collect()
-}
-
-pub(in crate::app) fn not_a_person() -> Failure {
-    Refusal {
-        field: Vec::new(),
-        ..Refusal::new(
-            RefusalCode::NotAPerson,
-            "",
-            "此账号不对应任何人员，不能签到或上传照片。",
-            "This account belongs to no person; only people check in and upload photos.",
-        )
-    }
-    .into()
 }
 
 pub(in crate::app) fn photo_used(place: usize) -> Refusal {

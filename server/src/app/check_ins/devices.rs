@@ -10,7 +10,7 @@ use entity::{
     ids::{CheckInId, PersonId},
 };
 
-use super::check_in::{not_a_person, policy_at};
+use super::check_in::policy_at;
 use crate::{
     app::{App, Broken, Failure, Refusal, RefusalCode},
     store,
@@ -50,7 +50,7 @@ pub struct DeviceRequest {
 impl App {
     /// Issues a challenge to the viewer.
     pub fn issue_challenge(&self, viewer: &Viewer) -> Result<IssuedChallenge, Failure> {
-        let person = viewer.person.ok_or_else(not_a_person)?;
+        let person = viewer.person.ok_or_else(Refusal::not_a_person)?;
         let now = self.clock.now();
         let mut nonce = [0; 16];
         nonce.copy_from_slice(&self.clock.random()[..16]);
@@ -61,7 +61,7 @@ impl App {
     /// Registers a device of the viewer that proves to hold its key, and judges again what it signed before. Registering
     /// it again changes nothing else.
     pub async fn register_device(&self, viewer: &Viewer, request: DeviceRequest) -> Result<device::Model, Failure> {
-        let person = viewer.person.ok_or_else(not_a_person)?;
+        let person = viewer.person.ok_or_else(Refusal::not_a_person)?;
         let now = self.clock.now();
         if request.name.chars().count() > 100 || request.name.contains('\0') {
             let (zh, en) = ("设备名称最多 100 字。", "A device's name has at most 100 characters.");
@@ -148,13 +148,13 @@ impl App {
 
     /// The viewer's devices, revoked ones too.
     pub async fn devices(&self, viewer: &Viewer) -> Result<Vec<device::Model>, Failure> {
-        let person = viewer.person.ok_or_else(not_a_person)?;
+        let person = viewer.person.ok_or_else(Refusal::not_a_person)?;
         Ok(store::device::of_person(self.database.reader(), person).await?)
     }
 
     /// Revokes a device of the viewer: what it signs from now on counts as unsigned by them.
     pub async fn revoke_device(&self, viewer: &Viewer, fingerprint: &str) -> Result<bool, Failure> {
-        let person = viewer.person.ok_or_else(not_a_person)?;
+        let person = viewer.person.ok_or_else(Refusal::not_a_person)?;
         Ok(store::device::revoke(self.database.writer(), person, fingerprint, self.clock.now()).await?)
     }
 }

@@ -9,7 +9,6 @@ use objects::{ObjectKey, ObjectSpec, PHOTO_BYTES, PresignedUpload, Room, WriteOn
 use sea_orm::ConnectionTrait;
 use tokio::time::timeout;
 
-use super::check_in::not_a_person;
 use crate::{
     app::{App, Broken, Failure, PhotoLimits, Refusal, RefusalCode},
     store,
@@ -53,7 +52,7 @@ impl App {
         viewer: &Viewer,
         request: PhotoUploadRequest,
     ) -> Result<UploadTicket, Failure> {
-        let person = viewer.person.ok_or_else(not_a_person)?;
+        let person = viewer.person.ok_or_else(Refusal::not_a_person)?;
         let (byte_size, sha256) = check(&request).map_err(Failure::Refused)?;
         let now = self.clock.now();
         self.check_room(byte_size).await?;

@@ -144,6 +144,14 @@ impl App {
         Ok(check_in)
     }
 
+    /// What somebody is told whom the permission table does not let decide: that, of a check-in they see.
+    pub async fn may_not_decide(&self, scope: Scope, check_in: CheckInId) -> Failure {
+        match self.visible_check_in(scope, check_in).await {
+            Ok(_) => not_office().into(),
+            Err(failure) => failure,
+        }
+    }
+
     async fn visible_check_in(&self, scope: Scope, id: CheckInId) -> Result<check_in::Model, Failure> {
         let found = store::check_in::find(self.database.reader(), scope, [id]).await?.pop();
         Ok(found.ok_or_else(Refusal::check_in_not_found)?)
@@ -192,7 +200,6 @@ async fn parties(
     };
     let reviewer = Reviewer {
         account: viewer.account,
-        role: viewer.role,
         person: viewer.person,
         organisation: own.and_then(|person| person.organisation_id),
         rank: own.map_or(Rank::Other, |person| person.rank),
@@ -231,11 +238,15 @@ fn check_statement(request: &AppealRequest) -> Result<(), Failure> {
 
 fn barred(bar: Bar) -> Refusal {
     let (zh, en) = match bar {
-        Bar::NotOffice => ("只有领导小组办公室可以审核。", "Only the office decides."),
         Bar::Subject => ("不能审核自己的签到。", "Nobody decides about their own check-in."),
         Bar::Subordinate => ("不能审核上级的签到。", "Nobody decides about a check-in of someone they answer to."),
         Bar::DecidedBefore => ("申诉须由另一人审核。", "An appeal is answered by someone else than who decided."),
     };
+    Refusal::new(RefusalCode::MayNotDecide, "checkInId", zh, en)
+}
+
+fn not_office() -> Refusal {
+    let (zh, en) = ("只有领导小组办公室可以审核。", "Only the office decides.");
     Refusal::new(RefusalCode::MayNotDecide, "checkInId", zh, en)
 }
 

@@ -2,13 +2,14 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::permission::table::change;
 use entity::values::TokenScope;
 use secrecy::ExposeSecret;
 
 use crate::{
     app::{AccessToken, Refusal, TokenRequest},
     graphql::support::{
-        access::{app, viewer},
+        access::{app, may_change},
         error::{UserError, answered},
         global_id,
     },
@@ -94,8 +95,10 @@ impl AccessTokenMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token.")] input: CreatePersonalAccessTokenInput,
     ) -> Result<CreatePersonalAccessTokenPayload> {
+        let viewer = may_change(ctx, const { change("createPersonalAccessToken") })?;
         let request = TokenRequest { name: input.name, scopes: input.scopes, expires_at: input.expires_at };
-        Ok(match answered(app(ctx).create_token(viewer(ctx)?, request).await)? {
+        let made = async { app(ctx).create_token(viewer?, request).await };
+        Ok(match answered(made.await)? {
             Ok((made, token)) => CreatePersonalAccessTokenPayload {
                 token: Some(token.expose_secret().to_owned()),
                 personal_access_token: Some(made.into()),
@@ -113,12 +116,12 @@ impl AccessTokenMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: RevokePersonalAccessTokenInput,
     ) -> Result<RevokePersonalAccessTokenPayload> {
-        let viewer = viewer(ctx)?;
-        let revoked = match global_id::decode(&input.token_id) {
-            Some(id) => app(ctx).revoke_token(viewer, id).await,
-            None => Err(Refusal::token_not_found().into()),
+        let viewer = may_change(ctx, const { change("revokePersonalAccessToken") })?;
+        let revoked = async {
+            let id = global_id::decode(&input.token_id).ok_or_else(Refusal::token_not_found)?;
+            app(ctx).revoke_token(viewer?, id).await
         };
-        Ok(match answered(revoked)? {
+        Ok(match answered(revoked.await)? {
             Ok(()) => RevokePersonalAccessTokenPayload { revoked: true, user_errors: Vec::new() },
             Err(user_errors) => RevokePersonalAccessTokenPayload { revoked: false, user_errors },
         })

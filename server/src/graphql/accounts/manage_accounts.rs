@@ -1,6 +1,7 @@
 //! What administrators do to accounts.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use domain::permission::{Viewer, table::change};
 use entity::{account, ids::AccountId, values::AccountRole};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -8,7 +9,7 @@ use super::account::Account;
 use crate::{
     app::{Actor, App, Failure, Refusal},
     graphql::support::{
-        access::{app, viewer},
+        access::{app, may_change},
         error::{UserError, answered},
         global_id,
     },
@@ -100,9 +101,9 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The account.")] input: CreateAccountInput,
     ) -> Result<OneTimePasswordPayload> {
-        let viewer = viewer(ctx)?;
+        let viewer = may_change(ctx, const { change("createAccount") })?;
         let made = async {
-            let actor = Actor::administrator(viewer)?;
+            let actor = Actor::administrator(viewer?);
             app(ctx).create_account(actor, input.login, input.role, input.person).await
         };
         Ok(one_time(answered(made.await)?))
@@ -114,8 +115,10 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account, and the role.")] input: SetAccountRoleInput,
     ) -> Result<AccountPayload> {
+        let viewer = may_change(ctx, const { change("setAccountRole") })?;
         Ok(changed(
-            administer(ctx, &input.account_id, |app, actor, id| app.set_account_role(actor, id, input.role)).await?,
+            administer(ctx, viewer, &input.account_id, |app, actor, id| app.set_account_role(actor, id, input.role))
+                .await?,
         ))
     }
 
@@ -125,7 +128,8 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<AccountPayload> {
-        Ok(changed(administer(ctx, &input.account_id, App::disable_account).await?))
+        let viewer = may_change(ctx, const { change("disableAccount") })?;
+        Ok(changed(administer(ctx, viewer, &input.account_id, App::disable_account).await?))
     }
 
     /// Lets a disabled account sign in again: administrators.
@@ -134,7 +138,8 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<AccountPayload> {
-        Ok(changed(administer(ctx, &input.account_id, App::enable_account).await?))
+        let viewer = may_change(ctx, const { change("enableAccount") })?;
+        Ok(changed(administer(ctx, viewer, &input.account_id, App::enable_account).await?))
     }
 
     /// Gives an account a password that has to be replaced at the next sign-in, and ends its sessions: administrators.
@@ -143,7 +148,8 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<OneTimePasswordPayload> {
-        Ok(one_time(administer(ctx, &input.account_id, App::reset_password).await?))
+        let viewer = may_change(ctx, const { change("resetPassword") })?;
+        Ok(one_time(administer(ctx, viewer, &input.account_id, App::reset_password).await?))
     }
 
     /// Takes away the second factor of an account whose owner lost it: administrators. Its sessions stay open.
@@ -152,7 +158,8 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<ResetSecondFactorPayload> {
-        Ok(match administer(ctx, &input.account_id, App::reset_second_factor).await? {
+        let viewer = may_change(ctx, const { change("resetSecondFactor") })?;
+        Ok(match administer(ctx, viewer, &input.account_id, App::reset_second_factor).await? {
             Ok(reset) => ResetSecondFactorPayload { reset: Some(reset), user_errors: Vec::new() },
             Err(user_errors) => ResetSecondFactorPayload { user_errors, ..ResetSecondFactorPayload::default() },
         })
@@ -164,8 +171,10 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account, and who.")] input: LinkIdentityInput,
     ) -> Result<AccountPayload> {
+        let viewer = may_change(ctx, const { change("linkIdentity") })?;
         Ok(changed(
-            administer(ctx, &input.account_id, |app, actor, id| app.link_identity(actor, id, &input.subject)).await?,
+            administer(ctx, viewer, &input.account_id, |app, actor, id| app.link_identity(actor, id, &input.subject))
+                .await?,
         ))
     }
 
@@ -175,7 +184,8 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<AccountPayload> {
-        Ok(changed(administer(ctx, &input.account_id, App::unlink_identity).await?))
+        let viewer = may_change(ctx, const { change("unlinkIdentity") })?;
+        Ok(changed(administer(ctx, viewer, &input.account_id, App::unlink_identity).await?))
     }
 
     /// Ends all sessions and tokens of an account, and everything they subscribed to: administrators.
@@ -184,7 +194,8 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Result<RevokeAccountSessionsPayload> {
-        Ok(match administer(ctx, &input.account_id, App::revoke_account_sessions).await? {
+        let viewer = may_change(ctx, const { change("revokeAccountSessions") })?;
+        Ok(match administer(ctx, viewer, &input.account_id, App::revoke_account_sessions).await? {
             Ok(revoked) => {
                 RevokeAccountSessionsPayload { revoked: i32::try_from(revoked).ok(), user_errors: Vec::new() }
             }
@@ -199,15 +210,15 @@ type Done<T> = std::result::Result<T, Vec<UserError>>;
 /// Has an administrator do something to the account they mean.
 async fn administer<'a, T, F>(
     ctx: &Context<'a>,
+    viewer: std::result::Result<&Viewer, Refusal>,
     id: &ID,
     act: impl FnOnce(&'a App, Actor, AccountId) -> F,
 ) -> Result<Done<T>>
 where
     F: Future<Output = std::result::Result<T, Failure>>,
 {
-    let viewer = viewer(ctx)?;
     let done = async {
-        let actor = Actor::administrator(viewer)?;
+        let actor = Actor::administrator(viewer?);
         let id = global_id::decode(id).ok_or_else(Refusal::account_not_found)?;
         act(app(ctx), actor, id).await
     };

@@ -2,12 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::permission::table::change;
 use entity::{ids::SessionId, session};
 
 use crate::{
     app::{Failure, Refusal},
     graphql::support::{
-        access::{app, viewer},
+        access::{app, may_change},
         error::{UserError, answered},
         global_id,
     },
@@ -98,9 +99,11 @@ impl OwnAccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The old password and the new one.", secret)] input: ChangePasswordInput,
     ) -> Result<ChangePasswordPayload> {
+        let viewer = may_change(ctx, const { change("changePassword") })?;
         let (old, new) = (input.old_password.into(), input.new_password.into());
         let tokens = tokens(input.keep_personal_access_tokens);
-        Ok(match answered(app(ctx).change_password(viewer(ctx)?, old, new, tokens).await)? {
+        let changed = async { app(ctx).change_password(viewer?, old, new, tokens).await };
+        Ok(match answered(changed.await)? {
             Ok(()) => ChangePasswordPayload { changed: true, user_errors: Vec::new() },
             Err(user_errors) => ChangePasswordPayload { changed: false, user_errors },
         })
@@ -112,17 +115,19 @@ impl OwnAccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which session.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionsPayload> {
-        let viewer = viewer(ctx)?;
-        let revoked = match global_id::decode(&input.session_id) {
-            Some(session) => app(ctx).revoke_session(viewer, session).await.map(|()| 1),
-            None => Err(Refusal::session_not_found().into()),
+        let viewer = may_change(ctx, const { change("revokeSession") })?;
+        let revoked = async {
+            let session = global_id::decode(&input.session_id).ok_or_else(Refusal::session_not_found)?;
+            app(ctx).revoke_session(viewer?, session).await.map(|()| 1)
         };
-        revoked_payload(revoked)
+        revoked_payload(revoked.await)
     }
 
     /// Ends all the viewer's sessions but the one this request came with, and everything they subscribed to.
     async fn revoke_other_sessions(&self, ctx: &Context<'_>) -> Result<RevokeSessionsPayload> {
-        revoked_payload(app(ctx).revoke_other_sessions(viewer(ctx)?).await)
+        let viewer = may_change(ctx, const { change("revokeOtherSessions") })?;
+        let revoked = async { app(ctx).revoke_other_sessions(viewer?).await };
+        revoked_payload(revoked.await)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::permission::table::change;
 
 use super::own_account::tokens;
 use crate::graphql::support::{
-    access::{app, identified, viewer},
+    access::{app, may_change},
     error::{UserError, answered},
 };
 
@@ -90,7 +91,9 @@ impl SecondFactorMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The account's password.", secret)] input: BeginTotpEnrolmentInput,
     ) -> Result<BeginTotpEnrolmentPayload> {
-        Ok(match answered(app(ctx).begin_totp(identified(ctx)?, input.password.into()).await)? {
+        let viewer = may_change(ctx, const { change("beginTotpEnrolment") })?;
+        let begun = async { app(ctx).begin_totp(viewer?, input.password.into()).await };
+        Ok(match answered(begun.await)? {
             Ok(begun) => BeginTotpEnrolmentPayload {
                 secret: Some(begun.secret),
                 otpauth_uri: Some(begun.otpauth_uri),
@@ -107,8 +110,10 @@ impl SecondFactorMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "A first code.", secret)] input: ConfirmTotpEnrolmentInput,
     ) -> Result<ConfirmTotpEnrolmentPayload> {
+        let viewer = may_change(ctx, const { change("confirmTotpEnrolment") })?;
         let tokens = tokens(input.keep_personal_access_tokens);
-        Ok(match answered(app(ctx).confirm_totp(identified(ctx)?, &input.code, tokens).await)? {
+        let confirmed = async { app(ctx).confirm_totp(viewer?, &input.code, tokens).await };
+        Ok(match answered(confirmed.await)? {
             Ok(codes) => ConfirmTotpEnrolmentPayload { recovery_codes: Some(codes), user_errors: Vec::new() },
             Err(user_errors) => ConfirmTotpEnrolmentPayload { user_errors, ..ConfirmTotpEnrolmentPayload::default() },
         })
@@ -120,7 +125,9 @@ impl SecondFactorMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The account's password, and a code.", secret)] input: DisableTotpInput,
     ) -> Result<DisableTotpPayload> {
-        Ok(match answered(app(ctx).disable_totp(viewer(ctx)?, input.password.into(), &input.code).await)? {
+        let viewer = may_change(ctx, const { change("disableTotp") })?;
+        let disabled = async { app(ctx).disable_totp(viewer?, input.password.into(), &input.code).await };
+        Ok(match answered(disabled.await)? {
             Ok(()) => DisableTotpPayload { disabled: true, user_errors: Vec::new() },
             Err(user_errors) => DisableTotpPayload { disabled: false, user_errors },
         })

@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, Description, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::permission::{self, table::read};
+use domain::permission::{
+    self,
+    table::{change, read},
+};
 use entity::values::AccountRole;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -13,7 +16,7 @@ use crate::{
         engine::cost::{Rationed, take},
         projects::{person::Person, team::TeamRole},
         support::{
-            access::{Access, app, identified},
+            access::{Access, anybody_may_change, app, identified, may_change},
             error::{UserError, answered, broken},
             page::{DEFAULT_SIZE, LARGEST_SIZE, some},
         },
@@ -164,6 +167,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Name and password.", secret)] input: SignInInput,
     ) -> Result<SignInPayload> {
+        anybody_may_change(ctx, const { change("signIn") })?;
         take(ctx, Rationed::SignIn)?;
         let request = SignInRequest {
             login: input.login,
@@ -177,7 +181,11 @@ impl SessionMutation {
 
     /// Closes the session the request came with, and everything it subscribed to.
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload> {
-        app(ctx).sign_out(identified(ctx)?).await.map_err(broken)?;
-        Ok(SignOutPayload { signed_out: true, user_errors: Vec::new() })
+        let viewer = may_change(ctx, const { change("signOut") })?;
+        let signed_out = async { Ok::<_, Failure>(app(ctx).sign_out(viewer?).await?) };
+        Ok(match answered(signed_out.await)? {
+            Ok(()) => SignOutPayload { signed_out: true, user_errors: Vec::new() },
+            Err(user_errors) => SignOutPayload { signed_out: false, user_errors },
+        })
     }
 }

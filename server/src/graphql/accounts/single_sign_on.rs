@@ -1,6 +1,7 @@
 //! Signing in at the identity provider.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use domain::permission::table::change;
 use secrecy::ExposeSecret;
 
 use super::session::SignInPayload;
@@ -9,7 +10,7 @@ use crate::{
     graphql::{
         engine::cost::{Rationed, take},
         support::{
-            access::app,
+            access::{anybody_may_change, app},
             error::{UserError, answered},
         },
     },
@@ -84,6 +85,7 @@ impl SingleSignOnMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The device.")] input: BeginSingleSignOnInput,
     ) -> Result<BeginSingleSignOnPayload> {
+        anybody_may_change(ctx, const { change("beginSingleSignOn") })?;
         take(ctx, Rationed::SignIn)?;
         Ok(match answered(app(ctx).begin_single_sign_on(input.device_name).await)? {
             Ok(away) => BeginSingleSignOnPayload {
@@ -101,6 +103,7 @@ impl SingleSignOnMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What they came back with.", secret)] input: CompleteSingleSignOnInput,
     ) -> Result<SignInPayload> {
+        anybody_may_change(ctx, const { change("completeSingleSignOn") })?;
         take(ctx, Rationed::SignIn)?;
         let back = SingleSignOnReturn {
             state: input.state,

@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::permission::table::read;
+use domain::permission::table::{change, read};
 use entity::device;
 
 use crate::{
     app::{DeviceRequest, Failure},
     graphql::support::{
-        access::{app, entitled, viewer},
+        access::{app, entitled, may_change},
         error::{UserError, answered},
     },
 };
@@ -115,7 +115,9 @@ pub struct DeviceMutation;
 impl DeviceMutation {
     /// Issues a challenge to the viewer, to be carried by their next check-in.
     async fn issue_challenge(&self, ctx: &Context<'_>) -> Result<IssueChallengePayload> {
-        Ok(match answered(app(ctx).issue_challenge(viewer(ctx)?))? {
+        let viewer = may_change(ctx, const { change("issueChallenge") })?;
+        let issued = viewer.map_err(Failure::from).and_then(|viewer| app(ctx).issue_challenge(viewer));
+        Ok(match answered(issued)? {
             Ok(issued) => IssueChallengePayload {
                 challenge: Some(issued.token),
                 expires_at: Some(issued.expires_at),
@@ -131,13 +133,15 @@ impl DeviceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The device.")] input: RegisterDeviceInput,
     ) -> Result<DevicePayload> {
+        let viewer = may_change(ctx, const { change("registerDevice") })?;
         let request = DeviceRequest {
             public_key: input.public_key,
             name: input.name,
             challenge: input.challenge,
             signature: input.signature,
         };
-        Ok(match answered(app(ctx).register_device(viewer(ctx)?, request).await)? {
+        let registered = async { app(ctx).register_device(viewer?, request).await };
+        Ok(match answered(registered.await)? {
             Ok(device) => DevicePayload { device: Some(device.into()), user_errors: Vec::new() },
             Err(user_errors) => DevicePayload { user_errors, ..DevicePayload::default() },
         })
@@ -149,7 +153,9 @@ impl DeviceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which device.")] input: RevokeDeviceInput,
     ) -> Result<RevokeDevicePayload> {
-        Ok(match answered(app(ctx).revoke_device(viewer(ctx)?, &input.fingerprint).await)? {
+        let viewer = may_change(ctx, const { change("revokeDevice") })?;
+        let revoked = async { app(ctx).revoke_device(viewer?, &input.fingerprint).await };
+        Ok(match answered(revoked.await)? {
             Ok(revoked) => RevokeDevicePayload { revoked, user_errors: Vec::new() },
             Err(user_errors) => RevokeDevicePayload { revoked: false, user_errors },
         })

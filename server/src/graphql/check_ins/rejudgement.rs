@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::permission::table::read;
+use domain::permission::table::{change, read};
 use entity::{rejudgement, values::Verdict};
 
 use crate::{
     app::{Refusal, RejudgeRequest, Transition},
     graphql::support::{
-        access::{app, entitled, viewer},
+        access::{app, entitled, may_change},
         error::{UserError, answered, broken},
         global_id,
         scalars::Date,
@@ -143,7 +143,7 @@ impl RejudgementMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and why.")] input: RejudgeCheckInsInput,
     ) -> Result<RejudgeCheckInsPayload> {
-        let viewer = viewer(ctx)?;
+        let viewer = may_change(ctx, const { change("rejudgeCheckIns") })?;
         let project = input.project_id.as_ref().map(global_id::decode);
         if project == Some(None) {
             let user_errors = vec![Refusal::project_not_found("projectId").into()];
@@ -158,7 +158,8 @@ impl RejudgementMutation {
             reason: input.reason,
             dry_run: input.dry_run,
         };
-        Ok(match answered(app(ctx).rejudge(Some(viewer), request, &|_| {}).await)? {
+        let done = async { app(ctx).rejudge(Some(viewer?), request, &|_| {}).await };
+        Ok(match answered(done.await)? {
             Ok(done) => RejudgeCheckInsPayload {
                 rejudgement: Some(done.run.into()),
                 user_errors: done.left.into_iter().map(UserError::from).collect(),

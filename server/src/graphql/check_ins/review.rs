@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::permission::table::read;
+use domain::permission::table::{change, read};
 use entity::{
     appeal, decision,
     ids::{AccountId, CheckInId, PhotoId},
@@ -17,7 +17,7 @@ use crate::{
     graphql::{
         accounts::account::Account,
         support::{
-            access::{app, entitled, entitled_scope, has_part_in, scope, viewer},
+            access::{app, entitled, entitled_scope, has_part_in, may_change, scope},
             connection::Count,
             error::{UserError, answered, broken},
             global_id,
@@ -247,14 +247,17 @@ impl ReviewMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The decision.")] input: ReviewCheckInInput,
     ) -> Result<ReviewPayload> {
+        let viewer = may_change(ctx, const { change("reviewCheckIn") })?;
         store::moment::end();
-        let viewer = viewer(ctx)?;
         let Some(check_in) = global_id::decode(&input.check_in_id) else {
             return payload(Err(Refusal::check_in_not_found().into()));
         };
         let request = ReviewRequest { check_in, verdict: input.verdict, reason: input.reason, note: input.note };
         let scope = scope(ctx, const { read("CheckIn", "id") })?;
-        payload(app(ctx).review_check_in(viewer, scope, request).await)
+        payload(match viewer {
+            Ok(viewer) => app(ctx).review_check_in(viewer, scope, request).await,
+            Err(_) => Err(app(ctx).may_not_decide(scope, check_in).await),
+        })
     }
 
     /// Appeals against a rejection: its subject, once, within the policy's days. The check-in is for review again then.
@@ -263,9 +266,10 @@ impl ReviewMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The appeal.")] input: AppealCheckInInput,
     ) -> Result<ReviewPayload> {
+        let viewer = may_change(ctx, const { change("appealCheckIn") })?;
         store::moment::end();
-        let viewer = viewer(ctx)?;
-        let Some(check_in) = global_id::decode(&input.check_in_id) else {
+        // Who may do this to none sees none.
+        let (Ok(viewer), Some(check_in)) = (viewer, global_id::decode(&input.check_in_id)) else {
             return payload(Err(Refusal::check_in_not_found().into()));
         };
         let mut photos = Vec::with_capacity(input.photo_ids.len());

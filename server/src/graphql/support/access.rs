@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Result, parser::types::OperationType};
 use chrono::{DateTime, Utc};
-use domain::permission::{Grant, Operation, Rule, Viewer};
+use domain::permission::{Grant, Operation, Rule, Viewer, Who};
 
 use super::error::{forbidden, forbidden_by_token_scope, second_factor_needed, unauthenticated};
 use crate::{
-    app::{App, scope_of},
+    app::{App, Refusal, scope_of},
     store::scope::Scope,
 };
 
@@ -52,6 +52,41 @@ pub fn admits(viewer: &Viewer, kind: OperationType) -> Result<()> {
         OperationType::Subscription => Operation::Subscription,
     };
     if viewer.may(operation) { Ok(()) } else { Err(forbidden_by_token_scope()) }
+}
+
+/// The first question of every mutation: whoever is signed in, where the table gives them a part in it. Who has none is
+/// refused in the payload. An error where nobody is signed in, or whose second factor is to be set up before.
+pub(in crate::graphql) fn may_change<'a>(
+    ctx: &Context<'a>,
+    rule: &Rule,
+) -> Result<std::result::Result<&'a Viewer, Refusal>> {
+    let viewer = identified(ctx)?;
+    Ok(match viewer.who() {
+        who if rule.reach(who).is_some() => Ok(viewer),
+        Who::Enrolling => return Err(second_factor_needed()),
+        _ => Err(not_theirs(rule)),
+    })
+}
+
+/// The same where the table lets somebody in who is not signed in.
+pub(in crate::graphql) fn anybody_may_change(ctx: &Context<'_>, rule: &Rule) -> Result<()> {
+    let viewer = ctx.data_opt::<Access>().and_then(|access| access.0.as_ref());
+    match viewer.map_or(Who::Visitor, Viewer::who) {
+        who if rule.reach(who).is_some() => Ok(()),
+        Who::Visitor => Err(unauthenticated()),
+        _ => Err(forbidden(rule)),
+    }
+}
+
+/// What whom the table gives no part in a mutation is told: whose it is.
+fn not_theirs(rule: &Rule) -> Refusal {
+    if rule.reach(Who::Staff).is_some() {
+        Refusal::not_a_person()
+    } else if rule.reach(Who::Office).is_some() {
+        Refusal::office_only()
+    } else {
+        Refusal::administrators_only()
+    }
 }
 
 /// What whoever is signed in may load by a rule, or an error.
