@@ -199,3 +199,57 @@ object-of-another-digest = other bytes than the URL is for
 object-too-slow = the upload was too slow
 object-store-full = the object store is full
 object-store-unavailable = the object store is unavailable
+
+## Rosters
+
+roster-too-large = The file is too large: at most { $limit } MiB; remove pictures and sheets that aren't the list.
+roster-not-readable = The file can't be read: save it as an Excel workbook (.xlsx) without a password, or as “CSV UTF-8”.
+roster-blank = The file is empty.
+roster-too-many-rows = The sheet has more than { $most } lines: split it into several files.
+roster-cell-too-long = Cell { $cell } is longer than { $most } characters.
+roster-cell-error = Cell { $cell } holds a formula's error: replace it by text.
+roster-no-headings = No headings in the first { $lines } lines. They should be: { $headings }.
+roster-column-missing = The column [{ $heading }] is missing. The headings found are: { $found }.
+roster-column-repeated = The column [{ $heading }] stands { $times } times. The headings found are: { $found }.
+roster-without-projects = No project is listed below the headings.
+roster-cell-empty = This cell must be filled.
+roster-number-invalid = The number must be a positive whole number.
+roster-number-repeated = Number { $number } already stands in line { $first }.
+roster-project-repeated = The project's name already stands in line { $first }.
+roster-name-too-long = The name is longer than { $most } characters.
+roster-name-unclear = It isn't clear where the name ends: write the name (2 to 4 Chinese characters, longer with “·”), a space, then { $then ->
+    [phone] the phone number
+   *[title] the title
+}.
+roster-title-missing = The title is missing: write the name, a space, then the title.
+roster-phone-missing = The phone number is missing: write one number after the name, and no text after it.
+roster-phone-invalid = A phone number has { $fewest } to { $most } digits; write one number only.
+
+## Site files
+
+sites-too-large = The file is too large: at most { $limit } MiB.
+sites-not-readable = The file isn't JSON in UTF-8: see line { $line }, column { $column }.
+sites-not-geojson = The file is no GeoJSON FeatureCollection.
+sites-empty = The file has no feature.
+sites-too-many = There are more than { $most } features: split the file.
+sites-other-crs = The coordinate system is “{ $found }”; it must be WGS-84 (EPSG:4326 or CRS84): convert the coordinates and export the file again. For coordinates of Chinese maps, write GCJ02 or BD09 as the datum.
+sites-unknown-property = There is no property “{ $name }”; is { $meant } meant? If not, leave it out.
+sites-misplaced-property = “{ $name }” stands outside the feature's properties and would not be read; write it there as { $meant }, or leave it out.
+site-not-a-feature = This is no GeoJSON Feature.
+site-properties-malformed = The properties must be a JSON object whose numbers can be told: { $detail }.
+site-repeated = Feature { $first } is a site of the same name and project: give each its own name.
+site-project-number = A project's number is a positive whole number; here it is { $number }.
+site-project-missing = The project's name or number is missing.
+site-text-too-long = This is longer than { $most } characters.
+site-not-a-text = This must be a text.
+site-datum-unknown = The datum must be WGS84, GCJ02 or BD09.
+site-metres-out-of-range = This must be from { $least } to { $most } metres.
+site-metres-no-number = This must be a number of metres.
+site-geometry-missing = The geometry is missing.
+site-geometry-malformed = This is no well-formed GeoJSON geometry.
+site-geometry-unsupported = The geometry must be a Polygon, a MultiPolygon, a Point, a LineString or a MultiLineString.
+site-coordinates-malformed = The coordinates must be [longitude, latitude] in degrees.
+site-point-without-radius = A Point needs a radius in metres.
+site-radius-without-point = Only a Point has a radius; to widen an area, use toleranceMeters.
+site-line-without-width = A LineString or a MultiLineString needs a width in metres.
+site-width-without-line = Only a LineString or a MultiLineString has a width.

@@ -199,3 +199,57 @@ object-of-another-digest = 内容摘要与链接所限定的不符
 object-too-slow = 上传过慢
 object-store-full = 存储空间不足
 object-store-unavailable = 存储暂不可用
+
+## Rosters
+
+roster-too-large = 文件过大：最多{ $limit } MiB，名单以外的图片和工作表请删去。
+roster-not-readable = 无法读取文件：请另存为不带密码的 Excel 工作簿（.xlsx），或“CSV UTF-8（逗号分隔）”。
+roster-blank = 文件是空的。
+roster-too-many-rows = 表格超过{ $most }行，请分成几个文件。
+roster-cell-too-long = 单元格{ $cell }超过{ $most }个字符。
+roster-cell-error = 单元格{ $cell }是公式错误，请改成文字。
+roster-no-headings = 前{ $lines }行内找不到表头。表头应为：{ $headings }。
+roster-column-missing = 缺少【{ $heading }】一列。表头现有：{ $found }。
+roster-column-repeated = 【{ $heading }】一列出现{ $times }次。表头现有：{ $found }。
+roster-without-projects = 表头下面没有项目。
+roster-cell-empty = 此格不能为空。
+roster-number-invalid = 序号应为正整数。
+roster-number-repeated = 序号{ $number }与第{ $first }行重复。
+roster-project-repeated = 项目名称与第{ $first }行重复。
+roster-name-too-long = 姓名超过{ $most }个字。
+roster-name-unclear = 分不清姓名到哪里为止：请先写姓名（2至4个汉字，可含“·”），空一格，再写{ $then ->
+    [phone] 电话
+   *[title] 职务
+}。
+roster-title-missing = 缺少职务：请在姓名后空一格，再写职务。
+roster-phone-missing = 缺少联系电话：请在姓名后写一个电话号码，其后不要再写文字。
+roster-phone-invalid = 电话号码应为{ $fewest }至{ $most }位数字，每格只写一个号码。
+
+## Site files
+
+sites-too-large = 文件过大：最多{ $limit } MiB。
+sites-not-readable = 文件不是 UTF-8 编码的 JSON：第{ $line }行第{ $column }列有误。
+sites-not-geojson = 文件不是 GeoJSON 的 FeatureCollection。
+sites-empty = 文件中没有要素。
+sites-too-many = 要素超过{ $most }个，请分成几个文件。
+sites-other-crs = 坐标系是“{ $found }”，应为 WGS-84（EPSG:4326 或 CRS84）：请转换坐标后重新导出；国内地图的坐标用 datum 写明 GCJ02 或 BD09。
+sites-unknown-property = 没有名为“{ $name }”的属性；是否应为 { $meant }？若不是，请删去。
+sites-misplaced-property = “{ $name }”不在要素的 properties 之内，不会被读取；请写成其中的 { $meant }，或删去。
+site-not-a-feature = 不是 GeoJSON 的 Feature。
+site-properties-malformed = properties 应为 JSON 对象，其中的数字不可过大（{ $detail }）。
+site-repeated = 与第{ $first }个要素是同一项目的同名现场，请写不同的名称。
+site-project-number = 项目序号应为正整数，而这里是 { $number }。
+site-project-missing = 缺少项目名称或序号。
+site-text-too-long = 超过{ $most }个字符。
+site-not-a-text = 应为文字。
+site-datum-unknown = 坐标系应为 WGS84、GCJ02 或 BD09。
+site-metres-out-of-range = 应在{ $least }到{ $most }米之间。
+site-metres-no-number = 应为数字（米）。
+site-geometry-missing = 缺少图形。
+site-geometry-malformed = 图形不符合 GeoJSON 格式。
+site-geometry-unsupported = 图形应为 Polygon、MultiPolygon、Point、LineString 或 MultiLineString。
+site-coordinates-malformed = 坐标应为［经度, 纬度］，单位为度。
+site-point-without-radius = Point 须有半径（米）。
+site-radius-without-point = 只有 Point 才写半径；面的外扩请用 toleranceMeters。
+site-line-without-width = LineString 和 MultiLineString 须有宽度（米）。
+site-width-without-line = 只有 LineString 或 MultiLineString 才写宽度。

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, Subcommand};
+use messages::Language;
 
 use super::{Settings, Undone, progress, undone};
 use crate::{
@@ -142,7 +143,7 @@ fn problems_of_roster(problems: &roster::RosterProblems) -> Undone {
             (None, Some(column)) => format!("{column}: "),
             (None, None) => String::new(),
         };
-        format!("{place}{} / {}", problem.message_zh, problem.message_en)
+        format!("{place}{} / {}", problem.message.said(Language::Zh), problem.message.said(Language::En))
     };
     first_of(problems.0.iter().map(line))
 }
@@ -164,7 +165,7 @@ fn problems_of_sites(problems: &roster::SiteProblems) -> Undone {
             (Some(feature), None) => format!("feature {feature}: "),
             _ => String::new(),
         };
-        format!("{place}{} / {}", problem.message_zh, problem.message_en)
+        format!("{place}{} / {}", problem.message.said(Language::Zh), problem.message.said(Language::En))
     };
     first_of(problems.0.iter().map(line))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::values::Tier;
+use messages::message;
 
 use super::{
     Named, Roster, RosterEntry, RosterProblem, RosterProblemCode as Code, RosterProblems,
@@ -159,11 +160,7 @@ pub(super) fn parse(table: Table) -> Result<Roster, RosterProblems> {
     let entries: Vec<RosterEntry> = lines.iter().filter_map(|(line, row)| reader.entry(*line, row)).collect();
     let mut problems = reader.problems;
     if lines.is_empty() {
-        problems.push(RosterProblem::file(
-            Code::Empty,
-            "表头下面没有项目。",
-            "No project is listed below the headings.",
-        ));
+        problems.push(RosterProblem::file(Code::Empty, message!(RosterWithoutProjects)));
     }
     if !problems.is_empty() {
         problems.sort_by_key(|problem| problem.row);
@@ -211,7 +208,7 @@ impl EntryReader<'_> {
     fn filled<'r>(&mut self, line: u32, row: &'r [String], column: Column) -> Option<&'r str> {
         let text = self.headings.cell(row, column);
         if text.is_empty() {
-            let problem = RosterProblem::file(Code::EmptyCell, "此格不能为空。", "This cell must be filled.");
+            let problem = RosterProblem::file(Code::EmptyCell, message!(RosterCellEmpty));
             self.report(line, column, problem);
             return None;
         }
@@ -221,21 +218,13 @@ impl EntryReader<'_> {
     fn number(&mut self, line: u32, row: &[String]) -> Option<i32> {
         let text = self.filled(line, row, Column::Number)?;
         let Some(number) = positive(text) else {
-            let problem = RosterProblem::file(
-                Code::NumberInvalid,
-                "序号应为正整数。",
-                "The number must be a positive whole number.",
-            );
+            let problem = RosterProblem::file(Code::NumberInvalid, message!(RosterNumberInvalid));
             self.report(line, Column::Number, problem);
             return None;
         };
         let first = *self.numbers.entry(number).or_insert(line);
         if first != line {
-            let problem = RosterProblem::file(
-                Code::NumberDuplicate,
-                format!("序号{number}与第{first}行重复。"),
-                format!("Number {number} already stands in line {first}."),
-            );
+            let problem = RosterProblem::file(Code::NumberDuplicate, message!(RosterNumberRepeated { number, first }));
             self.report(line, Column::Number, problem);
         }
         Some(number)
@@ -245,11 +234,7 @@ impl EntryReader<'_> {
         let name = joined(self.filled(line, row, Column::Project)?);
         let first = *self.projects.entry(folded(&name)).or_insert(line);
         if first != line {
-            let problem = RosterProblem::file(
-                Code::ProjectDuplicate,
-                format!("项目名称与第{first}行重复。"),
-                format!("The project's name already stands in line {first}."),
-            );
+            let problem = RosterProblem::file(Code::ProjectDuplicate, message!(RosterProjectRepeated { first }));
             self.report(line, Column::Project, problem);
         }
         Some(name)
@@ -275,29 +260,17 @@ impl EntryReader<'_> {
 }
 
 fn no_headings() -> RosterProblem {
-    let names = COLUMNS.map(|column| column.heading(Tier::Municipal)).join("、");
-    RosterProblem::file(
-        Code::MissingColumn,
-        format!("前{LAST_HEADING_LINE}行内找不到表头。表头应为：{names}。"),
-        format!("No headings in the first {LAST_HEADING_LINE} lines. They should be: {names}."),
-    )
+    let headings = COLUMNS.map(|column| column.heading(Tier::Municipal)).join("、");
+    RosterProblem::file(Code::MissingColumn, message!(RosterNoHeadings { lines: LAST_HEADING_LINE, headings }))
 }
 
 fn column_count(heading: &'static str, count: usize, row: &[String]) -> RosterProblem {
     let filled: Vec<&str> = row.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
     let found = filled.join("、");
     let problem = if count == 0 {
-        RosterProblem::file(
-            Code::MissingColumn,
-            format!("缺少【{heading}】一列。表头现有：{found}。"),
-            format!("The column [{heading}] is missing. The headings found are: {found}."),
-        )
+        RosterProblem::file(Code::MissingColumn, message!(RosterColumnMissing { heading, found }))
     } else {
-        RosterProblem::file(
-            Code::DuplicateColumn,
-            format!("【{heading}】一列出现{count}次。表头现有：{found}。"),
-            format!("The column [{heading}] stands {count} times. The headings found are: {found}."),
-        )
+        RosterProblem::file(Code::DuplicateColumn, message!(RosterColumnRepeated { heading, times: count, found }))
     };
     problem.under(heading)
 }

@@ -17,6 +17,7 @@ mod text;
 use std::fmt;
 
 use entity::values::Tier;
+use messages::{Language, Message};
 
 pub use named::Named;
 pub use site_problem::{SiteProblem, SiteProblemCode, SiteProblems};
@@ -69,7 +70,7 @@ pub fn parse(bytes: &[u8]) -> Result<Roster, RosterProblems> {
 }
 
 /// What is wrong with a roster file, and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RosterProblem {
     /// The sheet's line, from 1; `None` if the problem is the file's.
     pub row: Option<u32>,
@@ -77,15 +78,13 @@ pub struct RosterProblem {
     pub column: Option<&'static str>,
     /// The kind of problem.
     pub code: RosterProblemCode,
-    /// What is wrong and how to mend it, in Chinese.
-    pub message_zh: String,
-    /// The same in English.
-    pub message_en: String,
+    /// What is wrong and how to mend it.
+    pub message: Message,
 }
 
 impl RosterProblem {
-    fn file(code: RosterProblemCode, zh: impl Into<String>, en: impl Into<String>) -> RosterProblem {
-        RosterProblem { row: None, column: None, code, message_zh: zh.into(), message_en: en.into() }
+    fn file(code: RosterProblemCode, message: Message) -> RosterProblem {
+        RosterProblem { row: None, column: None, code, message }
     }
 
     fn at(self, row: u32) -> RosterProblem {
@@ -137,7 +136,7 @@ pub enum RosterProblemCode {
 }
 
 /// Every problem of a roster file; never empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RosterProblems(pub Vec<RosterProblem>);
 
 impl From<RosterProblem> for RosterProblems {
@@ -158,7 +157,7 @@ impl fmt::Display for RosterProblems {
             if let Some(column) = problem.column {
                 write!(f, "{column}: ")?;
             }
-            f.write_str(&problem.message_en)?;
+            f.write_str(&problem.message.said(Language::En))?;
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use messages::message;
+
 use super::{
     RosterProblem, RosterProblemCode as Code,
     text::{digit, is_han, without_spaces},
@@ -164,46 +166,24 @@ fn unit_of(title: &str, units: &Units) -> Option<String> {
 
 fn bad_name(name: &str, beside: Beside) -> RosterProblem {
     if name.contains('·') && name.chars().count() > MAX_NAME_CHARS {
-        return RosterProblem::file(
-            Code::NameTooLong,
-            format!("姓名超过{MAX_NAME_CHARS}个字。"),
-            format!("The name is longer than {MAX_NAME_CHARS} characters."),
-        );
+        return RosterProblem::file(Code::NameTooLong, message!(RosterNameTooLong { most: MAX_NAME_CHARS }));
     }
-    let (zh, en) = match beside {
-        Beside::Phone => ("电话", "the phone number"),
-        Beside::Nothing | Beside::Title => ("职务", "the title"),
+    let then = match beside {
+        Beside::Phone => "phone",
+        Beside::Nothing | Beside::Title => "title",
     };
-    RosterProblem::file(
-        Code::NameUnclear,
-        format!("分不清姓名到哪里为止：请先写姓名（2至4个汉字，可含“·”），空一格，再写{zh}。"),
-        format!(
-            "It isn't clear where the name ends: write the name (2 to 4 Chinese characters, longer with “·”), a space, then {en}."
-        ),
-    )
+    RosterProblem::file(Code::NameUnclear, message!(RosterNameUnclear { then }))
 }
 
 fn title_missing() -> RosterProblem {
-    RosterProblem::file(
-        Code::TitleMissing,
-        "缺少职务：请在姓名后空一格，再写职务。",
-        "The title is missing: write the name, a space, then the title.",
-    )
+    RosterProblem::file(Code::TitleMissing, message!(RosterTitleMissing))
 }
 
 fn phone_missing() -> RosterProblem {
-    RosterProblem::file(
-        Code::PhoneMissing,
-        "缺少联系电话：请在姓名后写一个电话号码，其后不要再写文字。",
-        "The phone number is missing: write one number after the name, and no text after it.",
-    )
+    RosterProblem::file(Code::PhoneMissing, message!(RosterPhoneMissing))
 }
 
 fn phone_invalid() -> RosterProblem {
-    let (fewest, most) = (PHONE_DIGITS.start(), PHONE_DIGITS.end());
-    RosterProblem::file(
-        Code::PhoneInvalid,
-        format!("电话号码应为{fewest}至{most}位数字，每格只写一个号码。"),
-        format!("A phone number has {fewest} to {most} digits; write one number only."),
-    )
+    let (fewest, most) = (*PHONE_DIGITS.start(), *PHONE_DIGITS.end());
+    RosterProblem::file(Code::PhoneInvalid, message!(RosterPhoneInvalid { fewest, most }))
 }

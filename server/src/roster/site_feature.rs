@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use entity::values::Datum;
 use geojson::{Geometry, GeometryValue, Position};
+use messages::{Message, message};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
@@ -34,16 +35,9 @@ impl FeatureReader<'_> {
         &mut self,
         property: impl Into<Option<&'static str>>,
         code: SiteProblemCode,
-        zh: impl Into<String>,
-        en: impl Into<String>,
+        message: Message,
     ) {
-        self.problems.push(SiteProblem {
-            feature: Some(self.feature),
-            property: property.into(),
-            code,
-            message_zh: zh.into(),
-            message_en: en.into(),
-        });
+        self.problems.push(SiteProblem { feature: Some(self.feature), property: property.into(), code, message });
     }
 
     pub(super) fn draft(&mut self, raw: &RawValue) -> Option<SiteDraft> {
@@ -52,15 +46,14 @@ impl FeatureReader<'_> {
             members.get("properties").map_or(Ok(None), |raw| serde_json::from_str(raw.get()));
         let is_feature = members.get("type").is_some_and(|raw| site_members::is_text(raw, "Feature"));
         if !is_feature {
-            self.report(None, SiteProblemCode::NotGeoJson, "不是 GeoJSON 的 Feature。", "This is no GeoJSON Feature.");
+            self.report(None, SiteProblemCode::NotGeoJson, message!(SiteNotAFeature));
             return None;
         }
         let mut properties: Map<String, Value> = match properties {
             Ok(properties) => properties.unwrap_or_default(),
             Err(error) => {
-                let zh = format!("properties 应为 JSON 对象，其中的数字不可过大（{error}）。");
-                let en = format!("The properties must be a JSON object whose numbers can be told: {error}.");
-                self.report("properties", SiteProblemCode::WrongType, zh, en);
+                let detail = error.to_string();
+                self.report("properties", SiteProblemCode::WrongType, message!(SitePropertiesMalformed { detail }));
                 return None;
             }
         };
@@ -115,19 +108,13 @@ impl FeatureReader<'_> {
                 self.report(
                     "project",
                     SiteProblemCode::OutOfRange,
-                    format!("项目序号应为正整数，而这里是 {number}。"),
-                    format!("A project's number is a positive whole number; here it is {number}."),
+                    message!(SiteProjectNumber { number: number.to_string() }),
                 );
             }
             return positive.map(ProjectRef::Number);
         }
         let Some(name) = self.text(properties, "project")? else {
-            self.report(
-                "project",
-                SiteProblemCode::Missing,
-                "缺少项目名称或序号。",
-                "The project's name or number is missing.",
-            );
+            self.report("project", SiteProblemCode::Missing, message!(SiteProjectMissing));
             return None;
         };
         Some(positive(&name).map_or(ProjectRef::Name(name), ProjectRef::Number))
@@ -138,17 +125,12 @@ impl FeatureReader<'_> {
         match properties.get(key) {
             None => Some(None),
             Some(Value::String(text)) if text.chars().count() > MAX_TEXT_CHARS => {
-                self.report(
-                    key,
-                    SiteProblemCode::OutOfRange,
-                    format!("超过{MAX_TEXT_CHARS}个字符。"),
-                    format!("This is longer than {MAX_TEXT_CHARS} characters."),
-                );
+                self.report(key, SiteProblemCode::OutOfRange, message!(SiteTextTooLong { most: MAX_TEXT_CHARS }));
                 None
             }
             Some(Value::String(text)) => Some(Some(joined(&tidy(text))).filter(|text| !text.is_empty())),
             Some(_) => {
-                self.report(key, SiteProblemCode::WrongType, "应为文字。", "This must be a text.");
+                self.report(key, SiteProblemCode::WrongType, message!(SiteNotAText));
                 None
             }
         }
@@ -160,12 +142,7 @@ impl FeatureReader<'_> {
         };
         let datum = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09].into_iter().find(|datum| datum.as_str() == text);
         if datum.is_none() {
-            self.report(
-                "datum",
-                SiteProblemCode::UnknownDatum,
-                "坐标系应为 WGS84、GCJ02 或 BD09。",
-                "The datum must be WGS84, GCJ02 or BD09.",
-            );
+            self.report("datum", SiteProblemCode::UnknownDatum, message!(SiteDatumUnknown));
         }
         datum
     }
@@ -180,21 +157,13 @@ impl FeatureReader<'_> {
         let Some(value) = properties.get(key) else {
             return Some(None);
         };
-        let (least, most) = (range.start(), range.end());
-        let (code, zh, en) = match value.as_f64() {
+        let (least, most) = (*range.start(), *range.end());
+        let (code, message) = match value.as_f64() {
             Some(metres) if range.contains(&metres) => return Some(Some(metres)),
-            Some(_) => (
-                SiteProblemCode::OutOfRange,
-                format!("应在{least}到{most}米之间。"),
-                format!("This must be from {least} to {most} metres."),
-            ),
-            None => (
-                SiteProblemCode::WrongType,
-                "应为数字（米）。".to_owned(),
-                "This must be a number of metres.".to_owned(),
-            ),
+            Some(_) => (SiteProblemCode::OutOfRange, message!(SiteMetresOutOfRange { least, most })),
+            None => (SiteProblemCode::WrongType, message!(SiteMetresNoNumber)),
         };
-        self.report(key, code, zh, en);
+        self.report(key, code, message);
         None
     }
 
@@ -206,18 +175,13 @@ impl FeatureReader<'_> {
         width_m: Option<Option<f64>>,
     ) -> Option<SiteShape> {
         let Some(raw) = raw else {
-            self.report("geometry", SiteProblemCode::Missing, "缺少图形。", "The geometry is missing.");
+            self.report("geometry", SiteProblemCode::Missing, message!(SiteGeometryMissing));
             return None;
         };
         let geometry = serde_json::from_str(raw.get()).map(|geometry: Geometry| geometry.value);
         let is_line = matches!(geometry, Ok(GeometryValue::LineString { .. } | GeometryValue::MultiLineString { .. }));
         if width_m.flatten().is_some() && geometry.is_ok() && !is_line {
-            self.report(
-                "widthMeters",
-                SiteProblemCode::WidthWithoutLine,
-                "只有 LineString 或 MultiLineString 才写宽度。",
-                "Only a LineString or a MultiLineString has a width.",
-            );
+            self.report("widthMeters", SiteProblemCode::WidthWithoutLine, message!(SiteWidthWithoutLine));
             return None;
         }
         match geometry {
@@ -239,21 +203,11 @@ impl FeatureReader<'_> {
                 | GeometryValue::MultiLineString { .. },
             )
             | Err(_) => {
-                self.report(
-                    "geometry",
-                    SiteProblemCode::WrongType,
-                    "图形不符合 GeoJSON 格式。",
-                    "This is no well-formed GeoJSON geometry.",
-                );
+                self.report("geometry", SiteProblemCode::WrongType, message!(SiteGeometryMalformed));
                 None
             }
             Ok(_) => {
-                self.report(
-                    "geometry",
-                    SiteProblemCode::UnsupportedGeometry,
-                    "图形应为 Polygon、MultiPolygon、Point、LineString 或 MultiLineString。",
-                    "The geometry must be a Polygon, a MultiPolygon, a Point, a LineString or a MultiLineString.",
-                );
+                self.report("geometry", SiteProblemCode::UnsupportedGeometry, message!(SiteGeometryUnsupported));
                 None
             }
         }
@@ -266,12 +220,7 @@ impl FeatureReader<'_> {
 
     fn no_radius(&mut self, radius_m: Option<Option<f64>>) -> Option<()> {
         if radius_m?.is_some() {
-            self.report(
-                "radiusMeters",
-                SiteProblemCode::RadiusWithoutPoint,
-                "只有 Point 才写半径；面的外扩请用 toleranceMeters。",
-                "Only a Point has a radius; to widen an area, use toleranceMeters.",
-            );
+            self.report("radiusMeters", SiteProblemCode::RadiusWithoutPoint, message!(SiteRadiusWithoutPoint));
             return None;
         }
         Some(())
@@ -286,12 +235,7 @@ impl FeatureReader<'_> {
         self.no_radius(radius_m)?;
         let width_m = width_m?;
         if width_m.is_none() {
-            self.report(
-                "widthMeters",
-                SiteProblemCode::Missing,
-                "LineString 和 MultiLineString 须有宽度（米）。",
-                "A LineString or a MultiLineString needs a width in metres.",
-            );
+            self.report("widthMeters", SiteProblemCode::Missing, message!(SiteLineWithoutWidth));
         }
         Some(SiteShape::Corridor { line: raw.get().to_owned(), width_m: width_m? })
     }
@@ -304,21 +248,11 @@ impl FeatureReader<'_> {
             _ => None,
         };
         if centre.is_none() {
-            self.report(
-                "geometry",
-                SiteProblemCode::OutOfRange,
-                "坐标应为［经度, 纬度］，单位为度。",
-                "The coordinates must be [longitude, latitude] in degrees.",
-            );
+            self.report("geometry", SiteProblemCode::OutOfRange, message!(SiteCoordinatesMalformed));
         }
         let radius_m = radius_m?;
         if radius_m.is_none() {
-            self.report(
-                "radiusMeters",
-                SiteProblemCode::Missing,
-                "Point 须有半径（米）。",
-                "A Point needs a radius in metres.",
-            );
+            self.report("radiusMeters", SiteProblemCode::Missing, message!(SitePointWithoutRadius));
         }
         let ((longitude, latitude), radius_m) = centre.zip(radius_m)?;
         Some(SiteShape::Disc { latitude, longitude, radius_m })

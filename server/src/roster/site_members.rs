@@ -1,6 +1,7 @@
 //! Members of a site file that are no shape and no known property: what they say about the coordinate system, and
 //! whether they may be meant for a property that is known.
 
+use messages::message;
 use serde_json::{Value, value::RawValue};
 use unicode_normalization::UnicodeNormalization;
 
@@ -181,27 +182,18 @@ fn is_wgs84(name: &str) -> bool {
 }
 
 fn other_crs(found: &str) -> SiteProblem {
-    let zh = format!(
-        "坐标系是“{found}”，应为 WGS-84（EPSG:4326 或 CRS84）：请转换坐标后重新导出；国内地图的坐标用 datum 写明 GCJ02 或 BD09。"
-    );
-    let en = format!(
-        "The coordinate system is “{found}”; it must be WGS-84 (EPSG:4326 or CRS84): convert the coordinates and export the file again. For coordinates of Chinese maps, write GCJ02 or BD09 as the datum."
-    );
-    SiteProblem { property: Some("crs"), ..SiteProblem::file(SiteProblemCode::UnsupportedCrs, zh, en) }
+    let told = SiteProblem::file(SiteProblemCode::UnsupportedCrs, message!(SitesOtherCrs { found }));
+    SiteProblem { property: Some("crs"), ..told }
 }
 
 fn unknown(name: &str, meant: &'static str) -> SiteProblem {
-    let zh = format!("没有名为“{name}”的属性；是否应为 {meant}？若不是，请删去。");
-    let en = format!("There is no property “{name}”; is {meant} meant? If not, leave it out.");
-    SiteProblem { property: Some(meant), ..SiteProblem::file(SiteProblemCode::UnknownProperty, zh, en) }
+    let told = SiteProblem::file(SiteProblemCode::UnknownProperty, message!(SitesUnknownProperty { name, meant }));
+    SiteProblem { property: Some(meant), ..told }
 }
 
 fn misplaced(name: &str, meant: &'static str) -> SiteProblem {
-    let zh = format!("“{name}”不在要素的 properties 之内，不会被读取；请写成其中的 {meant}，或删去。");
-    let en = format!(
-        "“{name}” stands outside the feature's properties and would not be read; write it there as {meant}, or leave it out."
-    );
-    SiteProblem { property: Some(meant), ..SiteProblem::file(SiteProblemCode::UnknownProperty, zh, en) }
+    let told = SiteProblem::file(SiteProblemCode::UnknownProperty, message!(SitesMisplacedProperty { name, meant }));
+    SiteProblem { property: Some(meant), ..told }
 }
 
 fn shortened(text: &str) -> String {

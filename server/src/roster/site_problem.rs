@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use messages::{Language, Message};
+
 /// What is wrong with a site file, and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SiteProblem {
     /// Which feature, from 1; `None` if the problem is the file's.
     pub feature: Option<usize>,
@@ -11,16 +13,14 @@ pub struct SiteProblem {
     pub property: Option<&'static str>,
     /// The kind of problem.
     pub code: SiteProblemCode,
-    /// What is wrong and how to mend it, in Chinese.
-    pub message_zh: String,
-    /// The same in English.
-    pub message_en: String,
+    /// What is wrong and how to mend it.
+    pub message: Message,
 }
 
 impl SiteProblem {
     /// A problem of the whole file.
-    pub(super) fn file(code: SiteProblemCode, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { feature: None, property: None, code, message_zh: zh.into(), message_en: en.into() }
+    pub(super) fn file(code: SiteProblemCode, message: Message) -> Self {
+        Self { feature: None, property: None, code, message }
     }
 }
 
@@ -60,7 +60,7 @@ pub enum SiteProblemCode {
 }
 
 /// Every problem of a site file; never empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SiteProblems(pub Vec<SiteProblem>);
 
 impl fmt::Display for SiteProblems {
@@ -75,7 +75,7 @@ impl fmt::Display for SiteProblems {
             if let Some(property) = problem.property {
                 write!(f, "{property}: ")?;
             }
-            f.write_str(&problem.message_en)?;
+            f.write_str(&problem.message.said(Language::En))?;
         }
         Ok(())
     }

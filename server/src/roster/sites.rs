@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::values::Datum;
+use messages::message;
 use serde_json::value::RawValue;
 
 use super::{
@@ -111,12 +112,7 @@ pub fn read_sites(bytes: &[u8]) -> Result<SiteFile, SiteProblems> {
         };
         let first = *names.entry((project, folded(&draft.name))).or_insert(draft.feature);
         if first != draft.feature {
-            reader.report(
-                "site",
-                SiteProblemCode::Duplicate,
-                format!("与第{first}个要素是同一项目的同名现场，请写不同的名称。"),
-                format!("Feature {first} is a site of the same name and project: give each its own name."),
-            );
+            reader.report("site", SiteProblemCode::Duplicate, message!(SiteRepeated { first }));
         }
         drafts.push(draft);
     }
@@ -136,27 +132,19 @@ fn counted(names: Vec<String>) -> BTreeMap<String, usize> {
 // Raw values keep a geometry's text as it was drawn, and only one feature is taken apart at a time.
 fn read_collection<'a>(bytes: &'a [u8], ignored: &mut Vec<String>) -> Result<Vec<&'a RawValue>, Vec<SiteProblem>> {
     use SiteProblemCode::{Empty, NotGeoJson, NotReadable, TooLarge, TooManyFeatures};
-    let refuse = |code, zh: String, en: String| vec![SiteProblem::file(code, zh, en)];
+    let refuse = |code, message| vec![SiteProblem::file(code, message)];
     if bytes.len() > MAX_SITE_FILE_BYTES {
         let limit = MAX_SITE_FILE_BYTES / 1024 / 1024;
-        let zh = format!("文件过大：最多{limit} MiB。");
-        let en = format!("The file is too large: at most {limit} MiB.");
-        return Err(refuse(TooLarge, zh, en));
+        return Err(refuse(TooLarge, message!(SitesTooLarge { limit })));
     }
-    let not_geojson = || {
-        let zh = "文件不是 GeoJSON 的 FeatureCollection。".to_owned();
-        let en = "The file is no GeoJSON FeatureCollection.".to_owned();
-        refuse(NotGeoJson, zh, en)
-    };
+    let not_geojson = || refuse(NotGeoJson, message!(SitesNotGeojson));
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).map_err(|error| {
         if error.is_data() {
             return not_geojson();
         }
         let (line, column) = (error.line(), error.column());
-        let zh = format!("文件不是 UTF-8 编码的 JSON：第{line}行第{column}列有误。");
-        let en = format!("The file isn't JSON in UTF-8: see line {line}, column {column}.");
-        refuse(NotReadable, zh, en)
+        refuse(NotReadable, message!(SitesNotReadable { line, column }))
     })?;
     let is_collection = members.get("type").is_some_and(|raw| site_members::is_text(raw, "FeatureCollection"));
     let features = members.get("features").and_then(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok());
@@ -164,13 +152,10 @@ fn read_collection<'a>(bytes: &'a [u8], ignored: &mut Vec<String>) -> Result<Vec
         return Err(not_geojson());
     };
     if features.is_empty() {
-        let en = "The file has no feature.".to_owned();
-        return Err(refuse(Empty, "文件中没有要素。".to_owned(), en));
+        return Err(refuse(Empty, message!(SitesEmpty)));
     }
     if features.len() > MAX_SITE_FEATURES {
-        let zh = format!("要素超过{MAX_SITE_FEATURES}个，请分成几个文件。");
-        let en = format!("There are more than {MAX_SITE_FEATURES} features: split the file.");
-        return Err(refuse(TooManyFeatures, zh, en));
+        return Err(refuse(TooManyFeatures, message!(SitesTooMany { most: MAX_SITE_FEATURES })));
     }
     let given = members.iter().map(|(key, raw)| (key.as_str(), site_members::value(raw)));
     let seen = site_members::look(Place::Collection, given);

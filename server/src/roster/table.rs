@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, io::Cursor, panic};
 
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use messages::message;
 
 use super::{RosterProblem, RosterProblemCode as Code, RosterProblems, text::tidy};
 
@@ -43,7 +44,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, RosterProblems> {
         read_csv(bytes)?
     };
     if table.rows.is_empty() && table.problems.is_empty() {
-        return Err(RosterProblem::file(Code::Empty, "文件是空的。", "The file is empty.").into());
+        return Err(RosterProblem::file(Code::Empty, message!(RosterBlank)).into());
     }
     Ok(table)
 }
@@ -135,11 +136,7 @@ impl Table {
             return Ok(());
         }
         if line > MAX_ROWS {
-            return Err(RosterProblem::file(
-                Code::TooManyRows,
-                format!("表格超过{MAX_ROWS}行，请分成几个文件。"),
-                format!("The sheet has more than {MAX_ROWS} lines: split it into several files."),
-            ));
+            return Err(RosterProblem::file(Code::TooManyRows, message!(RosterTooManyRows { most: MAX_ROWS })));
         }
         if end.is_some() {
             self.problems.push(cell_too_long(line, column));
@@ -194,37 +191,19 @@ fn cell_name(line: u32, column: usize) -> String {
 
 fn cell_too_long(line: u32, column: usize) -> RosterProblem {
     let cell = cell_name(line, column);
-    RosterProblem::file(
-        Code::CellTooLong,
-        format!("单元格{cell}超过{MAX_CELL_CHARS}个字符。"),
-        format!("Cell {cell} is longer than {MAX_CELL_CHARS} characters."),
-    )
-    .at(line)
+    RosterProblem::file(Code::CellTooLong, message!(RosterCellTooLong { cell, most: MAX_CELL_CHARS })).at(line)
 }
 
 fn cell_error(line: u32, column: usize) -> RosterProblem {
     let cell = cell_name(line, column);
-    RosterProblem::file(
-        Code::CellError,
-        format!("单元格{cell}是公式错误，请改成文字。"),
-        format!("Cell {cell} holds a formula's error: replace it by text."),
-    )
-    .at(line)
+    RosterProblem::file(Code::CellError, message!(RosterCellError { cell })).at(line)
 }
 
 fn too_large() -> RosterProblem {
     let limit = MAX_ROSTER_BYTES / 1024 / 1024;
-    RosterProblem::file(
-        Code::TooLarge,
-        format!("文件过大：最多{limit} MiB，名单以外的图片和工作表请删去。"),
-        format!("The file is too large: at most {limit} MiB; remove pictures and sheets that aren't the list."),
-    )
+    RosterProblem::file(Code::TooLarge, message!(RosterTooLarge { limit }))
 }
 
 fn not_readable() -> RosterProblem {
-    RosterProblem::file(
-        Code::NotReadable,
-        "无法读取文件：请另存为不带密码的 Excel 工作簿（.xlsx），或“CSV UTF-8（逗号分隔）”。",
-        "The file can't be read: save it as an Excel workbook (.xlsx) without a password, or as “CSV UTF-8”.",
-    )
+    RosterProblem::file(Code::NotReadable, message!(RosterNotReadable))
 }

@@ -171,6 +171,21 @@ fn unclear_phones_are_refused(#[case] cell: &str, #[case] codes: &[Code]) {
     assert_eq!(faults(text.as_bytes()), expected);
 }
 
+#[rstest]
+#[case::a_coordinator("王主任", GOOD_SECRETARY, "then the title.", "再写职务。")]
+#[case::a_secretary(GOOD_COORDINATOR, "联络员甲（微信）13800000001", "then the phone number.", "再写电话。")]
+fn who_has_no_clear_name_is_told_what_stands_beside_one(
+    #[case] coordinator: &str,
+    #[case] secretary: &str,
+    #[case] en: &str,
+    #[case] zh: &str,
+) {
+    let problems = parse(sheet(&[&line("1", coordinator, secretary)]).as_bytes()).unwrap_err().0;
+    let message = &problems[0].message;
+    assert!(message.said(Language::En).ends_with(en), "{problems:?}");
+    assert!(message.said(Language::Zh).ends_with(zh), "{problems:?}");
+}
+
 #[test]
 fn all_problems_are_told_at_once_and_without_personal_data() {
     let good = line("1", GOOD_COORDINATOR, GOOD_SECRETARY);
@@ -215,7 +230,11 @@ fn missing_and_doubled_columns_are_named() {
         ]
     );
     let problems = parse(text.as_bytes()).unwrap_err().0;
-    assert!(problems[1].message_zh.contains("保姆、责任单位"), "{}", problems[1].message_zh);
+    assert!(
+        problems[1].message.said(Language::Zh).contains("保姆、责任单位"),
+        "{}",
+        problems[1].message.said(Language::Zh)
+    );
     let late = format!("{}{}", "名单\n".repeat(20), sheet(&["1"]));
     assert_eq!(faults(late.as_bytes()), [(None, None, MissingColumn)]);
 }

@@ -186,9 +186,9 @@ fn a_number_that_is_none_of_a_project_is_told_as_it_stands(#[case] number: Value
     let problems = parse_sites(&collection(|feature| feature["properties"]["project"] = number)).unwrap_err().0;
     assert_eq!((problems.len(), problems[0].code), (1, OutOfRange));
     assert!(
-        problems[0].message_en.contains(told) && problems[0].message_zh.contains(told),
+        problems[0].message.said(Language::En).contains(told) && problems[0].message.said(Language::Zh).contains(told),
         "{}",
-        problems[0].message_en
+        problems[0].message.said(Language::En)
     );
 }
 
@@ -265,7 +265,8 @@ fn another_coordinate_system_is_refused_by_its_name(
     let feature = (place != "collection").then_some(1);
     assert_eq!((problems[0].feature, problems[0].property, problems[0].code), (feature, Some("crs"), UnsupportedCrs));
     assert_eq!(problems.len(), 1, "{problems:?}");
-    for message in [&problems[0].message_en, &problems[0].message_zh] {
+    for language in [Language::En, Language::Zh] {
+        let message = problems[0].message.said(language);
         assert!(message.contains(told) && message.contains("EPSG:4326"), "{message}");
     }
 }
@@ -305,18 +306,24 @@ fn a_property_that_may_mean_a_known_one_is_refused(
     }
     let problems = parse_sites(file.to_string().as_bytes()).unwrap_err().0;
     assert_eq!((problems.len(), problems[0].property, problems[0].code), (1, Some(meant), UnknownProperty));
-    for message in [&problems[0].message_en, &problems[0].message_zh] {
+    for language in [Language::En, Language::Zh] {
+        let message = problems[0].message.said(language);
         assert!(message.contains(given) && message.contains(meant), "{message}");
     }
     // Whoever wrote it elsewhere is told where it belongs, too.
     let outside = place != "properties";
     assert_eq!(
-        problems[0].message_en.contains("outside the feature's properties"),
+        problems[0].message.said(Language::En).contains("outside the feature's properties"),
         outside,
         "{}",
-        problems[0].message_en
+        problems[0].message.said(Language::En)
     );
-    assert_eq!(problems[0].message_zh.contains("不在要素的 properties 之内"), outside, "{}", problems[0].message_zh);
+    assert_eq!(
+        problems[0].message.said(Language::Zh).contains("不在要素的 properties 之内"),
+        outside,
+        "{}",
+        problems[0].message.said(Language::Zh)
+    );
 }
 
 #[test]
@@ -331,7 +338,7 @@ fn each_problem_is_told_on_a_line_of_its_own() {
     for (line, problem) in lines.iter().zip(&problems.0) {
         let feature = problem.feature.map_or_else(String::new, |feature| format!("feature {feature}: "));
         let property = problem.property.map_or_else(String::new, |property| format!("{property}: "));
-        assert_eq!(*line, format!("{feature}{property}{}", problem.message_en));
+        assert_eq!(*line, format!("{feature}{property}{}", problem.message.said(Language::En)));
     }
     assert!(lines.len() > 1 && problems.0.iter().any(|problem| problem.feature == Some(1)), "{told}");
 }

@@ -84,7 +84,7 @@ fn errors_and_far_cells_are_told() {
     });
     let broken = with_part(&broken, "xl/worksheets/sheet2.xml", |xml| xml.replace("t=\"str\"", "t=\"e\"").into_bytes());
     assert_eq!(faults(&broken), [(Some(4), None, CellError)]);
-    let message = parse(&broken).unwrap_err().0.remove(0).message_en;
+    let message = parse(&broken).unwrap_err().0.remove(0).message.said(Language::En);
     assert!(message.contains("Cell C4 "), "{message}");
     let far = workbook(|sheet| {
         sheet.write(1_048_575, 0, "远").unwrap();
