@@ -1,4 +1,4 @@
-//! The rules in force: one version of the policy, checked once so that every value in it is usable.
+//! The rules in force: versions of the policy, each checked once so that every value in it is usable, and which holds when.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,10 @@ use entity::values::FindingCode;
 use serde::{Deserialize, Serialize};
 
 use crate::check_ins::likeness::REUSE_DISTANCE;
+
+mod versions;
+
+pub use versions::{NoPolicy, Policies};
 
 /// Limits of the rules about photos, devices, clocks and travel, and which rules only give hints. Stored as JSON with
 /// the policy version; what an older version does not name has the default.
@@ -177,7 +181,7 @@ pub struct PolicyDraft<'a> {
 }
 
 /// Why a policy can't be adopted. Each names the setting and what would be right.
-#[derive(Debug, thiserror::Error, PartialEq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq)]
 pub enum PolicyError {
     /// More than one a day, or less than none.
     #[error("weekly visits must be 0 to 7, a visit being one local day; it was {0}")]
@@ -253,7 +257,7 @@ pub(crate) mod tests {
         Policy::parse(&draft()).unwrap()
     }
 
-    fn draft() -> PolicyDraft<'static> {
+    pub(super) fn draft() -> PolicyDraft<'static> {
         PolicyDraft {
             version: 1,
             weekly_visits: 1,

@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
-use domain::check_ins::sentence::Sentence;
+use domain::{check_ins::sentence::Sentence, policy::NoPolicy};
 use objects::StoreError;
 use sea_orm::DbErr;
 
@@ -191,6 +191,9 @@ pub enum Broken {
     /// A backup's files.
     #[error("backup: {0}")]
     Backup(#[from] BackupError),
+    /// The policy to judge by.
+    #[error(transparent)]
+    Policy(#[from] NoPolicy),
     /// Something recorded that can't be read back.
     #[error("{0}")]
     Record(String),

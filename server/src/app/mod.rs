@@ -12,12 +12,7 @@ use objects::ObjectStore;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Notify, Semaphore};
 
-use crate::{
-    clock::Clock,
-    events::Feed,
-    identity_provider::IdentityProvider,
-    store::{self, Database},
-};
+use crate::{clock::Clock, events::Feed, identity_provider::IdentityProvider, store::Database};
 
 mod access;
 mod accounts;
@@ -147,8 +142,7 @@ impl App {
 
     /// The time zone of the policy in force.
     pub async fn time_zone(&self) -> Result<Tz, Broken> {
-        let policies = store::policy::all(self.database.reader()).await?;
-        Ok(check_ins::check_in::policy_at(&policies, self.clock.now())?.time_zone)
+        Ok(policy::versions(self.database.reader()).await?.at(self.clock.now())?.time_zone)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Adopts policy versions, and tries drafts of them, from the command line.
 
-use domain::policy::Policy;
+use domain::policy::{NoPolicy, Policies, Policy, PolicyDraft};
 use entity::policy;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{App, Broken, Failure, Refusal, RefusalCode, check_ins::judging};
+use sea_orm::ConnectionTrait;
+
+use super::{App, Broken, Failure, Refusal, RefusalCode};
 use crate::store;
 
 /// Changes to the newest version of the policy; what is left out stays as it is. Named as in the GraphQL schema.
@@ -56,6 +58,27 @@ impl PolicyChange {
     }
 }
 
+/// All versions of the policy, and which holds when.
+pub(in crate::app) async fn versions(connection: &impl ConnectionTrait) -> Result<Policies, Broken> {
+    let rows = store::policy::all(connection).await?;
+    Ok(Policies::of(rows.iter().map(|row| (row.effective_from, draft_of(row)))))
+}
+
+fn draft_of(row: &policy::Model) -> PolicyDraft<'_> {
+    PolicyDraft {
+        version: row.version,
+        weekly_visits: row.weekly_visits,
+        tolerance_m: row.tolerance_m,
+        accuracy_limit_m: row.accuracy_limit_m,
+        fix_age_limit_s: row.fix_age_limit_s,
+        skew_limit_s: row.skew_limit_s,
+        photo_required: row.photo_required,
+        photo_reason: &row.photo_reason,
+        time_zone: &row.time_zone,
+        thresholds: &row.thresholds,
+    }
+}
+
 impl App {
     /// All policy versions, the newest first.
     pub async fn policies(&self) -> Result<Vec<policy::Model>, Failure> {
@@ -89,11 +112,11 @@ impl App {
 }
 
 fn newest(newest_first: Vec<policy::Model>) -> Result<policy::Model, Broken> {
-    newest_first.into_iter().next().ok_or_else(|| Broken::Record("there is no policy version".to_owned()))
+    newest_first.into_iter().next().ok_or(Broken::Policy(NoPolicy::None))
 }
 
 fn usable(row: &policy::Model) -> Result<Policy, Failure> {
-    judging::policy_of(row).map_err(|error| {
+    Policy::parse(&draft_of(row)).map_err(|error| NoPolicy::Unusable(row.version, error)).map_err(|error| {
         Refusal::new(RefusalCode::Invalid, "policy", format!("规则不可用：{error}"), error.to_string()).into()
     })
 }

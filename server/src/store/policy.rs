@@ -1,22 +1,7 @@
 //! Policy versions.
 
-use chrono::{DateTime, Utc};
 use entity::policy::{Column, Entity, Model};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
-};
-
-/// The policy that holds at a time: the newest version in effect by then, or the very first.
-pub async fn at(connection: &impl ConnectionTrait, time: DateTime<Utc>) -> Result<Model, DbErr> {
-    let versions = all(connection).await?;
-    let first = versions.last().cloned();
-    versions
-        .into_iter()
-        .find(|policy| policy.effective_from <= time)
-        .or(first)
-        .ok_or_else(|| DbErr::RecordNotFound("no policy version: is the database migrated?".to_owned()))
-}
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryOrder, QuerySelect};
 
 /// All versions, the newest first.
 pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
@@ -26,11 +11,6 @@ pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr>
 /// The newest versions, the newest first.
 pub async fn newest(connection: &impl ConnectionTrait, most: u64) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_desc(Column::Version).limit(most).all(connection).await
-}
-
-/// A version by its number.
-pub async fn find(connection: &impl ConnectionTrait, version: i32) -> Result<Option<Model>, DbErr> {
-    Entity::find().filter(Column::Version.eq(version)).one(connection).await
 }
 
 /// Adopts a version.

@@ -52,13 +52,6 @@ impl IsoWeek {
         self.first_day() + Days::new(6)
     }
 
-    /// The moment it begins in a time zone. Where midnight is skipped, the day begins later.
-    pub fn begins_in(self, zone: Tz) -> DateTime<Utc> {
-        let monday = self.first_day().and_time(NaiveTime::MIN);
-        let at = |hours| zone.from_local_datetime(&(monday + TimeDelta::hours(hours))).earliest();
-        (0..24).find_map(at).map_or(monday.and_utc(), |moment| moment.to_utc())
-    }
-
     /// The week after it.
     pub fn next(self) -> Self {
         Self::of(self.first_day() + Days::new(7))
@@ -87,6 +80,13 @@ impl FromStr for IsoWeek {
         }
         Self::new(year.parse().map_err(|_| WeekError)?, week.parse().map_err(|_| WeekError)?)
     }
+}
+
+/// The moment a day begins in a time zone. Where midnight is skipped, the day begins later.
+pub fn day_begins_in(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = date.and_time(NaiveTime::MIN);
+    let at = |hours| zone.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest();
+    (0..24).find_map(at).map_or(midnight.and_utc(), |moment| moment.to_utc())
 }
 
 /// The day an instant falls on in a time zone.
@@ -140,14 +140,17 @@ mod tests {
     #[case::auckland(chrono_tz::Pacific::Auckland, "2026-11-15T11:00:00Z")]
     #[case::honolulu(chrono_tz::Pacific::Honolulu, "2026-11-16T10:00:00Z")]
     fn a_week_begins_at_its_own_midnight(#[case] zone: Tz, #[case] moment: &str) {
-        assert_eq!(IsoWeek::of(date("2026-11-18")).begins_in(zone).to_rfc3339(), moment.replace('Z', "+00:00"));
+        assert_eq!(
+            day_begins_in(IsoWeek::of(date("2026-11-18")).first_day(), zone).to_rfc3339(),
+            moment.replace('Z', "+00:00")
+        );
     }
 
     #[test]
     fn a_week_without_its_first_midnight_begins_when_the_clock_was_put_forward() {
         // Damascus put its clocks forward at midnight on the last Monday of March.
         let (monday, zone) = (date("1997-03-31"), chrono_tz::Asia::Damascus);
-        let begins = IsoWeek::of(monday).begins_in(zone);
+        let begins = day_begins_in(IsoWeek::of(monday).first_day(), zone);
         assert_eq!(begins.with_timezone(&zone).to_rfc3339(), "1997-03-31T01:00:00+03:00");
         assert_eq!(local_date(begins - TimeDelta::seconds(1), zone), date("1997-03-30"));
     }

@@ -18,7 +18,7 @@ use domain::{
 use entity::{
     check_in, check_in_fix,
     ids::{PersonId, PhotoId, SiteVersionId},
-    photo, policy, project, signed_text, team_role,
+    photo, project, signed_text, team_role,
     values::{Datum, FindingCode, FindingOutcome, PhotoState},
 };
 
@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     app::{
-        App, Arrivals, Failure, Refusal, RefusalCode,
+        App, Arrivals, Failure, Refusal, RefusalCode, policy,
         visits::counting::{self, Occasion},
     },
     store::{self, scope::Scope},
@@ -69,10 +69,10 @@ impl App {
         if let Some(replayed) = self.replay(person, &submission).await? {
             return Ok(replayed);
         }
-        let policies = store::policy::all(self.database.reader()).await?;
+        let policies = policy::versions(self.database.reader()).await?;
         let latency = self.latency(person, &submission, received_at).await?;
-        let policy = policy_at(&policies, submission.captured(received_at, latency))?;
-        let check_in = row(&submission, person, received_at, latency, &policy);
+        let policy = policies.at(submission.captured(received_at, latency))?;
+        let check_in = row(&submission, person, received_at, latency, policy);
         self.authorise(scope, &check_in, local_date(received_at, policy.time_zone)).await?;
         let usable = match arrivals {
             Some(arrivals) => self.usable_of(arrivals, &submission.photos),
@@ -86,7 +86,7 @@ impl App {
         let signed_text = submission.signature.as_ref().and_then(|signature| signature.text.clone());
         let turn = Turn::First { latency };
         let recorded =
-            self.store_check_in(check_in, further_fixes(&submission), photos, signed_text, &policy, turn).await;
+            self.store_check_in(check_in, further_fixes(&submission), photos, signed_text, policy, turn).await;
         match recorded {
             Ok(Stored::Recorded { check_in, contradicts, key_known }) => {
                 // Its key may have been registered while it was being judged.
@@ -255,18 +255,6 @@ enum Stored {
     IdTaken,
     /// Another request took the photo at this place meanwhile.
     PhotoTaken(usize),
-}
-
-/// The policy that holds at a time: the newest version in effect by then, or the very first.
-pub(in crate::app) fn policy_at(
-    newest_first: &[policy::Model],
-    time: DateTime<Utc>,
-) -> Result<Policy, crate::app::Broken> {
-    let row =
-        newest_first.iter().find(|policy| policy.effective_from <= time).or(newest_first.last()).ok_or_else(|| {
-            crate::app::Broken::Record("there is no policy version: is the database migrated?".to_owned())
-        })?;
-    judging::policy_of(row)
 }
 
 fn row(

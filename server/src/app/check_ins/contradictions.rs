@@ -8,10 +8,10 @@ use std::time::Duration;
 use entity::ids::CheckInId;
 use sea_orm::ConnectionTrait;
 
-use super::{check_in::policy_at, judging::Contradicted};
+use super::judging::Contradicted;
 use crate::{
     app::{
-        App, Broken,
+        App, Broken, policy,
         visits::counting::{self, Occasion},
     },
     clock::Clock,
@@ -76,8 +76,9 @@ impl App {
         let tally = store::weekly_tally::lock(&transaction, check_in.project_id, check_in.person_id, week).await?;
         let taken = store::contradiction::take(&transaction, id).await?;
         if taken && !self.is_inspected_later(&transaction, id).await? {
-            let policy = policy_at(&store::policy::all(&transaction).await?, check_in.corrected_at)?;
-            let look = self.look(&transaction, &check_in, &[], &policy).await?;
+            let policies = policy::versions(&transaction).await?;
+            let policy = policies.at(check_in.corrected_at)?;
+            let look = self.look(&transaction, &check_in, &[], policy).await?;
             if !look.same {
                 let occasion = Occasion::Contradiction;
                 counting::record(&transaction, &self.clock, &check_in, &look.judged, occasion, &tally).await?;
@@ -104,8 +105,9 @@ impl App {
         if self.is_inspected_later(connection, id).await? {
             return Ok(());
         }
-        let policy = policy_at(&store::policy::all(connection).await?, check_in.corrected_at)?;
-        if !self.look(connection, &check_in, &[], &policy).await?.same {
+        let policies = policy::versions(connection).await?;
+        let policy = policies.at(check_in.corrected_at)?;
+        if !self.look(connection, &check_in, &[], policy).await?.same {
             store::contradiction::queue(self.database.writer(), vec![id], self.clock.now()).await?;
         }
         Ok(())

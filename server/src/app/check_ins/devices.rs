@@ -10,9 +10,8 @@ use entity::{
     ids::{CheckInId, PersonId},
 };
 
-use super::check_in::policy_at;
 use crate::{
-    app::{App, Broken, Failure, Refusal, RefusalCode},
+    app::{App, Broken, Failure, Refusal, RefusalCode, policy},
     store,
 };
 
@@ -134,10 +133,10 @@ impl App {
         if waiting.is_empty() || !known.iter().any(|known| known.fingerprint == device) {
             return Ok(());
         }
-        let policies = store::policy::all(self.database.reader()).await?;
+        let policies = policy::versions(self.database.reader()).await?;
         let mut contradicts = false;
         for check_in in waiting {
-            contradicts |= self.judge_signed(&check_in, &policy_at(&policies, check_in.corrected_at)?).await?;
+            contradicts |= self.judge_signed(&check_in, policies.at(check_in.corrected_at)?).await?;
         }
         self.feed.ring();
         if contradicts {

@@ -27,10 +27,10 @@ use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::{check_in::policy_at, judging::Turn, photo_upload::sealed};
+use super::{judging::Turn, photo_upload::sealed};
 use crate::{
     app::{
-        App, Broken,
+        App, Broken, policy,
         visits::counting::{self, Occasion},
     },
     store,
@@ -128,10 +128,11 @@ impl App {
         let Some(check_in_id) = photo.check_in_id else { return Ok(()) };
         let check_in = store::check_in::get(self.database.reader(), check_in_id).await?;
         let check_in = check_in.ok_or_else(|| counting::missing(check_in_id))?;
-        let policy = policy_at(&store::policy::all(self.database.reader()).await?, check_in.corrected_at)?;
+        let policies = policy::versions(self.database.reader()).await?;
+        let policy = policies.at(check_in.corrected_at)?;
         let (state, bytes) = self.fetch(photo).await?;
         let found = match &bytes {
-            Some(bytes) => Some(self.look_at(job, photo, bytes.clone(), &check_in, &policy).await?),
+            Some(bytes) => Some(self.look_at(job, photo, bytes.clone(), &check_in, policy).await?),
             None => None,
         };
         let moved_to = match &bytes {
@@ -160,7 +161,7 @@ impl App {
             }
             let photos = store::photo::of_check_ins(&transaction, [check_in.id]).await?;
             if photos.iter().all(|photo| photo.inspected_at.is_some()) {
-                let judged = self.judge(&transaction, &check_in, &photos, &policy, Turn::Again).await?;
+                let judged = self.judge(&transaction, &check_in, &photos, policy, Turn::Again).await?;
                 let occasion = Occasion::PhotoInspection;
                 counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
             }

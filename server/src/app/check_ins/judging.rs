@@ -11,13 +11,13 @@ use domain::{
         registration::Registration,
         signed_check_in::{SignedCheckIn, SignedFix, instant},
     },
-    policy::{Policy, PolicyDraft},
+    policy::Policy,
     projects::datum::Position,
 };
 use entity::{
     check_in, check_in_fix,
     ids::{CheckInId, SiteId},
-    photo, photo_inspection, policy, site_version,
+    photo, photo_inspection, site_version,
     values::{FindingCode, PhotoState},
 };
 use sea_orm::ConnectionTrait;
@@ -62,23 +62,6 @@ pub(in crate::app) struct Judged {
     pub(in crate::app) signed: Option<HeldOver>,
     /// Check-ins that it contradicts.
     pub(in crate::app) contradicted: Vec<Contradicted>,
-}
-
-/// The policy a row holds.
-pub(in crate::app) fn policy_of(row: &policy::Model) -> Result<Policy, Broken> {
-    let draft = PolicyDraft {
-        version: row.version,
-        weekly_visits: row.weekly_visits,
-        tolerance_m: row.tolerance_m,
-        accuracy_limit_m: row.accuracy_limit_m,
-        fix_age_limit_s: row.fix_age_limit_s,
-        skew_limit_s: row.skew_limit_s,
-        photo_required: row.photo_required,
-        photo_reason: &row.photo_reason,
-        time_zone: &row.time_zone,
-        thresholds: &row.thresholds,
-    };
-    Policy::parse(&draft).map_err(|error| Broken::Record(format!("policy version {}: {error}", row.version)))
 }
 
 impl App {

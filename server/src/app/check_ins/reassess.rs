@@ -14,9 +14,9 @@ use entity::{
 };
 use serde::Deserialize;
 
-use super::{judging, rejudge::no_policy};
+use super::rejudge::named_policy;
 use crate::{
-    app::{App, Broken, Failure, Period, PolicyChange, Refusal, RefusalCode},
+    app::{App, Broken, Failure, Period, PolicyChange, Refusal, RefusalCode, policy},
     store::{self, check_in::CheckInFilter, scope::Scope},
 };
 
@@ -88,8 +88,8 @@ impl App {
     async fn tried(&self, trial: Trial) -> Result<Policy, Failure> {
         match trial {
             Trial::Version(version) => {
-                let row = store::policy::find(self.database.reader(), version).await?;
-                Ok(judging::policy_of(&row.ok_or_else(|| no_policy("policyVersion", version))?)?)
+                let policies = policy::versions(self.database.reader()).await?;
+                Ok(named_policy(&policies, version)?.clone())
             }
             Trial::Draft(change) => self.drafted(*change).await,
         }

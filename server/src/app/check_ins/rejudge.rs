@@ -7,12 +7,12 @@ use chrono::NaiveDate;
 use domain::{
     check_ins::{evidence::Judgement, sentence::Sentence},
     permission::Viewer,
-    policy::Policy,
+    policy::{Policies, Policy},
 };
 use entity::{
     assessment, check_in, finding,
     ids::{PhotoId, ProjectId, RejudgementId},
-    photo, policy, rejudgement,
+    photo, rejudgement,
     values::{FindingCode, FindingOutcome, PhotoState, Verdict},
 };
 use sea_orm::ConnectionTrait;
@@ -20,14 +20,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     chain::{self, Record},
-    check_in::policy_at,
     inspection::queue_inspection,
-    judging::{self, Judged, Turn},
+    judging::{Judged, Turn},
     submission::NOTE_LIMIT,
 };
 use crate::{
     app::{
-        App, Broken, Failure, Period, Refusal, RefusalCode,
+        App, Broken, Failure, Period, Refusal, RefusalCode, policy,
         visits::counting::{self, Occasion},
     },
     store::{self, check_in::CheckInFilter, scope::Scope},
@@ -128,7 +127,7 @@ impl App {
         check_reason(&request.reason)?;
         let period = Period::parse(request.from, request.to)?;
         let connection = self.database.reader();
-        let policies = store::policy::all(connection).await?;
+        let policies = policy::versions(connection).await?;
         let named = request.policy_version.map(|version| named_policy(&policies, version)).transpose()?;
         if let Some(project) = request.project
             && store::project::find(connection, Scope::Everything, [project]).await?.is_empty()
@@ -155,12 +154,12 @@ impl App {
             let ids = store::check_in::ids(connection, &filter, last, PAGE).await?;
             let Some(end) = ids.last().copied() else { break };
             for check_in in store::check_in::find(connection, Scope::Everything, ids).await? {
-                let policy = match &named {
-                    Some(policy) => policy.clone(),
-                    None => policy_at(&policies, check_in.corrected_at)?,
+                let policy = match named {
+                    Some(policy) => policy,
+                    None => policies.at(check_in.corrected_at)?,
                 };
                 let record_as = (!request.dry_run).then_some(run.id);
-                match self.rejudge_one(&check_in, &policy, record_as, &mut search).await? {
+                match self.rejudge_one(&check_in, policy, record_as, &mut search).await? {
                     Some(outcome) => add(&mut run, &mut transitions, &outcome),
                     None => search.left += 1,
                 }
@@ -363,15 +362,13 @@ fn written(transitions: &BTreeMap<(Verdict, Verdict), usize>) -> Result<String, 
     serde_json::to_string(&Transition::list(transitions)).map_err(|error| Broken::Record(error.to_string()))
 }
 
-fn named_policy(policies: &[policy::Model], version: i32) -> Result<Policy, Failure> {
-    match policies.iter().find(|policy| policy.version == version) {
-        Some(row) => Ok(judging::policy_of(row)?),
-        None => Err(no_policy("policyVersion", version).into()),
-    }
+/// A version by its number, or why there is none.
+pub(in crate::app) fn named_policy(policies: &Policies, version: i32) -> Result<&Policy, Failure> {
+    Ok(policies.version(version)?.ok_or_else(|| no_policy("policyVersion", version))?)
 }
 
 /// There is no such policy version.
-pub(in crate::app) fn no_policy(field: &str, version: i32) -> Refusal {
+fn no_policy(field: &str, version: i32) -> Refusal {
     let zh = format!("没有第 {version} 版规则。");
     let en = format!("There is no policy version {version}.");
     Refusal::new(RefusalCode::Invalid, field, zh, en)

@@ -15,12 +15,11 @@ use sea_orm::ConnectionTrait;
 
 use super::{
     chain::Record,
-    check_in::policy_at,
     inspection::queue_inspection,
     submission::{NOTE_LIMIT, PHOTO_LIMIT},
 };
 use crate::{
-    app::{App, Broken, Failure, Refusal, RefusalCode, visits::counting},
+    app::{App, Broken, Failure, Refusal, RefusalCode, policy, visits::counting},
     store::{self, Transaction, scope::Scope},
 };
 
@@ -110,12 +109,12 @@ impl App {
         let tally = lock(&transaction, &check_in).await?;
         let now = self.clock.now();
         let (stands, given_at) = standing(&transaction, &check_in).await?;
-        let policy = policy_at(&store::policy::all(&transaction).await?, now)?;
+        let days = policy::versions(&transaction).await?.at(now)?.thresholds.appeal_days;
         if !store::decision::appeals(&transaction, [check_in.id]).await?.is_empty() {
             return Err(appealed_before().into());
         }
-        if !review::appeal_open(stands, given_at, policy.thresholds.appeal_days, now) {
-            return Err(not_open(policy.thresholds.appeal_days).into());
+        if !review::appeal_open(stands, given_at, days, now) {
+            return Err(not_open(days).into());
         }
         let known = store::photo::of_check_ins(&transaction, [check_in.id]).await?.len();
         for (place, photo) in photos.iter().enumerate() {

@@ -13,7 +13,7 @@ use entity::{
 use serde::Deserialize;
 
 use crate::{
-    app::{App, Broken, Period, check_ins::check_in::policy_at},
+    app::{App, Broken, Period, policy},
     store::{self, assessment::OnlyPosition, scope::Scope},
 };
 
@@ -60,7 +60,7 @@ impl App {
     /// of the policy now in force; always the same number of statements.
     pub async fn boundary_hints(&self, period: Period) -> Result<Vec<BoundaryHint>, Broken> {
         let connection = self.database.reader();
-        let policy = policy_at(&store::policy::all(connection).await?, self.clock.now())?;
+        let policy = policy::versions(connection).await?.at(self.clock.now())?.clone();
         let near_m = policy.thresholds.boundary_near_m;
         let rows =
             store::assessment::only_position(connection, period.from(), period.to(), near_m, MOST_CHECK_INS).await?;

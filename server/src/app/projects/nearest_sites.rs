@@ -15,10 +15,7 @@ use domain::{
 use entity::{project, site};
 
 use crate::{
-    app::{
-        App, Broken, CheckInRequest, FixRequest,
-        check_ins::{check_in::policy_at, judging::in_force},
-    },
+    app::{App, Broken, CheckInRequest, FixRequest, check_ins::judging::in_force, policy},
     store::{self, scope::Scope},
 };
 
@@ -85,7 +82,8 @@ impl App {
         let (connection, fixes) = (self.database.reader(), at.fixes(received_at));
         let Some(person) = viewer.person.filter(|_| !fixes.is_empty()) else { return Ok(Vec::new()) };
         let captured_at = at.captured(received_at);
-        let policy = policy_at(&store::policy::all(connection).await?, captured_at)?;
+        let policies = policy::versions(connection).await?;
+        let policy = policies.at(captured_at)?;
         let day = local_date(captured_at, policy.time_zone);
         let roles = store::team_role::all_of_person(connection, person).await?;
         let served = roles.into_iter().filter(|role| Tenure { from: role.from_date, to: role.to_date }.covers(day));

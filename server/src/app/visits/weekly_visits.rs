@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use domain::{
-    policy::Policy,
+    policy::Policies,
     visits::{
         counting::Tally,
         obligation::{self, Tenure, WeekFacts},
@@ -21,10 +21,7 @@ use sea_orm::ConnectionTrait;
 
 use super::counting::numbered;
 use crate::{
-    app::{
-        Broken,
-        check_ins::{check_in::policy_at, judging},
-    },
+    app::{Broken, policy},
     clock::Clock,
     store,
 };
@@ -65,11 +62,9 @@ pub async fn weekly_visits(
     projects: &[ProjectId],
     range: WeekRange,
 ) -> Result<HashMap<ProjectId, Vec<LeaderWeek>>, Broken> {
-    let policies = store::policy::all(connection).await?;
+    let policies = policy::versions(connection).await?;
     let now = clock.now();
-    let zone = policy_at(&policies, now)?.time_zone;
-    let policies = policies.iter().map(|row| Ok((row.effective_from, judging::policy_of(row)?)));
-    let policies = policies.collect::<Result<Vec<_>, Broken>>()?;
+    let zone = policies.at(now)?.time_zone;
     let roles = store::team_role::of_projects(connection, projects.iter().copied()).await?;
     let sites = store::site::effective_since(connection, projects.iter().copied()).await?;
     let sites = sites.into_iter().map(|(project, since)| (project, local_date(since, zone))).collect();
@@ -96,8 +91,7 @@ pub async fn weekly_visits(
 type WeekKey = (ProjectId, PersonId, i32, i32);
 
 struct Ledger {
-    /// Since when each is in effect, the newest first.
-    policies: Vec<(DateTime<Utc>, Policy)>,
+    policies: Policies,
     today: NaiveDate,
     sites: HashMap<ProjectId, NaiveDate>,
     /// The day on which each closed project was closed.
@@ -125,7 +119,7 @@ impl Ledger {
                     self.tallies.get(&(role.project_id, role.person_id, year, number)).copied().unwrap_or_default();
                 let site_since = self.sites.get(&role.project_id).copied();
                 let facts = WeekFacts { week, tally, site_since, closed_on, today: self.today };
-                let obligation = obligation::judge(self.policy_of(week)?.weekly_visits, tenure, facts);
+                let obligation = obligation::judge(self.policies.for_week(week)?.weekly_visits, tenure, facts);
                 visits += tally.verified;
                 weeks += 1;
                 Ok(LeaderWeek {
@@ -139,14 +133,6 @@ impl Ledger {
                 })
             })
             .collect()
-    }
-
-    /// What is owed in a week is known when it begins: by the newest policy in effect at its first moment, in that
-    /// policy's own time zone. One that is adopted in the middle of a week begins to count with the next.
-    fn policy_of(&self, week: IsoWeek) -> Result<&Policy, Broken> {
-        let holds = |(since, policy): &&(DateTime<Utc>, Policy)| *since <= week.begins_in(policy.time_zone);
-        let policy = self.policies.iter().find(holds).or(self.policies.last());
-        policy.map(|(_, policy)| policy).ok_or_else(|| Broken::Record("there is no policy version".to_owned()))
     }
 }
 
