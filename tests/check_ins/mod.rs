@@ -7,6 +7,7 @@ mod entitlement;
 pub(crate) mod evidence;
 mod histories;
 mod idempotency;
+mod known_later;
 mod latency;
 mod photo_upload;
 mod reassessment;

@@ -1,6 +1,8 @@
 //! Site files and rosters, whatever way they name a project: every plot is kept, and nothing is there twice.
 
+use entity::person;
 use rstest::rstest;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use server::{app::Failure, roster};
 
@@ -135,4 +137,32 @@ async fn a_list_that_writes_a_name_otherwise_doubles_no_project(#[values(Sqlite,
     assert_eq!(done.projects, 0);
     assert_eq!(count().await, before + 1);
     assert_eq!(sites(&server, BEARING_PARK).await.len(), 1);
+}
+
+const WITHOUT_PHONE: &str = "往来人 商务局副局长,联络员乙13800000029";
+const WITH_PHONE: &str = "干部甲 商务局副局长,往来人13800000021";
+const WITH_ANOTHER: &str = "干部甲 商务局副局长,往来人13800000022";
+
+/// Who is listed with a phone here and without there is one person; two phones are two people.
+#[rstest]
+#[case::with_a_phone_first([WITH_PHONE, WITHOUT_PHONE], &["13800000021"])]
+#[case::without_one_first([WITHOUT_PHONE, WITH_PHONE], &["13800000021"])]
+#[case::with_two_phones([WITH_PHONE, WITH_ANOTHER], &["13800000021", "13800000022"])]
+#[tokio::test]
+async fn a_person_is_known_again_with_or_without_a_phone(
+    #[case] team: [&str; 2],
+    #[case] phones: &[&str],
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let server = TestServer::on(backend).await;
+    let line = |number: usize, team: &str| format!("{number},新增项目{number},在建,领导甲,{team},商务局\n");
+    let head = "序号,项目名称,项目情况,市级“妈妈”,“保姆”姓名及职务,“秘书”姓名及联系方式,责任单位\n";
+    let list = format!("{head}{}{}", line(41, team[0]), line(42, team[1]));
+    let roster = roster::parse(list.as_bytes()).unwrap();
+    server.app().import_roster(&roster, "2026-01-01".parse().unwrap(), &|| {}).await.unwrap();
+    let known = person::Entity::find().filter(person::Column::Name.eq("往来人"));
+    let known = known.all(server.app().database.reader()).await.unwrap();
+    let mut found: Vec<_> = known.iter().map(|person| person.phone.as_deref().unwrap_or_default()).collect();
+    found.sort_unstable();
+    assert_eq!(found, phones);
 }

@@ -1,3 +1,4 @@
 //! Visits: what leaders owe, and what is counted.
 
 mod obligations;
+mod recount;
