@@ -149,3 +149,22 @@ fn the_reader_of_sources_sees_what_it_must() {
     assert!(!names("crate::application", "crate::app"));
     assert_eq!(code("a // crate::app"), "a ");
 }
+
+/// What is said to people stands in the catalogue of messages. Rosters' headings, and names that pictures' editors leave,
+/// are words to be found in files, but no sentences.
+#[rstest]
+#[case::domain("server/domain/src", |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c))]
+#[case::objects("server/objects/src", |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c))]
+#[case::evidence_bundle("server/evidence_bundle/src", |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c))]
+#[case::inspection("server/inspection/src", |c: char| "，。；：？".contains(c))]
+#[case::roster("server/src/roster", |c: char| "，。；：？".contains(c))]
+fn sentences_stand_in_the_catalogue(#[case] place: &str, #[case] of_a_sentence: fn(char) -> bool) {
+    let mut found = Vec::new();
+    for file in sources(place) {
+        let text = fs::read_to_string(&file).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| code(line).contains(of_a_sentence));
+        found.extend(lines.map(|(number, line)| format!("{}:{number}: {line}", file.display())));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
