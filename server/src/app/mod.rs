@@ -42,15 +42,14 @@ pub use check_ins::{
     check_in::{Recorded, fuzz_check_in},
     devices::{DeviceRequest, IssuedChallenge},
     export_evidence::Exported,
+    fixes::first_fix,
     inspection::INSPECTION_LEASE,
     photo_limits::PhotoLimits,
     photo_upload::{PhotoUploadRequest, UploadTicket},
     reassess::{Reassessment, Trial},
     rejudge::{RejudgeRequest, Rejudged, Transition},
     review::{AppealRequest, ReviewRequest},
-    submission::{
-        BATCH_LIMIT, CheckInRequest, DeviceSignature, FIX_LIMIT, FixRequest, NOTE_LIMIT, PHOTO_LIMIT, Uptime,
-    },
+    submission::{BATCH_LIMIT, CheckInRequest, DeviceSignature, FIX_LIMIT, NOTE_LIMIT, PHOTO_LIMIT, Uptime},
 };
 pub use failure::{Broken, Failure, Refusal, RefusalCode};
 pub use policy::PolicyChange;

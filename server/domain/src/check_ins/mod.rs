@@ -7,6 +7,7 @@ pub mod device_signature;
 pub mod evidence;
 pub mod hash_chain;
 pub mod likeness;
+pub mod phone_fix;
 pub mod photo_claim;
 pub mod registration;
 pub mod review;

@@ -16,7 +16,7 @@ use domain::{
     visits::{obligation::Tenure, week::local_date},
 };
 use entity::{
-    check_in, check_in_fix,
+    check_in,
     ids::{PersonId, PhotoId, SiteVersionId},
     photo, project, signed_text, team_role,
     values::{Datum, FindingCode, FindingOutcome, PhotoState},
@@ -24,6 +24,7 @@ use entity::{
 
 use super::{
     chain::Record,
+    fixes::further_rows,
     inspection::queue_inspection,
     judging::{self, Turn},
     submission::{CheckInRequest, Submission},
@@ -83,10 +84,8 @@ impl App {
             // Another request with this id may have taken them meanwhile: then what it left is the answer.
             Err(failure) => return self.replay(person, &submission).await?.ok_or(failure),
         };
-        let signed_text = submission.signature.as_ref().and_then(|signature| signature.text.clone());
-        let turn = Turn::First { latency };
-        let recorded =
-            self.store_check_in(check_in, further_fixes(&submission), photos, signed_text, policy, turn).await;
+        let turn = Turn::First { latency, sent: &submission };
+        let recorded = self.store_check_in(check_in, &submission, photos, policy, turn).await;
         match recorded {
             Ok(Stored::Recorded { check_in, contradicts, key_known }) => {
                 // Its key may have been registered while it was being judged.
@@ -194,11 +193,10 @@ impl App {
     async fn store_check_in(
         &self,
         check_in: check_in::Model,
-        further: Vec<check_in_fix::Model>,
+        submission: &Submission,
         mut photos: Vec<photo::Model>,
-        signed_text: Option<String>,
         policy: &Policy,
-        turn: Turn,
+        turn: Turn<'_>,
     ) -> Result<Stored, Failure> {
         let transaction = self.database.begin().await?;
         // Each of a person's check-ins is judged by the others: one after the other.
@@ -207,8 +205,9 @@ impl App {
             transaction.rollback().await?;
             return Ok(Stored::IdTaken);
         }
-        store::check_in::insert_fixes(&transaction, further.clone()).await?;
-        if let Some(text) = signed_text {
+        store::check_in::insert_fixes(&transaction, further_rows(check_in.id, &submission.fixes)).await?;
+        if let Some(text) = submission.signed_text() {
+            let text = text.to_owned();
             store::signed_text::insert(&transaction, signed_text::Model { check_in_id: check_in.id, text }).await?;
         }
         for (place, photo) in photos.iter_mut().enumerate() {
@@ -229,7 +228,7 @@ impl App {
         )
         .await?;
         let judged = self.judge(&transaction, &check_in, &photos, policy, turn).await?;
-        let signed = judging::signed(&check_in, &further, &photos);
+        let signed = judging::signed(&check_in, &submission.fixes, &photos);
         let record = Record::check_in(&check_in, &signed, judged.signed.as_ref());
         let occasion = Occasion::Submission(Box::new(record));
         let contradicts = counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
@@ -293,22 +292,6 @@ fn row(
     }
 }
 
-fn further_fixes(submission: &Submission) -> Vec<check_in_fix::Model> {
-    (0..)
-        .zip(submission.fixes.iter().skip(1))
-        .map(|(ordinal, fix)| check_in_fix::Model {
-            check_in_id: submission.id,
-            ordinal,
-            latitude: fix.latitude,
-            longitude: fix.longitude,
-            datum: fix.datum,
-            accuracy_m: fix.accuracy_m,
-            fixed_at: fix.fixed_at,
-            mocked: fix.mocked,
-        })
-        .collect()
-}
-
 pub(in crate::app) fn photo_used(place: usize) -> Refusal {
     Refusal::new(
         RefusalCode::PhotoAlreadyUsed,
@@ -339,7 +322,7 @@ pub fn fuzz_check_in(request: CheckInRequest) -> Option<Vec<u8>> {
     let submission = Submission::parse(request.clone()).ok()?;
     let row = row(&submission, PersonId(uuid::Uuid::nil()), received_at, TimeDelta::zero(), &policy);
     assert_eq!(Submission::parse(request).ok().map(|again| again.content_sha256()), Some(row.content_sha256.clone()));
-    let evidence = judging::fuzz_evidence(&row, &further_fixes(&submission));
+    let evidence = judging::fuzz_evidence(&row, &submission.fixes);
     assert!(evidence.is_ok(), "what was accepted can't be judged: {evidence:?}");
     let evidence = evidence.ok()?;
     let kept = serde_json::json!(evidence);
@@ -358,7 +341,7 @@ pub fn fuzz_check_in(request: CheckInRequest) -> Option<Vec<u8>> {
     let sites: Vec<_> = near.into_iter().collect();
     // A measurement that is no number is not equal to itself.
     assert_eq!(evidence::judge(&evidence, &sites, &policy), evidence::judge(&evidence, &sites, &policy));
-    let message = judging::signed(&row, &further_fixes(&submission), &[]).message();
+    let message = judging::signed(&row, &submission.fixes, &[]).message();
     assert!(message.is_ok(), "what its device signs has no canonical form: {message:?}");
     message.ok()
 }

@@ -8,6 +8,7 @@ use domain::{
             self, Candidate, Challenge, Device, Evidence, Fix, Judgement, Neighbour, Photo, PhotoBytes, Signature,
             Whereabouts,
         },
+        phone_fix::PhoneFix,
         registration::Registration,
         signed_check_in::{SignedCheckIn, SignedFix, instant},
     },
@@ -15,13 +16,14 @@ use domain::{
     projects::datum::Position,
 };
 use entity::{
-    check_in, check_in_fix,
+    check_in,
     ids::{CheckInId, SiteId},
     photo, photo_inspection, site_version,
     values::{FindingCode, PhotoState},
 };
 use sea_orm::ConnectionTrait;
 
+use super::{fixes::all_fixes, submission::Submission};
 use crate::{
     app::{App, Broken},
     store,
@@ -38,12 +40,14 @@ use surroundings::Using;
 const NEIGHBOURS: usize = 4;
 
 /// Which judgement of a check-in it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Turn {
+#[derive(Clone, Copy, Debug)]
+pub(in crate::app) enum Turn<'a> {
     /// It arrives.
     First {
         /// How long it was on its way, so far as known.
         latency: TimeDelta,
+        /// As it was sent.
+        sent: &'a Submission,
     },
     /// It was judged before: what looks back in time stays as it was found then.
     Again,
@@ -72,18 +76,20 @@ impl App {
         check_in: &check_in::Model,
         photos: &[photo::Model],
         policy: &Policy,
-        turn: Turn,
+        turn: Turn<'_>,
     ) -> Result<Judged, Broken> {
         let sites = self.boundaries_held(connection, check_in).await?;
-        let (kept, latency_ms) = match turn {
-            Turn::First { latency } => (None, latency.num_milliseconds()),
+        let (kept, latency_ms, fixes) = match turn {
+            Turn::First { latency, sent } => (None, latency.num_milliseconds(), sent.fixes.clone()),
             Turn::Again => {
                 let kept = surroundings::kept(connection, check_in.id).await?;
                 let latency_ms = kept.as_ref().map_or(0, |kept| kept.latency_ms);
-                (kept, latency_ms)
+                let further = store::check_in::fixes(connection, [check_in.id]).await?;
+                (kept, latency_ms, all_fixes(check_in, &further))
             }
         };
-        let gathering = Gathering { connection, check_in, photos, sites: &sites, policy, kept, latency_ms };
+        let gathering =
+            Gathering { connection, check_in, fixes, photos, turn, sites: &sites, policy, kept, latency_ms };
         let mut contradicted = Vec::new();
         let (mut evidence, signed) = gathering.evidence(&self.challenge_key, &mut contradicted).await?;
         let around = gathering.neighbours().await?;
@@ -157,6 +163,8 @@ fn fastest(
 struct Gathering<'a, C> {
     connection: &'a C,
     check_in: &'a check_in::Model,
+    fixes: Vec<PhoneFix>,
+    turn: Turn<'a>,
     photos: &'a [photo::Model],
     sites: &'a [Candidate],
     policy: &'a Policy,
@@ -174,13 +182,12 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         found: &mut Vec<Contradicted>,
     ) -> Result<(Evidence, Option<HeldOver>), Broken> {
         let check_in = self.check_in;
-        let further = store::check_in::fixes(self.connection, [check_in.id]).await?;
-        let fixes = fixes(check_in, &further)?;
+        let fixes = judged_fixes(check_in, &self.fixes)?;
         let repeated_days = match &self.kept {
             Some(kept) => kept.repeated_days,
             None => self.repeated_days(&by_either_clock(check_in, &fixes)).await?,
         };
-        let (device, signed) = self.device(&further, found).await?;
+        let (device, signed) = self.device(found).await?;
         let evidence = Evidence {
             fixes,
             skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
@@ -248,11 +255,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         })
     }
 
-    async fn device(
-        &self,
-        further: &[check_in_fix::Model],
-        found: &mut Vec<Contradicted>,
-    ) -> Result<(Device, Option<HeldOver>), Broken> {
+    async fn device(&self, found: &mut Vec<Contradicted>) -> Result<(Device, Option<HeldOver>), Broken> {
         let check_in = self.check_in;
         let registered = store::device::of_person(self.connection, check_in.person_id).await?;
         let captured_at = check_in.corrected_at;
@@ -270,7 +273,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         let (signature, signed) = match registered.iter().find(|device| device.fingerprint == *fingerprint) {
             None => (Signature::UnknownKey, None),
             Some(device) if !registration(device).stands_at(captured_at) => (Signature::Revoked, None),
-            Some(device) => self.signature(device, signature, further).await?,
+            Some(device) => self.signature(device, signature).await?,
         };
         // Who writes a fingerprint without its key has it in no hand.
         let mut unproven = Vec::new();
@@ -280,23 +283,10 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
     }
 }
 
-/// What the phone knew of its position.
-fn fixes(check_in: &check_in::Model, further: &[check_in_fix::Model]) -> Result<Vec<Fix>, Broken> {
-    let (Some(latitude), Some(longitude), Some(datum), Some(accuracy_m), Some(fixed_at)) =
-        (check_in.latitude, check_in.longitude, check_in.datum, check_in.accuracy_m, check_in.fixed_at)
-    else {
-        return Ok(Vec::new());
-    };
-    let fix = |latitude, longitude, datum, accuracy_m, fixed_at: DateTime<Utc>, mocked| {
-        let reported = Position::parse(latitude, longitude)
-            .map_err(|error| Broken::Record(format!("check-in {}: {error}", check_in.id)))?;
-        let age_ms = (check_in.captured_at - fixed_at).num_milliseconds();
-        Ok(Fix { reported, datum, accuracy_m, age_ms, mocked })
-    };
-    let first = fix(latitude, longitude, datum, accuracy_m, fixed_at, check_in.mocked);
-    let others =
-        further.iter().map(|row| fix(row.latitude, row.longitude, row.datum, row.accuracy_m, row.fixed_at, row.mocked));
-    std::iter::once(first).chain(others).collect()
+/// Fixes of a check-in as they are judged.
+fn judged_fixes(check_in: &check_in::Model, fixes: &[PhoneFix]) -> Result<Vec<Fix>, Broken> {
+    let judged = fixes.iter().map(|fix| fix.at_capture(check_in.captured_at));
+    judged.collect::<Result<_, _>>().map_err(|error| Broken::Record(format!("check-in {}: {error}", check_in.id)))
 }
 
 /// The same fixes, their ages told as they are judged.
@@ -307,12 +297,9 @@ fn by_either_clock(check_in: &check_in::Model, fixes: &[Fix]) -> Vec<Fix> {
 }
 
 /// For fuzzing: what a check-in is judged by that comes with it, of a person of whom nothing else is known.
-pub(in crate::app) fn fuzz_evidence(
-    check_in: &check_in::Model,
-    further: &[check_in_fix::Model],
-) -> Result<Evidence, Broken> {
+pub(in crate::app) fn fuzz_evidence(check_in: &check_in::Model, fixes: &[PhoneFix]) -> Result<Evidence, Broken> {
     Ok(Evidence {
-        fixes: fixes(check_in, further)?,
+        fixes: judged_fixes(check_in, fixes)?,
         skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
         latency_ms: 0,
         corrected_at: check_in.corrected_at,
@@ -340,34 +327,12 @@ fn clock_jump(check_in: &check_in::Model) -> Option<i64> {
 }
 
 /// A check-in as its device signed it.
-pub(in crate::app) fn signed(
-    check_in: &check_in::Model,
-    further: &[check_in_fix::Model],
-    photos: &[photo::Model],
-) -> SignedCheckIn {
-    let first = (|| {
-        Some(SignedFix {
-            latitude: check_in.latitude?,
-            longitude: check_in.longitude?,
-            datum: check_in.datum?,
-            accuracy_meters: check_in.accuracy_m?,
-            fixed_at: instant(check_in.fixed_at?),
-            mocked: check_in.mocked,
-        })
-    })();
-    let others = further.iter().map(|row| SignedFix {
-        latitude: row.latitude,
-        longitude: row.longitude,
-        datum: row.datum,
-        accuracy_meters: row.accuracy_m,
-        fixed_at: instant(row.fixed_at),
-        mocked: row.mocked,
-    });
+pub(in crate::app) fn signed(check_in: &check_in::Model, fixes: &[PhoneFix], photos: &[photo::Model]) -> SignedCheckIn {
     SignedCheckIn {
         id: check_in.id.to_string(),
         project_id: check_in.project_id.to_string(),
         captured_at: instant(check_in.captured_at),
-        fixes: first.into_iter().chain(others).collect(),
+        fixes: fixes.iter().map(SignedFix::from).collect(),
         photos: photos.iter().map(|photo| photo.sha256.clone()).collect(),
         note: check_in.note.clone(),
         challenge: check_in.challenge.clone(),

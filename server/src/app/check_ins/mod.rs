@@ -7,6 +7,7 @@ pub(super) mod contradictions;
 pub(super) mod devices;
 pub(super) mod discard_photos;
 pub(super) mod export_evidence;
+pub(super) mod fixes;
 pub(super) mod inspection;
 pub(super) mod judging;
 pub(super) mod photo_limits;

@@ -6,7 +6,7 @@ use domain::{
     permission::Viewer,
 };
 use entity::{
-    appeal, check_in, decision,
+    appeal, assessment, check_in, decision,
     ids::{AccountId, CheckInId, PhotoId},
     person,
     values::{DecisionReason, Rank, Verdict},
@@ -19,7 +19,10 @@ use super::{
     submission::{NOTE_LIMIT, PHOTO_LIMIT},
 };
 use crate::{
-    app::{App, Broken, Failure, Refusal, RefusalCode, policy, visits::counting},
+    app::{
+        App, Broken, Failure, Refusal, RefusalCode, policy,
+        visits::counting::{self, Grounds},
+    },
     store::{self, Transaction, scope::Scope},
 };
 
@@ -62,8 +65,9 @@ impl App {
         let check_in = self.visible_check_in(scope, request.check_in).await?;
         let transaction = self.database.begin().await?;
         let tally = lock(&transaction, &check_in).await?;
-        let decisions = store::decision::of_check_ins(&transaction, [check_in.id]).await?;
-        let appeal = waiting_appeal(&transaction, &check_in, &decisions).await?;
+        let mut decisions = store::decision::of_check_ins(&transaction, [check_in.id]).await?;
+        let appeals = store::decision::appeals(&transaction, [check_in.id]).await?;
+        let appeal = waiting_appeal(&appeals, &decisions);
         let before: Vec<AccountId> = decisions.iter().map(|decision| decision.account_id).collect();
         let (reviewer, subject) = parties(&transaction, viewer, &check_in).await?;
         review::may_decide(&reviewer, &subject, &before, appeal.is_some()).map_err(barred)?;
@@ -85,8 +89,11 @@ impl App {
             decided_at: self.clock.now(),
         };
         let record = Record::decision(&decision);
+        decisions.push(decision.clone());
         store::decision::append(&transaction, decision).await?;
-        counting::settle(&transaction, &self.clock, &check_in, &tally, &[record]).await?;
+        let verdict = counting::standing_of(assessment, &decisions, &appeals);
+        let grounds = Grounds { assessment: assessment.id, verdict };
+        counting::settle(&transaction, &self.clock, &check_in, grounds, &tally, &[record]).await?;
         transaction.commit().await?;
         self.feed.ring();
         Ok(check_in)
@@ -108,7 +115,10 @@ impl App {
         let transaction = self.database.begin().await?;
         let tally = lock(&transaction, &check_in).await?;
         let now = self.clock.now();
-        let (stands, given_at) = standing(&transaction, &check_in).await?;
+        let assessments = store::assessment::of_check_ins(&transaction, [check_in.id]).await?;
+        let assessment = assessments.last().ok_or_else(|| counting::missing(check_in.id))?;
+        let decisions = store::decision::of_check_ins(&transaction, [check_in.id]).await?;
+        let (stands, given_at) = standing(assessment, &decisions);
         let days = policy::versions(&transaction).await?.at(now)?.thresholds.appeal_days;
         if !store::decision::appeals(&transaction, [check_in.id]).await?.is_empty() {
             return Err(appealed_before().into());
@@ -135,8 +145,10 @@ impl App {
             appealed_at: now,
         };
         let record = Record::appeal(&appeal);
+        let verdict = counting::standing_of(assessment, &decisions, std::slice::from_ref(&appeal));
         store::decision::insert_appeal(&transaction, appeal).await?;
-        counting::settle(&transaction, &self.clock, &check_in, &tally, &[record]).await?;
+        let grounds = Grounds { assessment: assessment.id, verdict };
+        counting::settle(&transaction, &self.clock, &check_in, grounds, &tally, &[record]).await?;
         transaction.commit().await?;
         self.feed.ring();
         self.photo_waits.notify_one();
@@ -162,25 +174,14 @@ async fn lock(transaction: &Transaction, check_in: &check_in::Model) -> Result<e
     Ok(store::weekly_tally::lock(transaction, check_in.project_id, check_in.person_id, week).await?)
 }
 
-async fn waiting_appeal(
-    connection: &impl ConnectionTrait,
-    check_in: &check_in::Model,
-    decisions: &[decision::Model],
-) -> Result<Option<appeal::Model>, Broken> {
-    let appeals = store::decision::appeals(connection, [check_in.id]).await?;
-    Ok(appeals.into_iter().find(|appeal| !decisions.iter().any(|decision| decision.appeal_id == Some(appeal.id))))
+fn waiting_appeal<'a>(appeals: &'a [appeal::Model], decisions: &[decision::Model]) -> Option<&'a appeal::Model> {
+    appeals.iter().find(|appeal| !decisions.iter().any(|decision| decision.appeal_id == Some(appeal.id)))
 }
 
 /// How a check-in stands, and since when.
-async fn standing(
-    connection: &impl ConnectionTrait,
-    check_in: &check_in::Model,
-) -> Result<(Verdict, DateTime<Utc>), Broken> {
-    let assessments = store::assessment::of_check_ins(connection, [check_in.id]).await?;
-    let last = assessments.last().ok_or_else(|| counting::missing(check_in.id))?;
-    let decisions = store::decision::of_check_ins(connection, [check_in.id]).await?;
+fn standing(last: &assessment::Model, decisions: &[decision::Model]) -> (Verdict, DateTime<Utc>) {
     let given_at = decisions.last().map_or(last.assessed_at, |decision| decision.decided_at);
-    Ok((counting::standing_of(last, &decisions, &[]), given_at))
+    (counting::standing_of(last, decisions, &[]), given_at)
 }
 
 async fn parties(

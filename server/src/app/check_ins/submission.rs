@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use domain::{
-    check_ins::capture_time::{Clocks, Untold},
+    check_ins::{
+        capture_time::{Clocks, Untold},
+        phone_fix::PhoneFix,
+    },
     digest::Sha256Digest,
     projects::datum::Position,
 };
-use entity::{
-    ids::{CheckInId, PhotoId, ProjectId},
-    values::Datum,
-};
+use entity::ids::{CheckInId, PhotoId, ProjectId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -45,11 +45,11 @@ pub struct CheckInRequest {
     /// When it was sent, on the phone's clock.
     pub sent_at: DateTime<Utc>,
     /// The position, if the phone had one.
-    pub fix: Option<FixRequest>,
+    pub fix: Option<PhoneFix>,
     /// Photos uploaded before.
     pub photos: Vec<PhotoId>,
     /// Further fixes taken around the capture.
-    pub other_fixes: Vec<FixRequest>,
+    pub other_fixes: Vec<PhoneFix>,
     /// The phone's boot clock beside its wall clock.
     pub uptime: Option<Uptime>,
     /// A challenge issued to the person before.
@@ -97,23 +97,6 @@ pub struct DeviceSignature {
     pub text: Option<String>,
 }
 
-/// A position fix as it arrives.
-#[derive(Clone, Debug)]
-pub struct FixRequest {
-    /// Degrees in `datum`.
-    pub latitude: f64,
-    /// Degrees in `datum`.
-    pub longitude: f64,
-    /// The datum the phone gives.
-    pub datum: Datum,
-    /// 68 % accuracy radius, metres.
-    pub accuracy_m: f64,
-    /// When the fix was taken, on the phone's clock.
-    pub fixed_at: DateTime<Utc>,
-    /// Whether the phone says that the location is mocked.
-    pub mocked: Option<bool>,
-}
-
 /// A check-in that can be recorded.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::app) struct Submission {
@@ -126,7 +109,7 @@ pub(in crate::app) struct Submission {
     #[serde(skip)]
     between: TimeDelta,
     /// The fix the phone meant first.
-    pub(in crate::app) fixes: Vec<SubmittedFix>,
+    pub(in crate::app) fixes: Vec<PhoneFix>,
     pub(in crate::app) photos: Vec<PhotoId>,
     pub(in crate::app) uptime: Option<Uptime>,
     pub(in crate::app) challenge: Option<String>,
@@ -134,31 +117,6 @@ pub(in crate::app) struct Submission {
     pub(in crate::app) signature: Option<DeviceSignature>,
     pub(in crate::app) developer_mode: Option<bool>,
     pub(in crate::app) note: String,
-}
-
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(in crate::app) struct SubmittedFix {
-    pub(in crate::app) latitude: f64,
-    pub(in crate::app) longitude: f64,
-    pub(in crate::app) datum: Datum,
-    pub(in crate::app) accuracy_m: f64,
-    pub(in crate::app) fixed_at: DateTime<Utc>,
-    pub(in crate::app) mocked: Option<bool>,
-}
-
-impl From<FixRequest> for SubmittedFix {
-    fn from(fix: FixRequest) -> Self {
-        // Negative zero is zero, and no canonical form tells them apart.
-        let plain = |degrees: f64| degrees + 0.0;
-        Self {
-            latitude: plain(fix.latitude),
-            longitude: plain(fix.longitude),
-            datum: fix.datum,
-            accuracy_m: plain(fix.accuracy_m),
-            fixed_at: fix.fixed_at.trunc_subsecs(3),
-            mocked: fix.mocked,
-        }
-    }
 }
 
 impl Submission {
@@ -181,8 +139,8 @@ impl Submission {
             let (zh, en) = ("给出其他定位前须先给出 fix。", "Give fix before otherFixes.");
             refusals.push(Refusal::new(RefusalCode::Invalid, "fix", zh, en));
         }
-        let fixes: Vec<SubmittedFix> =
-            request.fix.into_iter().chain(request.other_fixes).map(SubmittedFix::from).collect();
+        let fixes: Vec<PhoneFix> =
+            request.fix.into_iter().chain(request.other_fixes).map(PhoneFix::to_be_kept).collect();
         for (place, fix) in fixes.iter().enumerate() {
             let field = if place == 0 { "fix".to_owned() } else { format!("otherFixes.{}", place - 1) };
             refusals.extend(check_fix(fix, &field));
@@ -204,6 +162,11 @@ impl Submission {
             developer_mode: request.developer_mode,
             note: request.note,
         })
+    }
+
+    /// The very text that its device signed, if it says so.
+    pub(in crate::app) fn signed_text(&self) -> Option<&str> {
+        self.signature.as_ref()?.text.as_deref()
     }
 
     /// When it was captured, if it was received now, after so long on its way.
@@ -299,7 +262,7 @@ fn check_note(note: &str) -> Option<Refusal> {
     }
 }
 
-fn check_fix(fix: &SubmittedFix, field: &str) -> Vec<Refusal> {
+fn check_fix(fix: &PhoneFix, field: &str) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut refuse = |name: &str, zh: &str, en: &str| {
         refusals.push(Refusal::new(RefusalCode::Invalid, &format!("{field}.{name}"), zh, en));
@@ -364,6 +327,7 @@ fn check_device(request: &CheckInRequest) -> Vec<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use entity::values::Datum;
     use proptest::prelude::*;
 
     fn request() -> CheckInRequest {
@@ -373,7 +337,7 @@ mod tests {
             project: Some(ProjectId(Uuid::from_u128(1))),
             captured_at,
             sent_at: captured_at,
-            fix: Some(FixRequest {
+            fix: Some(PhoneFix {
                 latitude: 39.6,
                 longitude: 122.0,
                 datum: Datum::Wgs84,
@@ -428,7 +392,7 @@ mod tests {
         let at = |time| CheckInRequest { captured_at: time, sent_at: time, ..request() };
         for time in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, "+10000-01-01T00:00:00Z".parse().unwrap()] {
             assert_eq!(refused(at(time)), ["input.capturedAt", "input.sentAt"]);
-            let fix = request().fix.map(|fix| FixRequest { fixed_at: time, ..fix });
+            let fix = request().fix.map(|fix| PhoneFix { fixed_at: time, ..fix });
             assert_eq!(refused(CheckInRequest { fix, ..request() }), ["input.fix.fixedAt"]);
         }
         assert!(Submission::parse(at("0001-01-01T00:00:00Z".parse().unwrap())).is_ok());

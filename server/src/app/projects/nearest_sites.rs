@@ -7,15 +7,16 @@ use domain::{
     check_ins::{
         capture_time::Clocks,
         evidence::{Candidate, Fix},
+        phone_fix::PhoneFix,
     },
     permission::Viewer,
-    projects::{datum::Position, nearest_site},
+    projects::nearest_site,
     visits::{obligation::Tenure, week::local_date},
 };
 use entity::{project, site};
 
 use crate::{
-    app::{App, Broken, CheckInRequest, FixRequest, check_ins::judging::in_force, policy},
+    app::{App, Broken, CheckInRequest, check_ins::judging::in_force, policy},
     store::{self, scope::Scope},
 };
 
@@ -23,7 +24,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct PhonePosition {
     clocks: Clocks,
-    fixes: Vec<FixRequest>,
+    fixes: Vec<PhoneFix>,
 }
 
 impl PhonePosition {
@@ -34,7 +35,7 @@ impl PhonePosition {
     }
 
     /// Those of someone whose fix is of this moment.
-    pub fn now(fix: FixRequest) -> Self {
+    pub fn now(fix: PhoneFix) -> Self {
         let clocks = Clocks { captured_at: fix.fixed_at, sent_at: fix.fixed_at, between_by_boot_clock_ms: None };
         Self { clocks, fixes: vec![fix] }
     }
@@ -47,12 +48,7 @@ impl PhonePosition {
     /// The fixes that are positions at all, of someone whose request came now.
     fn fixes(&self, now: DateTime<Utc>) -> Vec<Fix> {
         let clock_error_ms = (self.captured(now) - self.clocks.captured_at).num_milliseconds();
-        let fix = |fix: &FixRequest| {
-            let reported = Position::parse(fix.latitude, fix.longitude).ok()?;
-            let age_ms = (self.clocks.captured_at - fix.fixed_at).num_milliseconds();
-            let fix = Fix { reported, datum: fix.datum, accuracy_m: fix.accuracy_m, age_ms, mocked: fix.mocked };
-            Some(fix.by_either_clock(clock_error_ms))
-        };
+        let fix = |fix: &PhoneFix| Some(fix.at_capture(self.clocks.captured_at).ok()?.by_either_clock(clock_error_ms));
         self.fixes.iter().filter_map(fix).collect()
     }
 }

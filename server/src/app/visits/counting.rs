@@ -80,10 +80,19 @@ pub(in crate::app) async fn record(
     before: &weekly_tally::Model,
 ) -> Result<bool, Broken> {
     let judgement = &judged.judgement;
+    // What has just arrived has neither an assessment nor a decision.
+    let (sequence, decisions, appeals) = match occasion {
+        Occasion::Submission(_) => (1, Vec::new(), Vec::new()),
+        _ => (
+            store::assessment::last_sequence(connection, check_in.id).await? + 1,
+            store::decision::of_check_ins(connection, [check_in.id]).await?,
+            store::decision::appeals(connection, [check_in.id]).await?,
+        ),
+    };
     let assessment = assessment::Model {
         id: clock.id(),
         check_in_id: check_in.id,
-        sequence: store::assessment::last_sequence(connection, check_in.id).await? + 1,
+        sequence,
         trigger: occasion.trigger(),
         policy_version: judged.policy_version,
         site_version_id: judgement.site_version,
@@ -110,28 +119,34 @@ pub(in crate::app) async fn record(
     if let Occasion::Submission(first) = occasion {
         records.insert(0, *first);
     }
+    let grounds = Grounds { assessment: assessment_id, verdict: standing_of(&assessment, &decisions, &appeals) };
     store::assessment::append(connection, assessment, findings).await?;
     let queued = contradictions::queue(connection, clock, others).await?;
-    settle(connection, clock, check_in, before, &records).await?;
+    settle(connection, clock, check_in, grounds, before, &records).await?;
     Ok(queued)
 }
 
-/// Lets standing, visit, weekly tally and events follow from a check-in's assessments, decisions and appeal.
+/// How a check-in stands now, and by which assessment.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::app) struct Grounds {
+    /// The last assessment.
+    pub(in crate::app) assessment: AssessmentId,
+    /// As [`standing_of`] tells.
+    pub(in crate::app) verdict: Verdict,
+}
+
+/// Lets standing, visit, weekly tally and events follow from how a check-in stands by its assessments, decisions and appeal.
 ///
 /// The caller holds the week's tally, `before`, locked. `records` go into the chain.
 pub(in crate::app) async fn settle(
     connection: &impl ConnectionTrait,
     clock: &Clock,
     check_in: &check_in::Model,
+    grounds: Grounds,
     before: &weekly_tally::Model,
     records: &[Record],
 ) -> Result<(), Broken> {
-    let last = store::assessment::of_check_ins(connection, [check_in.id]).await?.pop();
-    let last = last.ok_or_else(|| Broken::Record(format!("check-in {} has no assessment", check_in.id)))?;
-    let decisions = store::decision::of_check_ins(connection, [check_in.id]).await?;
-    let appeals = store::decision::appeals(connection, [check_in.id]).await?;
-    let verdict = standing_of(&last, &decisions, &appeals);
-    let visit = recount_visit(connection, clock, check_in, last.id, verdict).await?;
+    let visit = recount_visit(connection, clock, check_in, grounds).await?;
     let mut events = vec![Event::VisitRecorded {
         project: check_in.project_id,
         person: check_in.person_id,
@@ -192,20 +207,19 @@ async fn recount_visit(
     connection: &impl ConnectionTrait,
     clock: &Clock,
     check_in: &check_in::Model,
-    assessment_id: AssessmentId,
-    verdict: Verdict,
+    Grounds { assessment, verdict }: Grounds,
 ) -> Result<visit::Model, Broken> {
+    let standing =
+        |visit_id| standing::Model { check_in_id: check_in.id, visit_id, assessment_id: assessment, verdict };
     let known = store::visit::on_day(connection, check_in.project_id, check_in.person_id, check_in.local_date).await?;
-    let visit = match known {
-        Some(visit) => visit,
-        None => {
-            let visit = new_visit(clock, check_in, verdict);
-            store::visit::save(connection, visit.clone()).await?;
-            visit
-        }
+    let Some(visit) = known else {
+        // It is the only one of its visit, which is as it is.
+        let visit = new_visit(clock, check_in, verdict);
+        store::visit::save(connection, visit.clone()).await?;
+        store::assessment::stand(connection, standing(visit.id)).await?;
+        return Ok(visit);
     };
-    let standing = standing::Model { check_in_id: check_in.id, visit_id: visit.id, assessment_id, verdict };
-    store::assessment::stand(connection, standing).await?;
+    store::assessment::stand(connection, standing(visit.id)).await?;
     let check_ins = store::check_in::of_visits(connection, [visit.id]).await?;
     let visit = summarise(&visit, &check_ins);
     store::visit::save(connection, visit.clone()).await?;

@@ -4,9 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::permission::{
-    Rule,
-    table::{read, read_in_full},
+use domain::{
+    check_ins::phone_fix::PhoneFix,
+    permission::{
+        Rule,
+        table::{read, read_in_full},
+    },
 };
 use entity::{
     check_in,
@@ -23,6 +26,7 @@ use super::{
     review::{Appeal, Decision},
 };
 use crate::{
+    app::first_fix,
     graphql::{
         engine::cost::lists::{FEW, MOST_OF_FEW},
         projects::{person::Person, project::Project},
@@ -159,14 +163,18 @@ impl CheckIn {
 
     /// The position as it was sent; null for those who may not see it, and where the phone sent none.
     async fn fix(&self, ctx: &Context<'_>) -> Result<Option<GpsFix>> {
-        Ok(if self.permits(ctx, const { read("CheckIn", "fix") })? { GpsFix::of(&self.row) } else { None })
+        Ok(if self.permits(ctx, const { read("CheckIn", "fix") })? {
+            first_fix(&self.row).map(GpsFix::from)
+        } else {
+            None
+        })
     }
 
     /// Where it was made: the fix for those who may read it in full, for others the middle of the site it was compared
     /// with. Null where there is none.
     async fn position(&self, ctx: &Context<'_>) -> Result<Option<Position>> {
         if self.permits(ctx, const { read_in_full("CheckIn", "position") })? {
-            return Ok(GpsFix::of(&self.row).and_then(|fix| Position::of_fix(&fix)));
+            return Ok(first_fix(&self.row).and_then(|fix| Position::of_fix(&fix)));
         }
         match self.last_assessments(ctx, 1).await?.pop() {
             Some(assessment) => assessment.compared_with(ctx).await?.map(|site| Position::of_site(&site)).transpose(),
@@ -248,11 +256,11 @@ impl CheckIn {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct GpsFix {
     /// Latitude, degrees in `datum`.
-    pub(in crate::graphql) latitude: f64,
+    latitude: f64,
     /// Longitude, degrees in `datum`.
-    pub(in crate::graphql) longitude: f64,
+    longitude: f64,
     /// The datum both are in.
-    pub(in crate::graphql) datum: Datum,
+    datum: Datum,
     /// 68 % accuracy radius, metres; 0 or less where the phone gave none.
     accuracy_meters: f64,
     /// When it was taken, on the phone's clock.
@@ -261,16 +269,16 @@ pub struct GpsFix {
     mocked: Option<bool>,
 }
 
-impl GpsFix {
-    fn of(row: &check_in::Model) -> Option<Self> {
-        Some(Self {
-            latitude: row.latitude?,
-            longitude: row.longitude?,
-            datum: row.datum?,
-            accuracy_meters: row.accuracy_m?,
-            fixed_at: row.fixed_at?,
-            mocked: row.mocked,
-        })
+impl From<PhoneFix> for GpsFix {
+    fn from(fix: PhoneFix) -> Self {
+        Self {
+            latitude: fix.latitude,
+            longitude: fix.longitude,
+            datum: fix.datum,
+            accuracy_meters: fix.accuracy_m,
+            fixed_at: fix.fixed_at,
+            mocked: fix.mocked,
+        }
     }
 }
 

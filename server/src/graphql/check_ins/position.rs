@@ -1,9 +1,8 @@
 //! Where a check-in was made, as precisely as whoever asks may know it.
 
 use async_graphql::{Enum, Result, SimpleObject};
-use domain::projects::datum;
+use domain::{check_ins::phone_fix::PhoneFix, projects::datum};
 
-use super::check_in::GpsFix;
 use crate::graphql::projects::site::SiteVersion;
 
 /// A place.
@@ -28,7 +27,7 @@ pub enum PositionPrecision {
 
 impl Position {
     /// Where a fix lies; nothing where it is no place on Earth.
-    pub(in crate::graphql) fn of_fix(fix: &GpsFix) -> Option<Self> {
+    pub(in crate::graphql) fn of_fix(fix: &PhoneFix) -> Option<Self> {
         let position = datum::Position::parse(fix.latitude, fix.longitude).ok()?;
         Some(Self::at(datum::to_wgs84(position, fix.datum), PositionPrecision::Fix))
     }

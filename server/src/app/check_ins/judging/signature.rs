@@ -5,10 +5,10 @@ use domain::check_ins::{
     evidence::Signature,
     signed_check_in::{Member, Members, SignatureReading, SignedCheckIn},
 };
-use entity::{check_in, check_in_fix, device};
+use entity::{check_in, device};
 use sea_orm::ConnectionTrait;
 
-use super::{Broken, Gathering, signed};
+use super::{Broken, Gathering, Turn, all_fixes, signed};
 use crate::store;
 
 /// The text over which a signature holds.
@@ -26,15 +26,17 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         &self,
         device: &device::Model,
         signature: &str,
-        further: &[check_in_fix::Model],
     ) -> Result<(Signature, Option<HeldOver>), Broken> {
         let key = DevicePublicKey::parse_base64(&device.public_key).map_err(|error| unusable(self.check_in, error))?;
         let holds = |message: &[u8]| key.verify_base64(message, signature).is_ok();
-        let signed = signed(self.check_in, further, self.photos);
+        let signed = signed(self.check_in, &self.fixes, self.photos);
         if holds(&signed.message().map_err(|error| unusable(self.check_in, error))?) {
             return Ok((Signature::Valid, Some(HeldOver::Canonical)));
         }
-        let text = store::signed_text::of_check_in(self.connection, self.check_in.id).await?;
+        let text = match self.turn {
+            Turn::First { sent, .. } => sent.signed_text().map(str::to_owned),
+            Turn::Again => store::signed_text::of_check_in(self.connection, self.check_in.id).await?,
+        };
         let reading = signed.read_signature(text.as_deref(), holds);
         Ok(match reading.map_err(|error| unusable(self.check_in, error))? {
             SignatureReading::Canonical => (Signature::Valid, Some(HeldOver::Canonical)),
@@ -58,7 +60,8 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         let Some(other) = alike else { return Ok(Signature::Invalid) };
         let further = store::check_in::fixes(self.connection, [other.id]).await?;
         let photos = store::photo::of_check_ins(self.connection, [other.id]).await?;
-        let original = signed(&other, &further, &photos).message().map_err(|error| unusable(&other, error))?;
+        let original =
+            signed(&other, &all_fixes(&other, &further), &photos).message().map_err(|error| unusable(&other, error))?;
         Ok(match here.read_text(&String::from_utf8_lossy(&original)) {
             // Where nothing but the id is new, an app has sent a check-in again as another.
             SignatureReading::Altered(members) if holds(&original) && members != Members::of([Member::Id]) => {

@@ -19,7 +19,7 @@ use entity::{
 use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
-use super::{Broken, Gathering, by_either_clock, fixes};
+use super::{Broken, Gathering, all_fixes, by_either_clock, judged_fixes};
 use crate::store;
 
 /// How long it is remembered who used a device; and how long after a capture it may still turn out that somebody else
@@ -95,9 +95,9 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         let further = store::check_in::fixes(self.connection, others.iter().map(|other| other.id)).await?;
         let mut days = std::collections::BTreeSet::new();
         for other in others {
-            let further: Vec<_> = further.iter().filter(|fix| fix.check_in_id == other.id).cloned().collect();
+            let theirs = judged_fixes(&other, &all_fixes(&other, &further))?;
             let there = |fix: &Fix| fix.is_usable(self.sites, self.policy) && usable.contains(&coordinates(fix));
-            if by_either_clock(&other, &fixes(&other, &further)?).iter().any(there) {
+            if by_either_clock(&other, &theirs).iter().any(there) {
                 days.insert(other.local_date);
             }
         }

@@ -2,19 +2,19 @@
 
 use async_graphql::{Context, ID, InputObject, InputType, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::permission::{
-    Viewer,
-    table::{change, read},
+use domain::{
+    check_ins::phone_fix::PhoneFix,
+    permission::{
+        Viewer,
+        table::{change, read},
+    },
 };
 use entity::{ids::PhotoId, values::Datum};
 use uuid::Uuid;
 
 use super::CheckIn;
 use crate::{
-    app::{
-        self, Arrivals, BATCH_LIMIT, CheckInRequest, DeviceSignature, FixRequest, PhonePosition, Refusal, RefusalCode,
-        Uptime,
-    },
+    app::{self, Arrivals, BATCH_LIMIT, CheckInRequest, DeviceSignature, PhonePosition, Refusal, RefusalCode, Uptime},
     graphql::{
         projects::site_offer::SiteOffer,
         support::{
@@ -199,7 +199,7 @@ impl CheckInInput {
             sent_at: self.sent_at,
             fix: self.fix.map(GpsFixInput::into),
             photos,
-            other_fixes: self.other_fixes.into_iter().map(FixRequest::from).collect(),
+            other_fixes: self.other_fixes.into_iter().map(PhoneFix::from).collect(),
             uptime,
             challenge: self.challenge,
             signature: self.device.map(|device| DeviceSignature {
@@ -213,7 +213,7 @@ impl CheckInInput {
     }
 }
 
-impl From<GpsFixInput> for FixRequest {
+impl From<GpsFixInput> for PhoneFix {
     fn from(fix: GpsFixInput) -> Self {
         Self {
             latitude: fix.latitude,
