@@ -71,7 +71,7 @@ fn every_field_of_the_schema_is_in_the_table_and_none_else() {
         .flat_map(|rule| rule.fields.iter().map(|field| (rule.on.to_owned(), (*field).to_owned())))
         .collect();
     let missing: Vec<_> = in_schema.difference(&in_table).collect();
-    assert!(missing.is_empty(), "say who may, in server/src/domain/permission/table.rs: {missing:?}");
+    assert!(missing.is_empty(), "say who may, in server/domain/src/permission/table.rs: {missing:?}");
     let gone: Vec<_> = in_table.difference(&in_schema).collect();
     assert!(gone.is_empty(), "the schema has no such fields: {gone:?}");
     for rule in TABLE.iter().filter(|rule| rule.action != Action::ReadInFull) {

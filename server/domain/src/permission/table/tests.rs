@@ -76,7 +76,7 @@ fn nobody_but_administrators_touches_accounts() {
     }
 }
 
-/// Rewrite it with `REWRITE_DOCUMENTS=1 cargo test --package server permission`.
+/// Rewrite it with `REWRITE_DOCUMENTS=1 cargo test --package domain permission`.
 #[test]
 fn the_page_is_the_table() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/permissions.md");
@@ -97,7 +97,7 @@ fn page() -> String {
         they may load that is not theirs to read is null or empty; a phone number is masked, and a position is the \
         middle of the site, for who may read but not in full.\n\n\
         A personal access token reads and follows as its scopes say, what its owner may, and changes nothing.\n\n\
-        This page is written by the tests from the table itself (`server/src/domain/permission/table.rs`). Guards, the \
+        This page is written by the tests from the table itself (`server/domain/src/permission/table.rs`). Guards, the \
         conditions of queries and the descriptions in the schema come from the same table, and a test tries every \
         field as everybody.\n"
         .to_owned();
