@@ -102,6 +102,6 @@ impl App {
             let project = projects.get(&site.project_id)?.clone();
             Some(SiteOffer { project, site, distance_m: offer.distance_m, within_tolerance: offer.within_tolerance })
         };
-        Ok(nearest_site::nearest(&fixes, &candidates, &policy).into_iter().filter_map(offer).collect())
+        Ok(nearest_site::nearest(&fixes, &candidates, policy).into_iter().filter_map(offer).collect())
     }
 }
