@@ -2,6 +2,7 @@
 //! comes of it, and how long others wait for `/healthz` meanwhile. The table is printed; more than 50 ms, 20 MB or 50 ms for
 //! any of them fails the run. `cargo bench --bench hostile`
 
+#![recursion_limit = "256"]
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark tells, and has nobody to fail to")]
 
 use std::{

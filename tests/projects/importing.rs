@@ -1,6 +1,7 @@
 //! Site files and rosters, whatever way they name a project: every plot is kept, and nothing is there twice.
 
 use entity::person;
+use messages::Language;
 use rstest::rstest;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -69,7 +70,7 @@ async fn two_plots_of_one_name_are_not_taken_for_one_however_their_project_is_na
         let Err(Failure::Refused(refusals)) = import(&server, &text).await else { panic!("not refused") };
         assert_eq!(refusals.len(), 1, "{refusals:?}");
         assert_eq!(refusals[0].field, ["features", "2", "site"]);
-        for sentence in [&refusals[0].sentence.zh, &refusals[0].sentence.en] {
+        for sentence in Language::ALL.iter().map(|language| refusals[0].message.said(*language)) {
             assert!(sentence.contains('1') && sentence.contains(COLD_STORE), "{sentence}");
         }
         assert_eq!(sites(&server, COLD_STORE).await, [""; 0], "a refused file leaves nothing");

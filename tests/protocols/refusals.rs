@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use entity::team_role;
+use messages::Language;
 use rstest::rstest;
 use sea_orm::{EntityTrait, sea_query::Expr};
 use serde_json::{Value, json};
@@ -300,7 +301,7 @@ async fn an_unsound_boundary_is_refused_with_its_whole_file(
     let Failure::Refused(refusals) = refused else { panic!("{refused:?}") };
     assert_eq!(refusals.len(), 1, "{refusals:?}");
     assert_eq!(refusals[0].field, ["features", "2", "geometry"]);
-    assert!(!refusals[0].sentence.zh.is_empty() && !refusals[0].sentence.en.is_empty());
+    assert!(Language::ALL.iter().all(|language| !refusals[0].message.said(*language).is_empty()));
     assert_eq!(counts(&server).await, before);
 }
 

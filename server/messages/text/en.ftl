@@ -253,3 +253,134 @@ site-point-without-radius = A Point needs a radius in metres.
 site-radius-without-point = Only a Point has a radius; to widen an area, use toleranceMeters.
 site-line-without-width = A LineString or a MultiLineString needs a width in metres.
 site-width-without-line = Only a LineString or a MultiLineString has a width.
+
+## Accounts: refusals
+
+token-too-many = An account has at most { $limit } tokens; revoke one first.
+token-name = A token's name has 1 to { $limit } characters.
+token-without-scope = Give at least one scope.
+token-lifetime = A token ends within { $days } days from now.
+login-taken = This sign-in name is taken.
+person-name-too-long = A name has at most { $limit } characters.
+person-not-on-record = Nobody on record is named { $name }; import the roster first.
+person-not-the-only-one = { $people } people on record are named { $name }.
+account-needs-person = A STAFF account belongs to a person on record; name them.
+login-malformed = A sign-in name has 2 to 64 letters, digits, dots, dashes or underscores.
+administrator-exists = There is an administrator already; give --another to make one more.
+attempts-too-many = Too many attempts; try again in { $seconds } s.
+text-too-long = At most { $limit } characters.
+password-wrong = The password is wrong.
+subject-malformed = A subject has 1 to 255 bytes, none of them control characters.
+identity-linked-already = The account, or the subject, is linked already; unlink it first.
+administrator-last = This is the last administrator; make another one first.
+password-too-short = A password has at least { $least } characters.
+password-is-login = The password must not be the sign-in name.
+password-guessed = This password is soon guessed: { $reason }. Choose another, a few unrelated words for example.
+password-common = it is, or is close to, one of the commonest
+password-personal = it is made of your sign-in name, your name or your unit's
+password-keyboard = it is a row of neighbouring keys
+password-repeats = it repeats itself
+password-sequence = it is a sequence of digits or letters
+password-date = it is a date or a year
+password-name = it is a common name
+password-word = it is hardly more than a word
+password-simple = there is too little in it
+code-needed = Give the six digits of your authenticator app as well, or a recovery code.
+code-wrong = The code is wrong, was used before, or is too old.
+second-factor-there = This account has a second factor already.
+second-factor-not-there = This account has no second factor.
+device-name-with-null = A device's name must not contain null characters.
+credentials-wrong = The sign-in name or the password is wrong, or the account is disabled.
+password-to-be-changed = This password was given out by an administrator and works once: give one of your own with it.
+single-sign-on-not-offered = Single sign-on is not set up here.
+single-sign-on-failed = Single sign-on did not succeed. Begin again; if that does not help, ask an administrator.
+provider-unavailable = The identity provider is not available. Try again later, or sign in with your password.
+
+## Check-ins: refusals
+
+milliseconds-missing = Give { $name }, in milliseconds.
+milliseconds-differ = { $name } and { $former } differ; give { $name } alone.
+batch-too-large = A batch has at most { $limit } check-ins; there were { $items }. Send them in parts.
+public-key-malformed = Give a P-256 public key: { $error }.
+store-unavailable = The store of photos does not answer, and nothing was recorded of this; send the same again later.
+server-fault = The server has a fault, and this may not have been recorded; send the same again later, with the same id.
+photo-not-uploaded = The photo's bytes have not arrived; upload them before checking in.
+photo-not-as-announced = The uploaded photo is of another length or type than announced; ask for a new upload.
+id-used-otherwise = This id was used for another check-in with other content; make a new UUID for each check-in.
+not-on-team = You held no role on this project's team on the day of the check-in.
+project-closed-at-capture = The project was closed when the check-in was captured.
+photo-used-already = The photo is evidence of another check-in already.
+device-name-too-long = A device's name has at most 100 characters.
+challenge-not-fresh = Give a challenge issued to you within ten minutes.
+challenge-signature-wrong = The signature does not fit the challenge's text.
+device-too-many = A person registers at most { $limit } devices.
+photo-content-type = A photo's content type must be one of { $types }.
+photo-size = A photo must have 1 to { $limit } bytes.
+photo-sha256 = sha256 must be 64 hexadecimal digits.
+store-nearly-full = The store of photos is nearly full and takes no more; tell the administrator, or check in without photos.
+photos-waiting = { $photos } photos of yours ({ $mib } MiB) wait for a check-in, and at most { $most } of { $most-mib } MiB together may. Check in with them first, or wait until they are removed.
+trial-too-large = At most { $most } check-ins are tried at once; there are { $count }. Shorten the period, or use the command onsite reassess.
+rejudgement-left = The store of photos does not answer: { $check-ins } check-ins whose photos were lost were left as they are. Judge again later.
+policy-unknown = There is no policy version { $version }.
+rejudgement-without-reason = Say why they are judged again.
+note-malformed = At most { $limit } characters, none of them null.
+rejudgement-too-large = At most { $limit } check-ins are judged again at once; there are { $count }. Shorten the period, or use the command onsite rejudge.
+appeal-without-reason = Say why you appeal.
+appeal-photos-too-many = An appeal has at most { $limit } photos.
+review-own = Nobody decides about their own check-in.
+review-of-superior = Nobody decides about a check-in of someone they answer to.
+review-by-same-person = An appeal is answered by someone else than who decided.
+review-by-office-only = Only the office decides.
+review-unexplained = Decide VERIFIED or REJECTED, with a reason that explains it.
+review-too-early = The photos are still being inspected; decide afterwards.
+appeal-by-subject-only = Only the person who checked in appeals.
+appealed-before = This check-in was appealed before.
+appeal-not-open = An appeal is against a rejection, within { $days } days of it.
+fix-missing = Give fix before otherFixes.
+project-not-named = No project was named, and nothing was recorded; choose one of the nearest sites and check in with the same id.
+id-nil = id must not be the nil UUID; make a random UUID on the phone.
+year-digits = The year must have four digits.
+captured-after-sending = capturedAt is later than sentAt; both must come from the same phone clock. Where that was wrong, give uptime: the time is worked out by the boot clock then.
+captured-too-long-ago = capturedAt is more than 366 days before sentAt. Where the phone's clock was wrong, give uptime: the time is worked out by the boot clock then.
+photos-too-many = A check-in has at most { $limit } photos; there were { $count }.
+photo-listed-twice = The same photo is listed twice.
+note-too-long = A note has at most { $limit } characters; there were { $length }.
+note-with-null = A note must not contain null characters.
+latitude-out-of-range = A latitude lies between -90 and 90 degrees.
+longitude-out-of-range = A longitude lies between -180 and 180 degrees.
+accuracy-not-finite = accuracyMeters must be a finite number of metres; give 0 where it is unknown.
+fixes-too-many = There are at most { $limit } further fixes.
+text-not-ascii = At most { $limit } visible ASCII characters.
+signed-text-malformed = At most { $limit } bytes, none of them null.
+uptime-malformed = Uptimes are not negative, grow from capture to sending, and stay below a hundred years.
+
+## Policy: refusals
+
+policy-unusable = { $error }
+policy-without-reason = Say why the policy is adopted.
+
+## Projects: refusals
+
+project-ambiguous-in-roster = { $name } may be any of several projects on record ({ $projects }); write it as one of them.
+project-not-on-record = There is no project { $name }; import the roster first.
+project-ambiguous = { $name } may be any of several projects ({ $projects }); use the project's full name.
+site-named-twice = Feature { $first } is the same site “{ $site }” of { $project }, too; if this is another plot, give each its own name in `site`.
+project-closed-already = The project is closed already.
+role-holder-later = The present holder of a role on { $project } serves since { $since }, so nobody can take over on { $from }; give a later date.
+
+## Refusals of every kind
+
+rejudgement-by-office-only = Only the office has check-ins judged again.
+project-not-found = There is no such project, or it is not yours to see.
+account-without-person = This account belongs to no person; only people check in and upload photos.
+administrators-only = Only administrators manage accounts.
+account-not-found = There is no such account.
+session-not-found = You have no such open session.
+token-not-found = You have no such open token.
+check-in-not-found = There is no such check-in, or it is not yours to see.
+photo-not-found = There is no such photo of yours. One that no check-in names within a day is removed: upload it again.
+
+## Visits: refusals
+
+period-reversed = to must not be earlier than from.
+period-too-long = A period has at most { $limit } days; there were { $days }. Ask in parts.

@@ -253,3 +253,134 @@ site-point-without-radius = Point 须有半径（米）。
 site-radius-without-point = 只有 Point 才写半径；面的外扩请用 toleranceMeters。
 site-line-without-width = LineString 和 MultiLineString 须有宽度（米）。
 site-width-without-line = 只有 LineString 或 MultiLineString 才写宽度。
+
+## Accounts: refusals
+
+token-too-many = 每个账号最多 { $limit } 个令牌，请先撤销一个。
+token-name = 名称须为 1 至 { $limit } 字。
+token-without-scope = 请至少选择一项权限。
+token-lifetime = 有效期须在今后 { $days } 天之内。
+login-taken = 此账号名已被使用。
+person-name-too-long = 姓名最多 { $limit } 字。
+person-not-on-record = 名册中没有“{ $name }”。
+person-not-the-only-one = 名册中有 { $people } 人名为“{ $name }”。
+account-needs-person = 工作人员账号须对应名册中的一人。
+login-malformed = 账号须为 2 至 64 个字母、数字、点、短横或下划线。
+administrator-exists = 已有管理员。如确需再建一个，请加 --another。
+attempts-too-many = 尝试次数过多，请在 { $seconds } 秒后重试。
+text-too-long = 最多 { $limit } 个字符。
+password-wrong = 密码不正确。
+subject-malformed = 标识须为 1 至 255 个字节。
+identity-linked-already = 此账号或此标识已有关联，请先取消关联。
+administrator-last = 这是最后一名管理员，请先另设一名。
+password-too-short = 密码至少 { $least } 个字符。
+password-is-login = 密码不能与账号相同。
+password-guessed = 此密码容易被猜中：{ $reason }。请另选一个，例如几个互不相干的词。
+password-common = 它与最常用的密码相同或相近
+password-personal = 其中含有您的账号、姓名或单位
+password-keyboard = 它由键盘上相邻的键组成
+password-repeats = 它是重复的字符
+password-sequence = 它是连续的数字或字母
+password-date = 它是日期或年份
+password-name = 它是常见的人名
+password-word = 它主要是一个词
+password-simple = 它的变化太少
+code-needed = 请同时给出验证器应用中的六位验证码，或一个恢复码。
+code-wrong = 验证码不正确、已用过或已过期。
+second-factor-there = 此账号已启用第二因素。
+second-factor-not-there = 此账号没有第二因素。
+device-name-with-null = 设备名称不能含有空字符。
+credentials-wrong = 账号或密码不正确，或账号已停用。
+password-to-be-changed = 此密码由管理员发放，只能用一次：请同时给出您自己的新密码。
+single-sign-on-not-offered = 本系统未启用统一身份认证。
+single-sign-on-failed = 统一身份认证登录未成功，请重新开始；如仍不成功，请联系管理员。
+provider-unavailable = 统一身份认证服务暂时不可用，请稍后重试，或以密码登录。
+
+## Check-ins: refusals
+
+milliseconds-missing = 请给出 { $name }（毫秒）。
+milliseconds-differ = { $name } 与 { $former } 不一致；只需给出 { $name }。
+batch-too-large = 一批最多 { $limit } 次签到，收到 { $items } 次；请分批发送。
+public-key-malformed = 公钥须为 P-256 公钥：{ $error }
+store-unavailable = 照片存储暂时无法访问，此项没有记录；请稍后原样重试。
+server-fault = 服务器出现故障，此项可能没有记录；请稍后用同一 id 原样重试。
+photo-not-uploaded = 照片尚未上传完成，请先上传再签到。
+photo-not-as-announced = 上传的照片与申报的大小或类型不符，请重新申请上传。
+id-used-otherwise = 此 id 已用于另一次签到，内容不同；每次签到请在手机上生成新的 UUID。
+not-on-team = 签到当日您不在该项目的服务团队中。
+project-closed-at-capture = 该项目在签到时已结束。
+photo-used-already = 这张照片已用于另一次签到。
+device-name-too-long = 设备名称最多 100 字。
+challenge-not-fresh = 请用十分钟内发放给本人的随机码。
+challenge-signature-wrong = 签名与随机码不符。
+device-too-many = 每人最多登记 { $limit } 台设备。
+photo-content-type = 照片类型须为 { $types } 之一。
+photo-size = 照片大小须为 1 至 { $limit } 字节。
+photo-sha256 = SHA-256 须为 64 位十六进制数字。
+store-nearly-full = 照片存储空间不足，暂不能上传；请联系管理员，或先不带照片签到。
+photos-waiting = 您有 { $photos } 张照片（{ $mib } MiB）等待签到使用，最多 { $most } 张、共 { $most-mib } MiB；请先签到，或等到期自动删除。
+trial-too-large = 一次最多试算 { $most } 次签到，此期间有 { $count } 次；请缩短期间，或用命令 onsite reassess。
+rejudgement-left = 照片存储暂时无法访问，{ $check-ins } 次照片丢失的签到未重新评判；请稍后再评判一次。
+policy-unknown = 没有第 { $version } 版规则。
+rejudgement-without-reason = 请写明重新评判的理由。
+note-malformed = 最多 { $limit } 字，且不能含有空字符。
+rejudgement-too-large = 一次最多重新评判 { $limit } 次签到，此期间有 { $count } 次；请缩短期间，或用命令 onsite rejudge。
+appeal-without-reason = 请写明申诉理由。
+appeal-photos-too-many = 申诉最多附 { $limit } 张照片。
+review-own = 不能审核自己的签到。
+review-of-superior = 不能审核上级的签到。
+review-by-same-person = 申诉须由另一人审核。
+review-by-office-only = 只有领导小组办公室可以审核。
+review-unexplained = 审核结论须为通过或不通过，且理由须与结论相符。
+review-too-early = 照片仍在核验，请稍后再审核。
+appeal-by-subject-only = 只有本人可以申诉。
+appealed-before = 此次签到已申诉过。
+appeal-not-open = 只能在不通过后 { $days } 天内申诉。
+fix-missing = 给出其他定位前须先给出 fix。
+project-not-named = 未指明项目，没有记录签到；请从最近的现场中选择一个，再用同一 id 签到。
+id-nil = id 不能是全零 UUID，请在手机上生成随机 UUID。
+year-digits = 年份须为四位数。
+captured-after-sending = 签到时间晚于发送时间，两者须取自同一手机时钟；手机时钟不准时请给出开机时长 uptime，据此推算。
+captured-too-long-ago = 签到时间早于发送时间 366 天以上，无法记录；手机时钟不准时请给出开机时长 uptime，据此推算。
+photos-too-many = 每次签到最多 { $limit } 张照片，收到 { $count } 张。
+photo-listed-twice = 同一张照片列出了两次。
+note-too-long = 备注最多 { $limit } 字，收到 { $length } 字。
+note-with-null = 备注不能含有空字符。
+latitude-out-of-range = 纬度须在 -90 至 90 度之间。
+longitude-out-of-range = 经度须在 -180 至 180 度之间。
+accuracy-not-finite = 定位精度须为有限数值（米）；未知时填 0。
+fixes-too-many = 其他定位最多 { $limit } 次。
+text-not-ascii = 须为最多 { $limit } 个可见 ASCII 字符。
+signed-text-malformed = 最多 { $limit } 字节，且不能含有空字符。
+uptime-malformed = 开机时长须为非负数，发送时不小于签到时，且不超过一百年。
+
+## Policy: refusals
+
+policy-unusable = 规则不可用：{ $error }
+policy-without-reason = 请写明采用新规则的理由。
+
+## Projects: refusals
+
+project-ambiguous-in-roster = “{ $name }”可能是已有项目中的几个（{ $projects }），请写成其中之一。
+project-not-on-record = 没有项目“{ $name }”，请先导入名册。
+project-ambiguous = “{ $name }”对应多个项目（{ $projects }），请写明完整的项目名称。
+site-named-twice = 与第{ $first }个要素同为项目“{ $project }”的现场“{ $site }”；若是另一地块，请用 site 写不同的名称。
+project-closed-already = 该项目已经结束。
+role-holder-later = “{ $project }”的现任自 { $since } 起任职，不能由他人自 { $from } 起接任；请用更晚的日期。
+
+## Refusals of every kind
+
+rejudgement-by-office-only = 只有领导小组办公室可以重新评判。
+project-not-found = 没有这个项目，或您无权查看。
+account-without-person = 此账号不对应任何人员，不能签到或上传照片。
+administrators-only = 只有管理员可以管理账号。
+account-not-found = 没有这个账号。
+session-not-found = 没有这个登录会话，或已结束。
+token-not-found = 没有这个令牌，或已失效。
+check-in-not-found = 没有这次签到，或您无权查看。
+photo-not-found = 没有这张照片，或不是您申请上传的；上传后一天内未用于签到的照片会被删除，请重新上传。
+
+## Visits: refusals
+
+period-reversed = to 不能早于 from。
+period-too-long = 期间最长 { $limit } 天，收到 { $days } 天；请分段进行。

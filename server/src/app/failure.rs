@@ -2,7 +2,8 @@
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
-use domain::{check_ins::sentence::Sentence, policy::NoPolicy};
+use domain::policy::NoPolicy;
+use messages::{Message, message};
 use objects::StoreError;
 use sea_orm::DbErr;
 
@@ -87,95 +88,77 @@ pub enum RefusalCode {
 }
 
 /// One reason for a refusal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     /// For programs.
     pub code: RefusalCode,
     /// Path of the input field it is about, from `input` on.
     pub field: Vec<String>,
     /// For people: what was wrong and what would be right.
-    pub sentence: Sentence,
+    pub message: Message,
     /// When it is worth trying again; none where waiting doesn't help.
     pub retry_at: Option<DateTime<Utc>>,
 }
 
 impl Refusal {
     /// A reason about the field at a dotted path such as `fix.latitude`.
-    pub fn new(code: RefusalCode, field: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn new(code: RefusalCode, field: &str, message: Message) -> Self {
         let path = std::iter::once("input").chain(field.split('.')).filter(|part| !part.is_empty());
-        let sentence = Sentence { zh: zh.into(), en: en.into() };
-        Self { code, field: path.map(str::to_owned).collect(), sentence, retry_at: None }
+        Self { code, field: path.map(str::to_owned).collect(), message, retry_at: None }
     }
 
     /// There is no such project, or none the viewer may see: both look the same.
     pub fn project_not_found(field: &str) -> Self {
-        Self::new(
-            RefusalCode::ProjectNotFound,
-            field,
-            "没有这个项目，或您无权查看。",
-            "There is no such project, or it is not yours to see.",
-        )
+        Self::new(RefusalCode::ProjectNotFound, field, message!(ProjectNotFound))
     }
 
     /// A reason that is about no field.
-    pub fn of_no_field(code: RefusalCode, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { field: Vec::new(), ..Self::new(code, "", zh, en) }
+    pub fn of_no_field(code: RefusalCode, message: Message) -> Self {
+        Self { field: Vec::new(), ..Self::new(code, "", message) }
     }
 
     /// Only people visit.
     pub fn not_a_person() -> Self {
-        let zh = "此账号不对应任何人员，不能签到或上传照片。";
-        let en = "This account belongs to no person; only people check in and upload photos.";
-        Self::of_no_field(RefusalCode::NotAPerson, zh, en)
+        let message = message!(AccountWithoutPerson);
+        Self::of_no_field(RefusalCode::NotAPerson, message)
     }
 
     /// Only the office has check-ins judged again.
     pub fn office_only() -> Self {
-        let zh = "只有领导小组办公室可以重新评判。";
-        Self::of_no_field(RefusalCode::OfficeOnly, zh, "Only the office has check-ins judged again.")
+        Self::of_no_field(RefusalCode::OfficeOnly, message!(RejudgementByOfficeOnly))
     }
 
     /// Only administrators manage accounts.
     pub fn administrators_only() -> Self {
-        let (zh, en) = ("只有管理员可以管理账号。", "Only administrators manage accounts.");
-        Self::of_no_field(RefusalCode::Forbidden, zh, en)
+        let message = message!(AdministratorsOnly);
+        Self::of_no_field(RefusalCode::Forbidden, message)
     }
 
     /// There is no such account.
     pub fn account_not_found() -> Self {
-        Self::new(RefusalCode::AccountNotFound, "accountId", "没有这个账号。", "There is no such account.")
+        Self::new(RefusalCode::AccountNotFound, "accountId", message!(AccountNotFound))
     }
 
     /// There is no such session, or it is someone else's: both look the same.
     pub fn session_not_found() -> Self {
-        let (zh, en) = ("没有这个登录会话，或已结束。", "You have no such open session.");
-        Self::new(RefusalCode::SessionNotFound, "sessionId", zh, en)
+        let message = message!(SessionNotFound);
+        Self::new(RefusalCode::SessionNotFound, "sessionId", message)
     }
 
     /// There is no such token, or it is someone else's: both look the same.
     pub fn token_not_found() -> Self {
-        let (zh, en) = ("没有这个令牌，或已失效。", "You have no such open token.");
-        Self::new(RefusalCode::TokenNotFound, "tokenId", zh, en)
+        let message = message!(TokenNotFound);
+        Self::new(RefusalCode::TokenNotFound, "tokenId", message)
     }
 
     /// There is no such check-in, or none the viewer may see: both look the same.
     pub fn check_in_not_found() -> Self {
-        Self::new(
-            RefusalCode::CheckInNotFound,
-            "checkInId",
-            "没有这次签到，或您无权查看。",
-            "There is no such check-in, or it is not yours to see.",
-        )
+        Self::new(RefusalCode::CheckInNotFound, "checkInId", message!(CheckInNotFound))
     }
 
     /// There is no such photo any more, or someone else asked to upload it: both look the same.
     pub fn photo_not_found(place: usize) -> Self {
-        Self::new(
-            RefusalCode::PhotoNotFound,
-            &format!("photoIds.{place}"),
-            "没有这张照片，或不是您申请上传的；上传后一天内未用于签到的照片会被删除，请重新上传。",
-            "There is no such photo of yours. One that no check-in names within a day is removed: upload it again.",
-        )
+        Self::new(RefusalCode::PhotoNotFound, &format!("photoIds.{place}"), message!(PhotoNotFound))
     }
 }
 

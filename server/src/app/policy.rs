@@ -2,6 +2,7 @@
 
 use domain::policy::{NoPolicy, Policies, Policy, PolicyDraft};
 use entity::policy;
+use messages::message;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -94,8 +95,8 @@ impl App {
             policy::Model { version: newest.version + 1, adopted_at: now, effective_from: now, reason, ..newest };
         change.apply(&mut adopted)?;
         if adopted.reason.trim().is_empty() {
-            let (zh, en) = ("请写明采用新规则的理由。", "Say why the policy is adopted.");
-            return Err(Refusal::new(RefusalCode::Invalid, "reason", zh, en).into());
+            let message = message!(PolicyWithoutReason);
+            return Err(Refusal::new(RefusalCode::Invalid, "reason", message).into());
         }
         usable(&adopted)?;
         store::policy::insert(&transaction, adopted.clone()).await?;
@@ -117,6 +118,6 @@ fn newest(newest_first: Vec<policy::Model>) -> Result<policy::Model, Broken> {
 
 fn usable(row: &policy::Model) -> Result<Policy, Failure> {
     Policy::parse(&draft_of(row)).map_err(|error| NoPolicy::Unusable(row.version, error)).map_err(|error| {
-        Refusal::new(RefusalCode::Invalid, "policy", format!("规则不可用：{error}"), error.to_string()).into()
+        Refusal::new(RefusalCode::Invalid, "policy", message!(PolicyUnusable { error: error.to_string() })).into()
     })
 }

@@ -5,6 +5,7 @@ use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode, syn
 
 use clap::{Args, Parser, Subcommand};
 use inspection::apart;
+use messages::Language;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
@@ -191,7 +192,12 @@ fn undone(failure: Failure) -> Undone {
             refusals
                 .into_iter()
                 .map(|refusal| {
-                    format!("{}: {} / {}", refusal.field.join("."), refusal.sentence.zh, refusal.sentence.en)
+                    format!(
+                        "{}: {} / {}",
+                        refusal.field.join("."),
+                        refusal.message.said(Language::Zh),
+                        refusal.message.said(Language::En)
+                    )
                 })
                 .collect(),
         ),

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use clap::Args;
 use entity::values::Verdict;
+use messages::Language;
 
 use super::{Settings, Undone, progress, undone};
 use crate::app::{RejudgeRequest, Rejudged, Transition};
@@ -73,7 +74,7 @@ impl Rejudge {
             println!("{} photos were found again and wait for inspection", done.photos);
         }
         if let Some(left) = left {
-            println!("{}", left.sentence.en);
+            println!("{}", left.message.said(Language::En));
         }
         if self.dry_run {
             println!("nothing was changed");

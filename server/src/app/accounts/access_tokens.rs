@@ -8,6 +8,7 @@ use entity::{
     session,
     values::{AuditAction, TokenScope},
 };
+use messages::message;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
@@ -89,9 +90,8 @@ impl App {
         let open =
             store::session::of_account(&transaction, viewer.account, Kind::Token, now, TOKEN_LIMIT as u64).await?;
         if open.len() >= TOKEN_LIMIT {
-            let zh = format!("每个账号最多 {TOKEN_LIMIT} 个令牌，请先撤销一个。");
-            let en = format!("An account has at most {TOKEN_LIMIT} tokens; revoke one first.");
-            return Err(Refusal::of_no_field(RefusalCode::TooLarge, zh, en).into());
+            let message = message!(TokenTooMany { limit: TOKEN_LIMIT });
+            return Err(Refusal::of_no_field(RefusalCode::TooLarge, message).into());
         }
         row.second_factor_asserted = store::session::is_asserted(&transaction, viewer.session).await?;
         store::session::insert(&transaction, row.clone()).await?;
@@ -126,19 +126,17 @@ fn check(request: &TokenRequest, now: DateTime<Utc>) -> Result<(), Failure> {
     let mut refusals = Vec::new();
     let name = request.name.trim();
     if name.is_empty() || name.chars().count() > NAME_LIMIT || name.contains('\0') {
-        let zh = format!("名称须为 1 至 {NAME_LIMIT} 字。");
-        let en = format!("A token's name has 1 to {NAME_LIMIT} characters.");
-        refusals.push(Refusal::new(RefusalCode::Invalid, "name", zh, en));
+        let message = message!(TokenName { limit: NAME_LIMIT });
+        refusals.push(Refusal::new(RefusalCode::Invalid, "name", message));
     }
     if request.scopes.is_empty() {
-        let (zh, en) = ("请至少选择一项权限。", "Give at least one scope.");
-        refusals.push(Refusal::new(RefusalCode::Invalid, "scopes", zh, en));
+        let message = message!(TokenWithoutScope);
+        refusals.push(Refusal::new(RefusalCode::Invalid, "scopes", message));
     }
     if request.expires_at <= now || request.expires_at - now > LONGEST_LIFETIME {
         let days = LONGEST_LIFETIME.num_days();
-        let zh = format!("有效期须在今后 {days} 天之内。");
-        let en = format!("A token ends within {days} days from now.");
-        refusals.push(Refusal::new(RefusalCode::Invalid, "expiresAt", zh, en));
+        let message = message!(TokenLifetime { days });
+        refusals.push(Refusal::new(RefusalCode::Invalid, "expiresAt", message));
     }
     if refusals.is_empty() { Ok(()) } else { Err(Failure::Refused(refusals)) }
 }

@@ -5,6 +5,7 @@ use entity::{
     account, person,
     values::{AccountRole, AuditAction},
 };
+use messages::message;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
@@ -102,8 +103,8 @@ impl App {
             return Err(administrator_exists().into());
         }
         if store::account::find_by_login(&transaction, &account.login).await?.is_some() {
-            let (zh, en) = ("此账号名已被使用。", "This sign-in name is taken.");
-            return Err(Refusal::new(RefusalCode::Conflict, "login", zh, en).into());
+            let message = message!(LoginTaken);
+            return Err(Refusal::new(RefusalCode::Conflict, "login", message).into());
         }
         store::account::insert(&transaction, account.clone()).await?;
         let detail =
@@ -116,25 +117,17 @@ impl App {
 
     async fn person_named(&self, name: &str) -> Result<person::Model, Failure> {
         if name.chars().count() > NAME_LIMIT || name.contains('\0') {
-            let zh = format!("姓名最多 {NAME_LIMIT} 字。");
-            let en = format!("A name has at most {NAME_LIMIT} characters.");
-            return Err(Refusal::new(RefusalCode::TooLarge, "person", zh, en).into());
+            let message = message!(PersonNameTooLong { limit: NAME_LIMIT });
+            return Err(Refusal::new(RefusalCode::TooLarge, "person", message).into());
         }
         let mut people = store::person::find_by_name(self.database.reader(), name).await?;
         match (people.pop(), people.len()) {
             (Some(person), 0) => Ok(person),
-            (None, _) => Err(Refusal::new(
-                RefusalCode::Invalid,
-                "person",
-                format!("名册中没有“{name}”。"),
-                format!("Nobody on record is named {name}; import the roster first."),
-            )
-            .into()),
+            (None, _) => Err(Refusal::new(RefusalCode::Invalid, "person", message!(PersonNotOnRecord { name })).into()),
             (Some(_), others) => Err(Refusal::new(
                 RefusalCode::Invalid,
                 "person",
-                format!("名册中有 {} 人名为“{name}”。", others + 1),
-                format!("{} people on record are named {name}.", others + 1),
+                message!(PersonNotTheOnlyOne { name, people: others + 1 }),
             )
             .into()),
         }
@@ -142,27 +135,13 @@ impl App {
 }
 
 pub(in crate::app) fn person_needed() -> Refusal {
-    Refusal::new(
-        RefusalCode::Invalid,
-        "person",
-        "工作人员账号须对应名册中的一人。",
-        "A STAFF account belongs to a person on record; name them.",
-    )
+    Refusal::new(RefusalCode::Invalid, "person", message!(AccountNeedsPerson))
 }
 
 fn bad_login() -> Refusal {
-    Refusal::new(
-        RefusalCode::Invalid,
-        "login",
-        "账号须为 2 至 64 个字母、数字、点、短横或下划线。",
-        "A sign-in name has 2 to 64 letters, digits, dots, dashes or underscores.",
-    )
+    Refusal::new(RefusalCode::Invalid, "login", message!(LoginMalformed))
 }
 
 fn administrator_exists() -> Refusal {
-    Refusal::of_no_field(
-        RefusalCode::Conflict,
-        "已有管理员。如确需再建一个，请加 --another。",
-        "There is an administrator already; give --another to make one more.",
-    )
+    Refusal::of_no_field(RefusalCode::Conflict, message!(AdministratorExists))
 }

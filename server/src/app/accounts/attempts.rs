@@ -11,6 +11,7 @@ use entity::{
     sign_in_attempt,
 };
 use hmac::{Hmac, KeyInit, Mac};
+use messages::message;
 use sea_orm::ConnectionTrait;
 use sha2::Sha256;
 
@@ -119,7 +120,6 @@ impl App {
 
 fn too_many(now: DateTime<Utc>, until: DateTime<Utc>) -> Failure {
     let seconds = (until - now).num_milliseconds().max(0).unsigned_abs().div_ceil(1000);
-    let zh = format!("尝试次数过多，请在 {seconds} 秒后重试。");
-    let en = format!("Too many attempts; try again in {seconds} s.");
-    Refusal { retry_at: Some(until), ..Refusal::of_no_field(RefusalCode::TooManyAttempts, zh, en) }.into()
+    let message = message!(AttemptsTooMany { seconds });
+    Refusal { retry_at: Some(until), ..Refusal::of_no_field(RefusalCode::TooManyAttempts, message) }.into()
 }

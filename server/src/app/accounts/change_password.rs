@@ -2,6 +2,7 @@
 
 use domain::{accounts::password::LONGEST, permission::Viewer};
 use entity::values::AuditAction;
+use messages::message;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
@@ -58,8 +59,8 @@ impl App {
         field: &str,
     ) -> Result<entity::account::Model, Failure> {
         if password.expose_secret().chars().count() > LONGEST {
-            let (zh, en) = (format!("最多 {LONGEST} 个字符。"), format!("At most {LONGEST} characters."));
-            return Err(Refusal::new(RefusalCode::TooLarge, field, zh, en).into());
+            let message = message!(TextTooLong { limit: LONGEST });
+            return Err(Refusal::new(RefusalCode::TooLarge, field, message).into());
         }
         let account = store::account::find(self.database.reader(), [viewer.account]).await?.pop();
         let account = account.ok_or_else(Refusal::account_not_found)?;
@@ -73,5 +74,5 @@ impl App {
 }
 
 fn wrong(field: &str) -> Refusal {
-    Refusal::new(RefusalCode::BadCredentials, field, "密码不正确。", "The password is wrong.")
+    Refusal::new(RefusalCode::BadCredentials, field, message!(PasswordWrong))
 }

@@ -1,6 +1,7 @@
 //! Who known to the identity provider signs in to which account.
 
 use entity::{account, identity, ids::AccountId, values::AuditAction};
+use messages::message;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
@@ -24,9 +25,8 @@ impl App {
     pub async fn link_identity(&self, actor: Actor, id: AccountId, subject: &str) -> Result<account::Model, Failure> {
         let issuer = self.issuer().ok_or_else(not_offered)?;
         if !is_subject(subject) {
-            let (zh, en) =
-                ("标识须为 1 至 255 个字节。", "A subject has 1 to 255 bytes, none of them control characters.");
-            return Err(Refusal::new(RefusalCode::Invalid, "subject", zh, en).into());
+            let message = message!(SubjectMalformed);
+            return Err(Refusal::new(RefusalCode::Invalid, "subject", message).into());
         }
         let transaction = self.database.begin().await?;
         let account = store::account::lock(&transaction, id).await?.ok_or_else(Refusal::account_not_found)?;
@@ -35,9 +35,8 @@ impl App {
             return Ok(account);
         }
         if !self.link(&transaction, actor, id, issuer, subject).await? {
-            let zh = "此账号或此标识已有关联，请先取消关联。";
-            let en = "The account, or the subject, is linked already; unlink it first.";
-            return Err(Refusal::new(RefusalCode::Conflict, "subject", zh, en).into());
+            let message = message!(IdentityLinkedAlready);
+            return Err(Refusal::new(RefusalCode::Conflict, "subject", message).into());
         }
         transaction.commit().await?;
         Ok(account)

@@ -5,6 +5,7 @@ use entity::{
     ids::AccountId,
     values::{AccountRole, AuditAction},
 };
+use messages::message;
 use sea_orm::ConnectionTrait;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -169,9 +170,5 @@ async fn locked(
 }
 
 fn last_administrator() -> Refusal {
-    Refusal::of_no_field(
-        RefusalCode::LastAdministrator,
-        "这是最后一名管理员，请先另设一名。",
-        "This is the last administrator; make another one first.",
-    )
+    Refusal::of_no_field(RefusalCode::LastAdministrator, message!(AdministratorLast))
 }

@@ -8,6 +8,7 @@ use domain::accounts::{
     written_code,
 };
 use entity::{account, ids::PersonId};
+use messages::{Message, message};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -98,46 +99,29 @@ pub(in crate::app) fn strong_at_sight(password: &SecretString, login: &str, fiel
 }
 
 fn weak(weakness: Weakness, field: &str) -> Refusal {
-    let (code, zh, en) = match weakness {
-        Weakness::TooShort => (
-            RefusalCode::WeakPassword,
-            format!("密码至少 {SHORTEST} 个字符。"),
-            format!("A password has at least {SHORTEST} characters."),
-        ),
-        Weakness::TooLong => {
-            (RefusalCode::TooLarge, format!("最多 {LONGEST} 个字符。"), format!("At most {LONGEST} characters."))
-        }
-        Weakness::IsLogin => (
-            RefusalCode::WeakPassword,
-            "密码不能与账号相同。".to_owned(),
-            "The password must not be the sign-in name.".to_owned(),
-        ),
+    let (code, message) = match weakness {
+        Weakness::TooShort => (RefusalCode::WeakPassword, message!(PasswordTooShort { least: SHORTEST })),
+        Weakness::TooLong => (RefusalCode::TooLarge, message!(TextTooLong { limit: LONGEST })),
+        Weakness::IsLogin => (RefusalCode::WeakPassword, message!(PasswordIsLogin)),
         Weakness::Guessed(pattern) => {
-            let (zh, en) = reason(pattern);
-            (
-                RefusalCode::WeakPassword,
-                format!("此密码容易被猜中：{zh}。请另选一个，例如几个互不相干的词。"),
-                format!("This password is soon guessed: {en}. Choose another, a few unrelated words for example."),
-            )
+            (RefusalCode::WeakPassword, message!(PasswordGuessed { reason: reason(pattern) }))
         }
     };
-    Refusal::new(code, field, zh, en)
+    Refusal::new(code, field, message)
 }
 
 /// By what a password is guessed, for whoever chose it.
-fn reason(pattern: Pattern) -> (&'static str, &'static str) {
+fn reason(pattern: Pattern) -> Message {
     match pattern {
-        Pattern::Common => ("它与最常用的密码相同或相近", "it is, or is close to, one of the commonest"),
-        Pattern::Personal => {
-            ("其中含有您的账号、姓名或单位", "it is made of your sign-in name, your name or your unit's")
-        }
-        Pattern::Keyboard => ("它由键盘上相邻的键组成", "it is a row of neighbouring keys"),
-        Pattern::Repeat => ("它是重复的字符", "it repeats itself"),
-        Pattern::Sequence => ("它是连续的数字或字母", "it is a sequence of digits or letters"),
-        Pattern::Date => ("它是日期或年份", "it is a date or a year"),
-        Pattern::Name => ("它是常见的人名", "it is a common name"),
-        Pattern::Word => ("它主要是一个词", "it is hardly more than a word"),
-        Pattern::Short => ("它的变化太少", "there is too little in it"),
+        Pattern::Common => message!(PasswordCommon),
+        Pattern::Personal => message!(PasswordPersonal),
+        Pattern::Keyboard => message!(PasswordKeyboard),
+        Pattern::Repeat => message!(PasswordRepeats),
+        Pattern::Sequence => message!(PasswordSequence),
+        Pattern::Date => message!(PasswordDate),
+        Pattern::Name => message!(PasswordName),
+        Pattern::Word => message!(PasswordWord),
+        Pattern::Short => message!(PasswordSimple),
     }
 }
 

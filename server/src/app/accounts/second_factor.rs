@@ -10,6 +10,7 @@ use domain::{
     permission::{Grant, Viewer},
 };
 use entity::{account, ids::AccountId, second_factor, values::AuditAction};
+use messages::message;
 use sea_orm::ConnectionTrait;
 use secrecy::SecretString;
 use serde_json::json;
@@ -171,29 +172,19 @@ fn recovery_code(random: [u8; 32]) -> String {
 }
 
 fn code_needed() -> Refusal {
-    Refusal::new(
-        RefusalCode::SecondFactorRequired,
-        "code",
-        "请同时给出验证器应用中的六位验证码，或一个恢复码。",
-        "Give the six digits of your authenticator app as well, or a recovery code.",
-    )
+    Refusal::new(RefusalCode::SecondFactorRequired, "code", message!(CodeNeeded))
 }
 
 fn wrong_code() -> Refusal {
-    Refusal::new(
-        RefusalCode::WrongCode,
-        "code",
-        "验证码不正确、已用过或已过期。",
-        "The code is wrong, was used before, or is too old.",
-    )
+    Refusal::new(RefusalCode::WrongCode, "code", message!(CodeWrong))
 }
 
 fn already() -> Refusal {
-    let (zh, en) = ("此账号已启用第二因素。", "This account has a second factor already.");
-    Refusal::of_no_field(RefusalCode::Conflict, zh, en)
+    let message = message!(SecondFactorThere);
+    Refusal::of_no_field(RefusalCode::Conflict, message)
 }
 
 fn not_begun() -> Refusal {
-    let (zh, en) = ("此账号没有第二因素。", "This account has no second factor.");
-    Refusal::of_no_field(RefusalCode::Invalid, zh, en)
+    let message = message!(SecondFactorNotThere);
+    Refusal::of_no_field(RefusalCode::Invalid, message)
 }

@@ -8,6 +8,7 @@ use domain::{
     permission::Viewer,
 };
 use entity::{account, session, values::AuditAction};
+use messages::message;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -217,33 +218,22 @@ pub(in crate::app) fn check_device(name: &str) -> Result<(), Failure> {
         return Err(too_long("deviceName", DEVICE_LIMIT).into());
     }
     if name.contains('\0') {
-        let (zh, en) = ("设备名称不能含有空字符。", "A device's name must not contain null characters.");
-        return Err(Refusal::new(RefusalCode::Invalid, "deviceName", zh, en).into());
+        let message = message!(DeviceNameWithNull);
+        return Err(Refusal::new(RefusalCode::Invalid, "deviceName", message).into());
     }
     Ok(())
 }
 
 fn too_long(field: &str, limit: usize) -> Refusal {
-    Refusal::new(RefusalCode::TooLarge, field, format!("最多 {limit} 个字符。"), format!("At most {limit} characters."))
+    Refusal::new(RefusalCode::TooLarge, field, message!(TextTooLong { limit }))
 }
 
 pub(in crate::app) fn bad_credentials() -> Failure {
-    Refusal::new(
-        RefusalCode::BadCredentials,
-        "password",
-        "账号或密码不正确，或账号已停用。",
-        "The sign-in name or the password is wrong, or the account is disabled.",
-    )
-    .into()
+    Refusal::new(RefusalCode::BadCredentials, "password", message!(CredentialsWrong)).into()
 }
 
 fn choose_a_password() -> Refusal {
-    Refusal::new(
-        RefusalCode::PasswordChangeRequired,
-        "newPassword",
-        "此密码由管理员发放，只能用一次：请同时给出您自己的新密码。",
-        "This password was given out by an administrator and works once: give one of your own with it.",
-    )
+    Refusal::new(RefusalCode::PasswordChangeRequired, "newPassword", message!(PasswordToBeChanged))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use domain::check_ins::clock_doubt::SERVERS_APART;
 use entity::{account, ids::AccountId, single_sign_on_attempt, values::AccountRole};
 use hmac::{Hmac, KeyInit, Mac};
+use messages::message;
 use sea_orm::ConnectionTrait;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -235,16 +236,15 @@ impl App {
 
 /// Nobody signs in at a provider here.
 pub(in crate::app) fn not_offered() -> Refusal {
-    let (zh, en) = ("本系统未启用统一身份认证。", "Single sign-on is not set up here.");
-    Refusal::of_no_field(RefusalCode::SingleSignOnNotOffered, zh, en)
+    let message = message!(SingleSignOnNotOffered);
+    Refusal::of_no_field(RefusalCode::SingleSignOnNotOffered, message)
 }
 
 /// One refusal for whatever is wrong. The reason is for the log, and must name nobody.
 fn refused(reason: &str) -> Failure {
     tracing::info!(reason, "single sign-on refused");
-    let zh = "统一身份认证登录未成功，请重新开始；如仍不成功，请联系管理员。";
-    let en = "Single sign-on did not succeed. Begin again; if that does not help, ask an administrator.";
-    Refusal::of_no_field(RefusalCode::SingleSignOnFailed, zh, en).into()
+    let message = message!(SingleSignOnFailed);
+    Refusal::of_no_field(RefusalCode::SingleSignOnFailed, message).into()
 }
 
 fn not_vouched(error: ProviderError) -> Failure {
@@ -252,9 +252,8 @@ fn not_vouched(error: ProviderError) -> Failure {
         ProviderError::Refused(reason) => refused(&reason),
         ProviderError::Unavailable(reason) => {
             tracing::warn!(reason, "the identity provider is not available");
-            let zh = "统一身份认证服务暂时不可用，请稍后重试，或以密码登录。";
-            let en = "The identity provider is not available. Try again later, or sign in with your password.";
-            Refusal::of_no_field(RefusalCode::ProviderUnavailable, zh, en).into()
+            let message = message!(ProviderUnavailable);
+            Refusal::of_no_field(RefusalCode::ProviderUnavailable, message).into()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Whether the bytes of photos have arrived: asked of the object store for many at once, within one time for all.
 
+use messages::message;
 use std::{
     collections::{BTreeSet, HashMap},
     time::Duration,
@@ -123,23 +124,14 @@ impl App {
 
     /// The object store is away: nothing is wrong with what was sent.
     pub(in crate::app) fn store_unavailable(&self, field: &str) -> Refusal {
-        let refusal = Refusal::new(
-            RefusalCode::StoreUnavailable,
-            field,
-            "照片存储暂时无法访问，此项没有记录；请稍后原样重试。",
-            "The store of photos does not answer, and nothing was recorded of this; send the same again later.",
-        );
+        let refusal = Refusal::new(RefusalCode::StoreUnavailable, field, message!(StoreUnavailable));
         let field = if field.is_empty() { Vec::new() } else { refusal.field };
         Refusal { field, retry_at: Some(self.clock.now() + COME_BACK), ..refusal }
     }
 
     /// Something is broken, and it may be broken for this only.
     pub fn server_fault(&self) -> Refusal {
-        let refusal = Refusal::of_no_field(
-            RefusalCode::ServerFault,
-            "服务器出现故障，此项可能没有记录；请稍后用同一 id 原样重试。",
-            "The server has a fault, and this may not have been recorded; send the same again later, with the same id.",
-        );
+        let refusal = Refusal::of_no_field(RefusalCode::ServerFault, message!(ServerFault));
         Refusal { retry_at: Some(self.clock.now() + COME_BACK), ..refusal }
     }
 
@@ -168,21 +160,9 @@ impl App {
 fn not_as_announced(photo: &photo::Model, stored: Option<&ObjectInfo>, place: usize) -> Option<Refusal> {
     let field = format!("photoIds.{place}");
     let Some(stored) = stored else {
-        return Some(Refusal::new(
-            RefusalCode::PhotoNotUploaded,
-            &field,
-            "照片尚未上传完成，请先上传再签到。",
-            "The photo's bytes have not arrived; upload them before checking in.",
-        ));
+        return Some(Refusal::new(RefusalCode::PhotoNotUploaded, &field, message!(PhotoNotUploaded)));
     };
     let as_announced =
         u64::try_from(photo.byte_size) == Ok(stored.byte_size) && photo.content_type == stored.content_type;
-    (!as_announced).then(|| {
-        Refusal::new(
-            RefusalCode::PhotoMismatch,
-            &field,
-            "上传的照片与申报的大小或类型不符，请重新申请上传。",
-            "The uploaded photo is of another length or type than announced; ask for a new upload.",
-        )
-    })
+    (!as_announced).then(|| Refusal::new(RefusalCode::PhotoMismatch, &field, message!(PhotoNotAsAnnounced)))
 }

@@ -21,6 +21,7 @@ use entity::{
     photo, project, signed_text, team_role,
     values::{Datum, FindingCode, FindingOutcome, PhotoState},
 };
+use messages::message;
 
 use super::{
     chain::Record,
@@ -143,13 +144,7 @@ impl App {
         if check_in.person_id == person && check_in.content_sha256 == submission.content_sha256() {
             return Ok(Some(Recorded { check_in, replayed: true }));
         }
-        Err(Refusal::new(
-            RefusalCode::Conflict,
-            "id",
-            "此 id 已用于另一次签到，内容不同；每次签到请在手机上生成新的 UUID。",
-            "This id was used for another check-in with other content; make a new UUID for each check-in.",
-        )
-        .into())
+        Err(Refusal::new(RefusalCode::Conflict, "id", message!(IdUsedOtherwise)).into())
     }
 
     /// Only who holds a role on the team may check in: on the day it was captured, or today.
@@ -168,22 +163,10 @@ impl App {
             tenure.covers(check_in.local_date) || tenure.covers(today)
         };
         if !roles.iter().any(held) {
-            return Err(Refusal::new(
-                RefusalCode::NotOnTeam,
-                "projectId",
-                "签到当日您不在该项目的服务团队中。",
-                "You held no role on this project's team on the day of the check-in.",
-            )
-            .into());
+            return Err(Refusal::new(RefusalCode::NotOnTeam, "projectId", message!(NotOnTeam)).into());
         }
         if project.closed_at.is_some_and(|closed| closed <= check_in.corrected_at) {
-            return Err(Refusal::new(
-                RefusalCode::ProjectClosed,
-                "projectId",
-                "该项目在签到时已结束。",
-                "The project was closed when the check-in was captured.",
-            )
-            .into());
+            return Err(Refusal::new(RefusalCode::ProjectClosed, "projectId", message!(ProjectClosedAtCapture)).into());
         }
         Ok(project)
     }
@@ -293,12 +276,7 @@ fn row(
 }
 
 pub(in crate::app) fn photo_used(place: usize) -> Refusal {
-    Refusal::new(
-        RefusalCode::PhotoAlreadyUsed,
-        &format!("photoIds.{place}"),
-        "这张照片已用于另一次签到。",
-        "The photo is evidence of another check-in already.",
-    )
+    Refusal::new(RefusalCode::PhotoAlreadyUsed, &format!("photoIds.{place}"), message!(PhotoUsedAlready))
 }
 
 /// For fuzzing: takes a request as far as it goes without the records, and checks what must hold of every check-in that

@@ -9,6 +9,7 @@ use entity::{
     check_in, device,
     ids::{CheckInId, PersonId},
 };
+use messages::message;
 
 use crate::{
     app::{App, Broken, Failure, Refusal, RefusalCode, policy},
@@ -63,22 +64,21 @@ impl App {
         let person = viewer.person.ok_or_else(Refusal::not_a_person)?;
         let now = self.clock.now();
         if request.name.chars().count() > 100 || request.name.contains('\0') {
-            let (zh, en) = ("设备名称最多 100 字。", "A device's name has at most 100 characters.");
-            return Err(Refusal::new(RefusalCode::Invalid, "name", zh, en).into());
+            let message = message!(DeviceNameTooLong);
+            return Err(Refusal::new(RefusalCode::Invalid, "name", message).into());
         }
         let key = DevicePublicKey::parse_base64(&request.public_key).map_err(|error| {
-            let zh = format!("公钥须为 P-256 公钥：{error}");
-            Refusal::new(RefusalCode::Invalid, "publicKey", zh, format!("Give a P-256 public key: {error}."))
+            Refusal::new(RefusalCode::Invalid, "publicKey", message!(PublicKeyMalformed { error: error.to_string() }))
         })?;
         let fresh = challenge::verify(&self.challenge_key, person, &request.challenge, now)
             .is_ok_and(|facts| now - facts.issued_at <= REGISTRATION_LIFETIME);
         if !fresh {
-            let (zh, en) = ("请用十分钟内发放给本人的随机码。", "Give a challenge issued to you within ten minutes.");
-            return Err(Refusal::new(RefusalCode::Invalid, "challenge", zh, en).into());
+            let message = message!(ChallengeNotFresh);
+            return Err(Refusal::new(RefusalCode::Invalid, "challenge", message).into());
         }
         if key.verify_base64(request.challenge.as_bytes(), &request.signature).is_err() {
-            let (zh, en) = ("签名与随机码不符。", "The signature does not fit the challenge's text.");
-            return Err(Refusal::new(RefusalCode::Invalid, "signature", zh, en).into());
+            let message = message!(ChallengeSignatureWrong);
+            return Err(Refusal::new(RefusalCode::Invalid, "signature", message).into());
         }
         let fingerprint = key.fingerprint().to_string();
         let device = self.keep_device(person, key, fingerprint, request.name).await?;
@@ -99,9 +99,8 @@ impl App {
             return Ok(device.clone());
         }
         if known.len() >= DEVICE_LIMIT {
-            let zh = format!("每人最多登记 {DEVICE_LIMIT} 台设备。");
-            let en = format!("A person registers at most {DEVICE_LIMIT} devices.");
-            return Err(Refusal::new(RefusalCode::TooLarge, "publicKey", zh, en).into());
+            let message = message!(DeviceTooMany { limit: DEVICE_LIMIT });
+            return Err(Refusal::new(RefusalCode::TooLarge, "publicKey", message).into());
         }
         let device = device::Model {
             fingerprint,

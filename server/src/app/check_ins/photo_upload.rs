@@ -1,5 +1,6 @@
 //! Allows the upload of a photo, straight to the object store.
 
+use messages::message;
 use std::time::Duration;
 
 use chrono::{Datelike, TimeDelta};
@@ -157,54 +158,30 @@ fn check(request: &PhotoUploadRequest) -> Result<(u64, Sha256Digest), Vec<Refusa
         refusals.push(Refusal::new(
             RefusalCode::Invalid,
             "contentType",
-            format!("照片类型须为 {} 之一。", CONTENT_TYPES.join("、")),
-            format!("A photo's content type must be one of {}.", CONTENT_TYPES.join(", ")),
+            message!(PhotoContentType { types: CONTENT_TYPES.to_vec() }),
         ));
     }
     let byte_size = u64::try_from(request.byte_size).unwrap_or(0);
     if byte_size == 0 || byte_size > PHOTO_BYTES {
         let code = if byte_size == 0 { RefusalCode::Invalid } else { RefusalCode::TooLarge };
-        refusals.push(Refusal::new(
-            code,
-            "byteSize",
-            format!("照片大小须为 1 至 {PHOTO_BYTES} 字节。"),
-            format!("A photo must have 1 to {PHOTO_BYTES} bytes."),
-        ));
+        refusals.push(Refusal::new(code, "byteSize", message!(PhotoSize { limit: PHOTO_BYTES })));
     }
     match request.sha256.parse() {
         Ok(sha256) if refusals.is_empty() => Ok((byte_size, sha256)),
         Ok(_) => Err(refusals),
         Err(_) => {
-            refusals.push(Refusal::new(
-                RefusalCode::Invalid,
-                "sha256",
-                "SHA-256 须为 64 位十六进制数字。",
-                "sha256 must be 64 hexadecimal digits.",
-            ));
+            refusals.push(Refusal::new(RefusalCode::Invalid, "sha256", message!(PhotoSha256)));
             Err(refusals)
         }
     }
 }
 
 fn store_full() -> Refusal {
-    Refusal::of_no_field(
-        RefusalCode::StoreFull,
-        "照片存储空间不足，暂不能上传；请联系管理员，或先不带照片签到。",
-        "The store of photos is nearly full and takes no more; tell the administrator, or check in without photos.",
-    )
+    Refusal::of_no_field(RefusalCode::StoreFull, message!(StoreNearlyFull))
 }
 
 fn too_many(photos: usize, bytes: u64, limits: &PhotoLimits) -> Refusal {
     let (most, most_mib) = (limits.waiting, limits.waiting_bytes >> 20);
     let mib = bytes.div_ceil(1 << 20);
-    Refusal::of_no_field(
-        RefusalCode::TooManyUploads,
-        format!(
-            "您有 {photos} 张照片（{mib} MiB）等待签到使用，最多 {most} 张、共 {most_mib} MiB；请先签到，或等到期自动删除。"
-        ),
-        format!(
-            "{photos} photos of yours ({mib} MiB) wait for a check-in, and at most {most} of {most_mib} MiB together may. \
-             Check in with them first, or wait until they are removed."
-        ),
-    )
+    Refusal::of_no_field(RefusalCode::TooManyUploads, message!(PhotosWaiting { mib, most, most_mib, photos }))
 }

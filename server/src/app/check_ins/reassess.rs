@@ -1,5 +1,6 @@
 //! What another policy would have decided, from the evidence that assessments keep. Changes nothing.
 
+use messages::message;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
@@ -137,12 +138,5 @@ impl App {
 }
 
 fn too_many(count: u64, most: u64) -> Refusal {
-    Refusal::new(
-        RefusalCode::TooLarge,
-        "from",
-        format!("一次最多试算 {most} 次签到，此期间有 {count} 次；请缩短期间，或用命令 onsite reassess。"),
-        format!(
-            "At most {most} check-ins are tried at once; there are {count}. Shorten the period, or use the command onsite reassess."
-        ),
-    )
+    Refusal::new(RefusalCode::TooLarge, "from", message!(TrialTooLarge { count, most }))
 }

@@ -1,11 +1,12 @@
 //! Judges many check-ins again, after an outage or a corrected boundary. Assessments are appended; people's decisions
 //! stand over them.
 
+use messages::message;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::{
-    check_ins::{evidence::Judgement, sentence::Sentence},
+    check_ins::evidence::Judgement,
     permission::Viewer,
     policy::{Policies, Policy},
 };
@@ -293,11 +294,8 @@ impl App {
     }
 
     fn left_for_later(&self, check_ins: usize) -> Refusal {
-        let zh = format!("照片存储暂时无法访问，{check_ins} 次照片丢失的签到未重新评判；请稍后再评判一次。");
-        let en = format!(
-            "The store of photos does not answer: {check_ins} check-ins whose photos were lost were left as they are. Judge again later."
-        );
-        Refusal { sentence: Sentence { zh, en }, ..self.store_unavailable("") }
+        let message = message!(RejudgementLeft { check_ins });
+        Refusal { message, ..self.store_unavailable("") }
     }
 
     pub(in crate::app) async fn look(
@@ -369,32 +367,21 @@ pub(in crate::app) fn named_policy(policies: &Policies, version: i32) -> Result<
 
 /// There is no such policy version.
 fn no_policy(field: &str, version: i32) -> Refusal {
-    let zh = format!("没有第 {version} 版规则。");
-    let en = format!("There is no policy version {version}.");
-    Refusal::new(RefusalCode::Invalid, field, zh, en)
+    let message = message!(PolicyUnknown { version });
+    Refusal::new(RefusalCode::Invalid, field, message)
 }
 
 fn check_reason(reason: &str) -> Result<(), Refusal> {
-    let (zh, en) = if reason.trim().is_empty() {
-        ("请写明重新评判的理由。".to_owned(), "Say why they are judged again.".to_owned())
+    let message = if reason.trim().is_empty() {
+        message!(RejudgementWithoutReason)
     } else if reason.chars().count() > NOTE_LIMIT || reason.contains('\0') {
-        (
-            format!("最多 {NOTE_LIMIT} 字，且不能含有空字符。"),
-            format!("At most {NOTE_LIMIT} characters, none of them null."),
-        )
+        message!(NoteMalformed { limit: NOTE_LIMIT })
     } else {
         return Ok(());
     };
-    Err(Refusal::new(RefusalCode::Invalid, "reason", zh, en))
+    Err(Refusal::new(RefusalCode::Invalid, "reason", message))
 }
 
 fn too_many(count: u64) -> Refusal {
-    Refusal::new(
-        RefusalCode::TooLarge,
-        "from",
-        format!("一次最多重新评判 {MOST_AT_ONCE} 次签到，此期间有 {count} 次；请缩短期间，或用命令 onsite rejudge。"),
-        format!(
-            "At most {MOST_AT_ONCE} check-ins are judged again at once; there are {count}. Shorten the period, or use the command onsite rejudge."
-        ),
-    )
+    Refusal::new(RefusalCode::TooLarge, "from", message!(RejudgementTooLarge { count, limit: MOST_AT_ONCE }))
 }

@@ -11,6 +11,7 @@ use entity::{
     person,
     values::{DecisionReason, Rank, Verdict},
 };
+use messages::message;
 use sea_orm::ConnectionTrait;
 
 use super::{
@@ -211,13 +212,7 @@ async fn parties(
 
 fn check_note(field: &str, text: &str) -> Result<(), Failure> {
     if text.chars().count() > NOTE_LIMIT || text.contains('\0') {
-        return Err(Refusal::new(
-            RefusalCode::TooLarge,
-            field,
-            format!("最多 {NOTE_LIMIT} 字，且不能含有空字符。"),
-            format!("At most {NOTE_LIMIT} characters, none of them null."),
-        )
-        .into());
+        return Err(Refusal::new(RefusalCode::TooLarge, field, message!(NoteMalformed { limit: NOTE_LIMIT })).into());
     }
     Ok(())
 }
@@ -225,67 +220,46 @@ fn check_note(field: &str, text: &str) -> Result<(), Failure> {
 fn check_statement(request: &AppealRequest) -> Result<(), Failure> {
     check_note("statement", &request.statement)?;
     if request.statement.trim().is_empty() {
-        let (zh, en) = ("请写明申诉理由。", "Say why you appeal.");
-        return Err(Refusal::new(RefusalCode::Invalid, "statement", zh, en).into());
+        let message = message!(AppealWithoutReason);
+        return Err(Refusal::new(RefusalCode::Invalid, "statement", message).into());
     }
     if request.photos.len() > PHOTO_LIMIT {
-        let zh = format!("申诉最多附 {PHOTO_LIMIT} 张照片。");
-        let en = format!("An appeal has at most {PHOTO_LIMIT} photos.");
-        return Err(Refusal::new(RefusalCode::TooLarge, "photoIds", zh, en).into());
+        let message = message!(AppealPhotosTooMany { limit: PHOTO_LIMIT });
+        return Err(Refusal::new(RefusalCode::TooLarge, "photoIds", message).into());
     }
     Ok(())
 }
 
 fn barred(bar: Bar) -> Refusal {
-    let (zh, en) = match bar {
-        Bar::Subject => ("不能审核自己的签到。", "Nobody decides about their own check-in."),
-        Bar::Subordinate => ("不能审核上级的签到。", "Nobody decides about a check-in of someone they answer to."),
-        Bar::DecidedBefore => ("申诉须由另一人审核。", "An appeal is answered by someone else than who decided."),
+    let message = match bar {
+        Bar::Subject => message!(ReviewOwn),
+        Bar::Subordinate => message!(ReviewOfSuperior),
+        Bar::DecidedBefore => message!(ReviewBySamePerson),
     };
-    Refusal::new(RefusalCode::MayNotDecide, "checkInId", zh, en)
+    Refusal::new(RefusalCode::MayNotDecide, "checkInId", message)
 }
 
 fn not_office() -> Refusal {
-    let (zh, en) = ("只有领导小组办公室可以审核。", "Only the office decides.");
-    Refusal::new(RefusalCode::MayNotDecide, "checkInId", zh, en)
+    let message = message!(ReviewByOfficeOnly);
+    Refusal::new(RefusalCode::MayNotDecide, "checkInId", message)
 }
 
 fn unexplained() -> Refusal {
-    Refusal::new(
-        RefusalCode::Invalid,
-        "reason",
-        "审核结论须为通过或不通过，且理由须与结论相符。",
-        "Decide VERIFIED or REJECTED, with a reason that explains it.",
-    )
+    Refusal::new(RefusalCode::Invalid, "reason", message!(ReviewUnexplained))
 }
 
 fn too_early() -> Refusal {
-    Refusal::new(
-        RefusalCode::Invalid,
-        "checkInId",
-        "照片仍在核验，请稍后再审核。",
-        "The photos are still being inspected; decide afterwards.",
-    )
+    Refusal::new(RefusalCode::Invalid, "checkInId", message!(ReviewTooEarly))
 }
 
 fn not_subject() -> Refusal {
-    Refusal::new(
-        RefusalCode::MayNotAppeal,
-        "checkInId",
-        "只有本人可以申诉。",
-        "Only the person who checked in appeals.",
-    )
+    Refusal::new(RefusalCode::MayNotAppeal, "checkInId", message!(AppealBySubjectOnly))
 }
 
 fn appealed_before() -> Refusal {
-    Refusal::new(RefusalCode::MayNotAppeal, "checkInId", "此次签到已申诉过。", "This check-in was appealed before.")
+    Refusal::new(RefusalCode::MayNotAppeal, "checkInId", message!(AppealedBefore))
 }
 
 fn not_open(days: u32) -> Refusal {
-    Refusal::new(
-        RefusalCode::MayNotAppeal,
-        "checkInId",
-        format!("只能在不通过后 {days} 天内申诉。"),
-        format!("An appeal is against a rejection, within {days} days of it."),
-    )
+    Refusal::new(RefusalCode::MayNotAppeal, "checkInId", message!(AppealNotOpen { days }))
 }

@@ -10,6 +10,7 @@ use domain::{
     projects::datum::Position,
 };
 use entity::ids::{CheckInId, PhotoId, ProjectId};
+use messages::{Message, message};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -136,8 +137,8 @@ impl Submission {
         refusals.extend(check_note(&request.note));
         refusals.extend(check_device(&request));
         if request.fix.is_none() && !request.other_fixes.is_empty() {
-            let (zh, en) = ("给出其他定位前须先给出 fix。", "Give fix before otherFixes.");
-            refusals.push(Refusal::new(RefusalCode::Invalid, "fix", zh, en));
+            let message = message!(FixMissing);
+            refusals.push(Refusal::new(RefusalCode::Invalid, "fix", message));
         }
         let fixes: Vec<PhoneFix> =
             request.fix.into_iter().chain(request.other_fixes).map(PhoneFix::to_be_kept).collect();
@@ -183,44 +184,24 @@ impl Submission {
 }
 
 fn not_named() -> Refusal {
-    Refusal::new(
-        RefusalCode::ProjectNotNamed,
-        "projectId",
-        "未指明项目，没有记录签到；请从最近的现场中选择一个，再用同一 id 签到。",
-        "No project was named, and nothing was recorded; choose one of the nearest sites and check in with the same id.",
-    )
+    Refusal::new(RefusalCode::ProjectNotNamed, "projectId", message!(ProjectNotNamed))
 }
 
 fn check_id(id: Uuid) -> Option<Refusal> {
-    id.is_nil().then(|| {
-        Refusal::new(
-            RefusalCode::Invalid,
-            "id",
-            "id 不能是全零 UUID，请在手机上生成随机 UUID。",
-            "id must not be the nil UUID; make a random UUID on the phone.",
-        )
-    })
+    id.is_nil().then(|| Refusal::new(RefusalCode::Invalid, "id", message!(IdNil)))
 }
 
 fn check_year(time: DateTime<Utc>, field: &str) -> Option<Refusal> {
-    let (zh, en) = ("年份须为四位数。", "The year must have four digits.");
-    (!YEARS.contains(&time.year())).then(|| Refusal::new(RefusalCode::Invalid, field, zh, en))
+    let message = message!(YearDigits);
+    (!YEARS.contains(&time.year())).then(|| Refusal::new(RefusalCode::Invalid, field, message))
 }
 
 fn untold(why: Untold) -> Refusal {
-    let (code, zh, en) = match why {
-        Untold::AfterSending => (
-            RefusalCode::CapturedInFuture,
-            "签到时间晚于发送时间，两者须取自同一手机时钟；手机时钟不准时请给出开机时长 uptime，据此推算。",
-            "capturedAt is later than sentAt; both must come from the same phone clock. Where that was wrong, give uptime: the time is worked out by the boot clock then.",
-        ),
-        Untold::TooLongAgo => (
-            RefusalCode::CapturedTooLongAgo,
-            "签到时间早于发送时间 366 天以上，无法记录；手机时钟不准时请给出开机时长 uptime，据此推算。",
-            "capturedAt is more than 366 days before sentAt. Where the phone's clock was wrong, give uptime: the time is worked out by the boot clock then.",
-        ),
+    let (code, message) = match why {
+        Untold::AfterSending => (RefusalCode::CapturedInFuture, message!(CapturedAfterSending)),
+        Untold::TooLongAgo => (RefusalCode::CapturedTooLongAgo, message!(CapturedTooLongAgo)),
     };
-    Refusal::new(code, "capturedAt", zh, en)
+    Refusal::new(code, "capturedAt", message)
 }
 
 fn check_photos(photos: &[PhotoId]) -> Option<Refusal> {
@@ -228,35 +209,19 @@ fn check_photos(photos: &[PhotoId]) -> Option<Refusal> {
         return Some(Refusal::new(
             RefusalCode::TooLarge,
             "photoIds",
-            format!("每次签到最多 {PHOTO_LIMIT} 张照片，收到 {} 张。", photos.len()),
-            format!("A check-in has at most {PHOTO_LIMIT} photos; there were {}.", photos.len()),
+            message!(PhotosTooMany { count: photos.len(), limit: PHOTO_LIMIT }),
         ));
     }
     let repeated = (1..photos.len()).find(|place| photos[..*place].contains(&photos[*place]))?;
-    Some(Refusal::new(
-        RefusalCode::Invalid,
-        &format!("photoIds.{repeated}"),
-        "同一张照片列出了两次。",
-        "The same photo is listed twice.",
-    ))
+    Some(Refusal::new(RefusalCode::Invalid, &format!("photoIds.{repeated}"), message!(PhotoListedTwice)))
 }
 
 fn check_note(note: &str) -> Option<Refusal> {
     let length = note.chars().count();
     if length > NOTE_LIMIT {
-        Some(Refusal::new(
-            RefusalCode::TooLarge,
-            "note",
-            format!("备注最多 {NOTE_LIMIT} 字，收到 {length} 字。"),
-            format!("A note has at most {NOTE_LIMIT} characters; there were {length}."),
-        ))
+        Some(Refusal::new(RefusalCode::TooLarge, "note", message!(NoteTooLong { length, limit: NOTE_LIMIT })))
     } else if note.contains('\0') {
-        Some(Refusal::new(
-            RefusalCode::Invalid,
-            "note",
-            "备注不能含有空字符。",
-            "A note must not contain null characters.",
-        ))
+        Some(Refusal::new(RefusalCode::Invalid, "note", message!(NoteWithNull)))
     } else {
         None
     }
@@ -264,21 +229,17 @@ fn check_note(note: &str) -> Option<Refusal> {
 
 fn check_fix(fix: &PhoneFix, field: &str) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    let mut refuse = |name: &str, zh: &str, en: &str| {
-        refusals.push(Refusal::new(RefusalCode::Invalid, &format!("{field}.{name}"), zh, en));
+    let mut refuse = |name: &str, message: Message| {
+        refusals.push(Refusal::new(RefusalCode::Invalid, &format!("{field}.{name}"), message));
     };
     if Position::parse(fix.latitude, 0.0).is_err() {
-        refuse("latitude", "纬度须在 -90 至 90 度之间。", "A latitude lies between -90 and 90 degrees.");
+        refuse("latitude", message!(LatitudeOutOfRange));
     }
     if Position::parse(0.0, fix.longitude).is_err() {
-        refuse("longitude", "经度须在 -180 至 180 度之间。", "A longitude lies between -180 and 180 degrees.");
+        refuse("longitude", message!(LongitudeOutOfRange));
     }
     if !fix.accuracy_m.is_finite() {
-        refuse(
-            "accuracyMeters",
-            "定位精度须为有限数值（米）；未知时填 0。",
-            "accuracyMeters must be a finite number of metres; give 0 where it is unknown.",
-        );
+        refuse("accuracyMeters", message!(AccuracyNotFinite));
     }
     refusals.extend(check_year(fix.fixed_at, &format!("{field}.fixedAt")));
     refusals
@@ -288,9 +249,8 @@ fn check_fix(fix: &PhoneFix, field: &str) -> Vec<Refusal> {
 fn check_device(request: &CheckInRequest) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if request.other_fixes.len() > FIX_LIMIT {
-        let zh = format!("其他定位最多 {FIX_LIMIT} 次。");
-        let en = format!("There are at most {FIX_LIMIT} further fixes.");
-        refusals.push(Refusal::new(RefusalCode::TooLarge, "otherFixes", zh, en));
+        let message = message!(FixesTooMany { limit: FIX_LIMIT });
+        refusals.push(Refusal::new(RefusalCode::TooLarge, "otherFixes", message));
     }
     let signature = request.signature.as_ref();
     let texts = [
@@ -301,25 +261,20 @@ fn check_device(request: &CheckInRequest) -> Vec<Refusal> {
     ];
     for (field, text, limit) in texts {
         if text.is_some_and(|text| text.len() > limit || !text.chars().all(|c| c.is_ascii_graphic())) {
-            let zh = format!("须为最多 {limit} 个可见 ASCII 字符。");
-            let en = format!("At most {limit} visible ASCII characters.");
-            refusals.push(Refusal::new(RefusalCode::Invalid, field, zh, en));
+            let message = message!(TextNotAscii { limit });
+            refusals.push(Refusal::new(RefusalCode::Invalid, field, message));
         }
     }
     if let Some(text) = signature.and_then(|signature| signature.text.as_deref())
         && (text.len() > SIGNED_TEXT_LIMIT || text.contains('\0'))
     {
-        let zh = format!("最多 {SIGNED_TEXT_LIMIT} 字节，且不能含有空字符。");
-        let en = format!("At most {SIGNED_TEXT_LIMIT} bytes, none of them null.");
-        refusals.push(Refusal::new(RefusalCode::TooLarge, "device.signedText", zh, en));
+        let message = message!(SignedTextMalformed { limit: SIGNED_TEXT_LIMIT });
+        refusals.push(Refusal::new(RefusalCode::TooLarge, "device.signedText", message));
     }
     let plausible = |uptime: &Uptime| 0 <= uptime.captured_ms && uptime.captured_ms <= uptime.sent_ms;
     if request.uptime.as_ref().is_some_and(|uptime| !plausible(uptime) || uptime.sent_ms > UPTIME_LIMIT_MS) {
-        let (zh, en) = (
-            "开机时长须为非负数，发送时不小于签到时，且不超过一百年。",
-            "Uptimes are not negative, grow from capture to sending, and stay below a hundred years.",
-        );
-        refusals.push(Refusal::new(RefusalCode::Invalid, "uptime", zh, en));
+        let message = message!(UptimeMalformed);
+        refusals.push(Refusal::new(RefusalCode::Invalid, "uptime", message));
     }
     refusals
 }

@@ -1,6 +1,7 @@
 //! Closes projects, from the command line.
 
 use entity::project;
+use messages::message;
 
 use crate::{
     app::{App, Failure, Refusal, RefusalCode},
@@ -20,13 +21,7 @@ impl App {
         let project = store::project::find_by_name(&transaction, name).await?;
         let project = project.ok_or_else(|| Refusal::project_not_found("name"))?;
         if !store::project::close(&transaction, project.id, self.clock.now()).await? {
-            return Err(Refusal::new(
-                RefusalCode::ProjectClosed,
-                "name",
-                "该项目已经结束。",
-                "The project is closed already.",
-            )
-            .into());
+            return Err(Refusal::new(RefusalCode::ProjectClosed, "name", message!(ProjectClosedAlready)).into());
         }
         transaction.commit().await?;
         Ok(project)

@@ -6,6 +6,7 @@ use entity::{
     organisation, person, project, team_role,
     values::{OrganisationKind, Rank, Stage, TeamRoleKind, Tier},
 };
+use messages::message;
 use sea_orm::ConnectionTrait;
 
 use super::known_projects::{KnownProjects, Meant};
@@ -197,12 +198,7 @@ fn ambiguous(entry: &RosterEntry, names: &[&str]) -> Refusal {
         ..Refusal::new(
             RefusalCode::Conflict,
             "",
-            format!("“{}”可能是已有项目中的几个（{}），请写成其中之一。", entry.project_name, names.join("、")),
-            format!(
-                "{} may be any of several projects on record ({}); write it as one of them.",
-                entry.project_name,
-                names.join(", ")
-            ),
+            message!(ProjectAmbiguousInRoster { name: &entry.project_name, projects: names.to_vec() }),
         )
     }
 }
@@ -213,14 +209,11 @@ fn succession(entry: &RosterEntry, role: &team_role::Model, from: NaiveDate) -> 
         ..Refusal::new(
             RefusalCode::Conflict,
             "",
-            format!(
-                "“{}”的现任自 {} 起任职，不能由他人自 {from} 起接任；请用更晚的日期。",
-                entry.project_name, role.from_date
-            ),
-            format!(
-                "The present holder of a role on {} serves since {}, so nobody can take over on {from}; give a later date.",
-                entry.project_name, role.from_date
-            ),
+            message!(RoleHolderLater {
+                from: from.to_string(),
+                project: &entry.project_name,
+                since: role.from_date.to_string(),
+            }),
         )
     }
 }

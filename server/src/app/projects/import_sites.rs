@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::{
-    check_ins::sentence::Sentence,
-    projects::{
-        boundary::SiteBoundary,
-        datum::{Position, to_wgs84},
-    },
+use domain::projects::{
+    boundary::SiteBoundary,
+    datum::{Position, to_wgs84},
 };
 use entity::{ids::ProjectId, site, site_version};
+use messages::{Message, message};
 use sea_orm::ConnectionTrait;
 
 use super::known_projects::{Known, KnownProjects, Meant};
@@ -158,44 +156,29 @@ impl<C: ConnectionTrait> Import<'_, C> {
             ProjectRef::Name(name) => (self.known.named(name), name.clone()),
             ProjectRef::Number(number) => (self.known.numbered(*number), number.to_string()),
         };
-        let sentence = match meant {
+        let message = match meant {
             Meant::One(known) => return Ok(known.clone()),
-            Meant::Nothing => Sentence {
-                zh: format!("没有项目“{named}”，请先导入名册。"),
-                en: format!("There is no project {named}; import the roster first."),
-            },
-            Meant::Several(names) => Sentence {
-                zh: format!("“{named}”对应多个项目（{}），请写明完整的项目名称。", names.join("、")),
-                en: format!(
-                    "{named} may be any of several projects ({}); use the project's full name.",
-                    names.join(", ")
-                ),
-            },
+            Meant::Nothing => message!(ProjectNotOnRecord { name: named }),
+            Meant::Several(names) => message!(ProjectAmbiguous { name: named, projects: names }),
         };
-        Err(refuse(draft, "project", sentence))
+        Err(refuse(draft, "project", message))
     }
 }
 
-fn same_site(first: usize, project: &Known, draft: &SiteDraft) -> Sentence {
-    let (project, site) = (&project.name, &draft.name);
-    Sentence {
-        zh: format!("与第{first}个要素同为项目“{project}”的现场“{site}”；若是另一地块，请用 site 写不同的名称。"),
-        en: format!(
-            "Feature {first} is the same site “{site}” of {project}, too; if this is another plot, give each its own name in `site`."
-        ),
-    }
+fn same_site(first: usize, project: &Known, draft: &SiteDraft) -> Message {
+    message!(SiteNamedTwice { first, project: &project.name, site: &draft.name })
 }
 
-fn boundary_of(draft: &SiteDraft) -> Result<SiteBoundary, Sentence> {
+fn boundary_of(draft: &SiteDraft) -> Result<SiteBoundary, Message> {
     let boundary = match &draft.shape {
         SiteShape::Area(geojson) => SiteBoundary::parse_geojson(geojson, draft.datum),
         SiteShape::Disc { latitude, longitude, radius_m } => {
-            let centre = Position::parse(*latitude, *longitude).map_err(|error| Sentence::from(&error.message()))?;
+            let centre = Position::parse(*latitude, *longitude).map_err(|error| error.message())?;
             SiteBoundary::circle(to_wgs84(centre, draft.datum), *radius_m)
         }
         SiteShape::Corridor { line, width_m } => SiteBoundary::corridor(line, draft.datum, *width_m),
     };
-    boundary.map_err(|error| Sentence::from(&error.message()))
+    boundary.map_err(|error| error.message())
 }
 
 fn drawn(shape: &SiteShape) -> String {
@@ -213,7 +196,7 @@ fn drawn(shape: &SiteShape) -> String {
     }
 }
 
-fn refuse(draft: &SiteDraft, property: &str, sentence: Sentence) -> Refusal {
+fn refuse(draft: &SiteDraft, property: &str, message: Message) -> Refusal {
     let field = vec!["features".to_owned(), draft.feature.to_string(), property.to_owned()];
-    Refusal { code: RefusalCode::Invalid, field, sentence, retry_at: None }
+    Refusal { code: RefusalCode::Invalid, field, message, retry_at: None }
 }

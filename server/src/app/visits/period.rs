@@ -1,6 +1,7 @@
 //! Local days, from one to another, that a question is about.
 
 use chrono::NaiveDate;
+use messages::message;
 
 use crate::app::{Refusal, RefusalCode};
 
@@ -19,13 +20,12 @@ impl Period {
     pub fn parse(from: NaiveDate, to: NaiveDate) -> Result<Self, Refusal> {
         let days = (to - from).num_days() + 1;
         if days < 1 {
-            let (zh, en) = ("to 不能早于 from。", "to must not be earlier than from.");
-            return Err(Refusal::new(RefusalCode::Invalid, "to", zh, en));
+            let message = message!(PeriodReversed);
+            return Err(Refusal::new(RefusalCode::Invalid, "to", message));
         }
         if days > LONGEST_DAYS {
-            let zh = format!("期间最长 {LONGEST_DAYS} 天，收到 {days} 天；请分段进行。");
-            let en = format!("A period has at most {LONGEST_DAYS} days; there were {days}. Ask in parts.");
-            return Err(Refusal::new(RefusalCode::TooLarge, "from", zh, en));
+            let message = message!(PeriodTooLong { days, limit: LONGEST_DAYS });
+            return Err(Refusal::new(RefusalCode::TooLarge, "from", message));
         }
         Ok(Self { from, to })
     }

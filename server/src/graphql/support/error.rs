@@ -1,8 +1,10 @@
 //! Errors as clients see them: user errors as data, everything else masked.
 
-use async_graphql::{ComplexObject, Enum, Error, ErrorExtensions, SimpleObject};
+use async_graphql::{ComplexObject, Error, ErrorExtensions, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{check_ins::sentence::Sentence, permission::Rule};
+pub use messages::Language;
+use messages::Message;
 
 use crate::{
     app::{Broken, Failure, Refusal, RefusalCode},
@@ -13,21 +15,11 @@ use crate::{
 /// When to come back to a database that is away: it is looked for all the time.
 const RETRY_AFTER_SECONDS: u32 = 5;
 
-/// A language of sentences for people.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-pub enum Language {
-    /// Chinese (中文).
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-/// The sentence in a language.
+/// The sentence in a language. What was decided is kept in these two, as it was said then.
 pub(in crate::graphql) fn said(sentence: &Sentence, language: Language) -> String {
     match language {
         Language::Zh => sentence.zh.clone(),
-        Language::En => sentence.en.clone(),
+        _ => sentence.en.clone(),
     }
 }
 
@@ -42,14 +34,14 @@ pub struct UserError {
     /// When it is worth trying again; null where waiting does not help.
     retry_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
-    sentence: Sentence,
+    sentence: Message,
 }
 
 #[ComplexObject]
 impl UserError {
     /// What was wrong and what would be right.
     async fn message(&self, #[graphql(desc = "The language of the sentence.", default)] language: Language) -> String {
-        said(&self.sentence, language)
+        self.sentence.said(language)
     }
 }
 
@@ -65,7 +57,7 @@ impl UserError {
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
-        Self { code: refusal.code, field: refusal.field, retry_at: refusal.retry_at, sentence: refusal.sentence }
+        Self { code: refusal.code, field: refusal.field, retry_at: refusal.retry_at, sentence: refusal.message }
     }
 }
 
@@ -157,7 +149,7 @@ pub(in crate::graphql) fn bad_argument(argument: &str, zh: &str, en: &str) -> Er
 /// Arguments of a query that a period can't be made of, or that ask for too much.
 pub(in crate::graphql) fn bad_period(refusal: &Refusal) -> Error {
     let argument = refusal.field.last().map_or("from", String::as_str);
-    bad_argument(argument, &refusal.sentence.zh, &refusal.sentence.en)
+    bad_argument(argument, &refusal.message.said(Language::Zh), &refusal.message.said(Language::En))
 }
 
 /// An error with a code, in both languages.

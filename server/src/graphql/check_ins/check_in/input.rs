@@ -10,6 +10,7 @@ use domain::{
     },
 };
 use entity::{ids::PhotoId, values::Datum};
+use messages::message;
 use uuid::Uuid;
 
 use super::CheckIn;
@@ -98,13 +99,11 @@ fn one_of(
         (Some(given), None) | (None, Some(given)) => Ok(given),
         (Some(given), Some(formerly)) if given == formerly => Ok(given),
         (None, None) => {
-            let (zh, en) = (format!("请给出 {name}（毫秒）。"), format!("Give {name}, in milliseconds."));
-            Err(Refusal::new(RefusalCode::Invalid, &format!("uptime.{name}"), zh, en))
+            Err(Refusal::new(RefusalCode::Invalid, &format!("uptime.{name}"), message!(MillisecondsMissing { name })))
         }
         (Some(_), Some(_)) => {
-            let zh = format!("{name} 与 {former} 不一致；只需给出 {name}。");
-            let en = format!("{name} and {former} differ; give {name} alone.");
-            Err(Refusal::new(RefusalCode::Invalid, &format!("uptime.{name}"), zh, en))
+            let message = message!(MillisecondsDiffer { former, name });
+            Err(Refusal::new(RefusalCode::Invalid, &format!("uptime.{name}"), message))
         }
     }
 }
@@ -320,12 +319,7 @@ async fn record(
 }
 
 fn too_many(items: usize) -> Refusal {
-    Refusal::new(
-        RefusalCode::TooLarge,
-        "items",
-        format!("一批最多 {BATCH_LIMIT} 次签到，收到 {items} 次；请分批发送。"),
-        format!("A batch has at most {BATCH_LIMIT} check-ins; there were {items}. Send them in parts."),
-    )
+    Refusal::new(RefusalCode::TooLarge, "items", message!(BatchTooLarge { items, limit: BATCH_LIMIT }))
 }
 
 /// For fuzzing: reads JSON as the input of a check-in, as far as a server does before it looks anything up, and checks
