@@ -383,9 +383,9 @@ async fn a_message_that_is_taken_slowly_comes_whole_over_websocket() {
             assert_eq!(message["type"], "connection_ack", "{message}");
         }
     });
-    // Meanwhile it counts as what waits, which is bounded in all.
+    // Meanwhile it counts as what waits, which is bounded in all; some of it may be taken before that is looked at.
     tokio::select! {
-        () = async { while figure(&server, "onsite_answers_waiting_bytes").await < NOTES as u64 {} } => {}
+        () = async { while figure(&server, "onsite_answers_waiting_bytes").await < NOTES as u64 / 4 {} } => {}
         notes = &mut taken => panic!("all {notes} bytes came, and none of them waited"),
     }
     assert_eq!(taken.await, NOTES);
