@@ -361,6 +361,7 @@ async fn an_answer_that_is_taken_slowly_comes_whole_over_http_1() {
 }
 
 #[tokio::test]
+#[ignore = "by hand: on a busy machine all of it is taken before it is looked at"]
 async fn a_message_that_is_taken_slowly_comes_whole_over_websocket() {
     let server = impatient(|config| config.connections.silence_seconds = 2).await;
     let query = heavy(&server).await;
