@@ -24,6 +24,6 @@ pub(crate) use fake_provider::{CLIENT_ID, FakeProvider, IdToken, Key};
 pub(crate) use fake_s3::{FakeS3, Mood, Quirk};
 pub(crate) use phone::{CHECK_IN_FIELDS, Draft, hold_photos, photo, photo_saved, put, sha256};
 pub(crate) use provider::{Back, Provider, signed_in_at_provider};
-pub(crate) use server::{Photos, TestServer, balanced};
+pub(crate) use server::{AppAlone, Photos, TestServer, balanced};
 pub(crate) use single_sign_on::{Away, refusal};
 pub(crate) use socket::{Message, Socket};

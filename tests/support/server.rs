@@ -57,6 +57,26 @@ pub(super) struct Ground {
     pub(super) photos: Photos,
 }
 
+/// The city's database and photos with nobody beside: no server takes what a story does itself.
+#[derive(Debug)]
+pub(crate) struct AppAlone {
+    pub(crate) app: Arc<App>,
+    pub(crate) clock: Arc<TestClock>,
+    _ground: Ground,
+}
+
+impl AppAlone {
+    pub(crate) async fn on(backend: Backend) -> Self {
+        let city = City::on(backend).await;
+        let ground = Ground { database: TestDatabase::of(&city.template).await, photos: Photos::directory() };
+        let (config, clock) = (config(&ground), TestClock::new());
+        let database = serve::database(&config).await.unwrap();
+        let source = Clock::of(Arc::<TestClock>::clone(&clock));
+        let app = serve::app(&config, database, "http://127.0.0.1".to_owned(), source).await.unwrap();
+        Self { app, clock, _ground: ground }
+    }
+}
+
 /// A running server; stopped when dropped.
 #[derive(Debug)]
 pub(crate) struct TestServer {

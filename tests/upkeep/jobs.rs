@@ -8,40 +8,32 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 use server::{
-    app::App,
     clock::Source,
     jobs::{HOUSEKEEPING, Schedule},
 };
 
 use crate::support::{
-    BEARING_PARK,
+    AppAlone, BEARING_PARK,
     Backend::{self, Postgres, Sqlite},
     Draft,
     Role::Leader,
     Socket, TestServer, hold_photos, photo as picture,
 };
 
-/// What these stories do themselves, in another rhythm than the server does it.
-const WORK: Schedule = Schedule { every: TimeDelta::days(2), ..HOUSEKEEPING };
+/// What these stories do themselves: no server is beside them.
+const WORK: Schedule = HOUSEKEEPING;
 
-/// The app of a server that has tidied once and looks again in a minute, with nothing queued.
-async fn app_of(server: &TestServer) -> &App {
-    let app = server.app();
-    let tidied = server.clock.now() + HOUSEKEEPING.every;
-    let queued = || async { job::Entity::find().one(app.database.reader()).await.unwrap() };
-    while queued().await.is_none_or(|job| job.due_at != tidied) {
-        tokio::task::yield_now().await;
-    }
-    job::Entity::delete_many().exec(app.database.writer()).await.unwrap();
-    app
+async fn with_nothing_queued(backend: Backend) -> AppAlone {
+    let alone = AppAlone::on(backend).await;
+    job::Entity::delete_many().exec(alone.app.database.writer()).await.unwrap();
+    alone
 }
 
 #[rstest]
 #[tokio::test]
-#[ignore = "by hand: on a busy machine the server's own look comes between"]
 async fn what_comes_again_is_done_by_one_server_when_it_is_due(#[values(Sqlite, Postgres)] backend: Backend) {
-    let server = TestServer::on(backend).await;
-    let app = app_of(&server).await;
+    let alone = with_nothing_queued(backend).await;
+    let app = &alone.app;
     let done = AtomicU32::new(0);
     let once = || async {
         let work = || async { _ = done.fetch_add(1, SeqCst) };
@@ -50,20 +42,19 @@ async fn what_comes_again_is_done_by_one_server_when_it_is_due(#[values(Sqlite, 
     let both = tokio::join!(once(), once());
     assert_eq!((both.0 ^ both.1, done.load(SeqCst)), (true, 1), "two servers at once: {both:?}");
 
-    server.clock.advance(WORK.every - TimeDelta::seconds(1));
+    alone.clock.advance(WORK.every - TimeDelta::seconds(1));
     assert!(!once().await, "not due yet");
-    server.clock.advance(TimeDelta::seconds(1));
+    alone.clock.advance(TimeDelta::seconds(1));
     assert!(once().await);
     assert_eq!(done.load(SeqCst), 2);
 }
 
 #[rstest]
 #[tokio::test]
-#[ignore = "by hand: on a busy machine the server's own look comes between"]
 async fn what_a_dead_server_began_is_taken_over(#[values(Sqlite, Postgres)] backend: Backend) {
-    let server = TestServer::on(backend).await;
-    let app = app_of(&server).await;
-    let until = server.clock.now() + WORK.within;
+    let alone = with_nothing_queued(backend).await;
+    let app = &alone.app;
+    let until = alone.clock.now() + WORK.within;
     let taken = async {
         let queued = || async { job::Entity::find().one(app.database.reader()).await.unwrap() };
         while queued().await.is_none_or(|job| job.due_at != until) {
@@ -76,22 +67,21 @@ async fn what_a_dead_server_began_is_taken_over(#[values(Sqlite, Postgres)] back
         () = taken => {}
     }
     let never = || async { panic!("somebody holds it") };
-    server.clock.advance(WORK.within - TimeDelta::seconds(1));
+    alone.clock.advance(WORK.within - TimeDelta::seconds(1));
     assert!(!WORK.once(app, never).await.unwrap());
-    server.clock.advance(TimeDelta::seconds(1));
+    alone.clock.advance(TimeDelta::seconds(1));
     assert!(WORK.once(app, || async {}).await.unwrap());
 }
 
 /// Noted while a server's clock was a year ahead, which has been set right since.
 #[rstest]
 #[tokio::test]
-#[ignore = "by hand: on a busy machine the server's own look comes between"]
 async fn nothing_waits_for_a_time_that_a_wrong_clock_noted(#[values(Sqlite, Postgres)] backend: Backend) {
-    let server = TestServer::on(backend).await;
-    let app = app_of(&server).await;
-    server.clock.advance(TimeDelta::days(365));
+    let alone = with_nothing_queued(backend).await;
+    let app = &alone.app;
+    alone.clock.advance(TimeDelta::days(365));
     WORK.once(app, || async {}).await.unwrap();
-    server.clock.advance(-TimeDelta::days(365));
+    alone.clock.advance(-TimeDelta::days(365));
     assert!(WORK.once(app, || async {}).await.unwrap());
 }
 
