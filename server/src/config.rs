@@ -20,7 +20,7 @@ use crate::{
 mod check;
 pub(crate) mod list;
 
-pub use check::Senseless;
+pub use check::InvalidSetting;
 pub(crate) use check::log_filter;
 
 /// The commented file that documents every setting and its default.
@@ -195,7 +195,7 @@ pub enum ConfigError {
     Unreadable(#[from] config::ConfigError),
     /// It can, but nothing would work with it.
     #[error("configuration: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Senseless(Vec<Senseless>),
+    InvalidSetting(Vec<InvalidSetting>),
 }
 
 impl Config {
@@ -224,7 +224,7 @@ impl Config {
         let config: Self = settings.try_deserialize()?;
         match check::check(&config) {
             senseless if senseless.is_empty() => Ok(config),
-            senseless => Err(ConfigError::Senseless(senseless)),
+            senseless => Err(ConfigError::InvalidSetting(senseless)),
         }
     }
 

@@ -12,13 +12,13 @@ const JSON: &str = "application/json";
 const TYPENAME: &str = r#"{"query": "{ __typename }"}"#;
 
 /// What came back.
-struct Told {
+struct Received {
     status: u16,
     headers: HeaderMap,
     text: String,
 }
 
-impl Told {
+impl Received {
     async fn of(response: Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Self { status, headers, text: response.text().await.unwrap() }
@@ -40,7 +40,7 @@ impl Told {
 }
 
 /// POSTs a body as the office, with these headers.
-async fn post(server: &TestServer, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Told {
+async fn post(server: &TestServer, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Received {
     send(server, Method::POST, "/graphql", headers, body).await
 }
 
@@ -50,17 +50,17 @@ async fn send(
     path: &str,
     headers: &[(&str, &str)],
     body: impl Into<reqwest::Body>,
-) -> Told {
+) -> Received {
     let request = http().request(method, format!("{}{path}", server.url())).bearer_auth(server.token(Office).unwrap());
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-    Told::of(request.body(body).send().await.unwrap()).await
+    Received::of(request.body(body).send().await.unwrap()).await
 }
 
-async fn asked(server: &TestServer, accept: &str, body: &Value) -> Told {
+async fn asked(server: &TestServer, accept: &str, body: &Value) -> Received {
     post(server, &[("content-type", JSON), ("accept", accept)], body.to_string()).await
 }
 
-async fn got(server: &TestServer, parameters: &[(&str, &str)]) -> Told {
+async fn got(server: &TestServer, parameters: &[(&str, &str)]) -> Received {
     let url = reqwest::Url::parse_with_params("http://x/graphql", parameters).unwrap();
     let path = format!("/graphql?{}", url.query().unwrap_or_default());
     send(server, Method::GET, &path, &[("accept", STANDARD)], "").await
@@ -326,7 +326,7 @@ async fn status_of_a_client_that_is_not_permitted_is_401(#[case] authorization: 
     for accept in [STANDARD, JSON] {
         let request = http().post(format!("{}/graphql", server.url())).header("authorization", authorization);
         let request = request.header("content-type", JSON).header("accept", accept).body(TYPENAME);
-        let told = Told::of(request.send().await.unwrap()).await;
+        let told = Received::of(request.send().await.unwrap()).await;
         assert_eq!((told.status, &*told.code(), told.header("www-authenticate")), (401, "UNAUTHENTICATED", "Bearer"));
     }
 }

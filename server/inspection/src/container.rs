@@ -48,12 +48,12 @@ pub(super) struct Container<'a> {
     /// Whether the file says that it has EXIF where none can be found.
     pub(super) exif_lost: bool,
     pub(super) xmp: Option<&'a [u8]>,
-    pub(super) marks: Marks,
+    pub(super) marks: EditTraces,
 }
 
 /// Traces of how a file was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(super) struct EditTraces {
     /// Begins as JFIF does, which cameras rarely and programmes nearly always write.
     pub(super) jfif: bool,
     /// Has Photoshop's own segment.

@@ -31,28 +31,28 @@ pub struct ExifFacts {
     /// Whether something was there that can't be read or can't be true: latitude 91, month 13, a division by zero.
     pub absurd: bool,
     /// What is there but can't be read.
-    pub unread: Unread,
+    pub unread: UnreadableFacts,
     /// Whether the phone itself calls it a screenshot.
     pub screenshot: bool,
 }
 
 /// What is there but can't be read, or can't be true.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Unread {
+pub struct UnreadableFacts {
     /// A position.
     pub position: bool,
     /// A time.
     pub time: bool,
 }
 
-impl Unread {
+impl UnreadableFacts {
     /// Where EXIF is there and nothing of it can be read, nobody knows what it says.
     pub const ALL: Self = Self { position: true, time: true };
 }
 
 /// The block is no TIFF, or its directories can't be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unreadable;
+pub(super) struct NotTiff;
 
 pub(super) mod tag {
     pub(in super::super) const MAKE: u16 = 0x010f;
@@ -77,8 +77,8 @@ pub(super) mod tag {
 
 /// Reads a TIFF block, of which the end may be missing. Looks at some twenty fields of three directories, in time
 /// linear in their size.
-pub(super) fn read(block: &[u8]) -> Result<ExifFacts, Unreadable> {
-    let first = Tiff::read(block).and_then(Tiff::first).ok_or(Unreadable)?;
+pub(super) fn read(block: &[u8]) -> Result<ExifFacts, NotTiff> {
+    let first = Tiff::read(block).and_then(Tiff::first).ok_or(NotTiff)?;
     let (exif, gps) = (first.follow(tag::EXIF), first.follow(tag::GPS));
     let orientation = first.get(tag::ORIENTATION).and_then(|field| u8::try_from(field.uint()?).ok());
     let mut facts = ExifFacts {
@@ -94,9 +94,9 @@ pub(super) fn read(block: &[u8]) -> Result<ExifFacts, Unreadable> {
         Some(directory) => directory.is_cut(),
         None => first.has(tag) || first.is_cut(),
     };
-    let mut times = Keep { absurd: lost(tag::EXIF, exif) };
-    let mut places = Keep { absurd: lost(tag::GPS, gps) };
-    let mut others = Keep { absurd: false };
+    let mut times = Plausibility { absurd: lost(tag::EXIF, exif) };
+    let mut places = Plausibility { absurd: lost(tag::GPS, gps) };
+    let mut others = Plausibility { absurd: false };
     if let Some(gps) = gps {
         facts.position = places.sound(position(gps));
         facts.gps_time_utc = times.sound(gps_time(gps));
@@ -106,39 +106,41 @@ pub(super) fn read(block: &[u8]) -> Result<ExifFacts, Unreadable> {
         facts.taken_at = tag::TIMES.into_iter().find_map(|tags| times.sound(taken_at(exif, tags)));
     }
     facts.taken_at = TakenAt::with_satellites(facts.taken_at, facts.gps_time_utc);
-    facts.unread =
-        Unread { position: places.absurd && facts.position.is_none(), time: times.absurd && facts.taken_at.is_none() };
+    facts.unread = UnreadableFacts {
+        position: places.absurd && facts.position.is_none(),
+        time: times.absurd && facts.taken_at.is_none(),
+    };
     facts.absurd = places.absurd || times.absurd || others.absurd;
     Ok(facts)
 }
 
 /// What a field says: nothing, something, or something that can't be true.
-pub(super) enum Said<T> {
+pub(super) enum FieldValue<T> {
     Nothing,
     Sound(T),
     Absurd,
 }
 
-struct Keep {
+struct Plausibility {
     absurd: bool,
 }
 
-impl Keep {
-    fn sound<T>(&mut self, said: Said<T>) -> Option<T> {
-        self.absurd |= matches!(said, Said::Absurd);
+impl Plausibility {
+    fn sound<T>(&mut self, said: FieldValue<T>) -> Option<T> {
+        self.absurd |= matches!(said, FieldValue::Absurd);
         match said {
-            Said::Sound(value) => Some(value),
-            Said::Nothing | Said::Absurd => None,
+            FieldValue::Sound(value) => Some(value),
+            FieldValue::Nothing | FieldValue::Absurd => None,
         }
     }
 }
 
-pub(super) fn sound_or_absurd<T>(value: Option<T>) -> Said<T> {
-    value.map_or(Said::Absurd, Said::Sound)
+pub(super) fn sound_or_absurd<T>(value: Option<T>) -> FieldValue<T> {
+    value.map_or(FieldValue::Absurd, FieldValue::Sound)
 }
 
-fn horizontal_error(gps: Directory<'_>) -> Said<f64> {
-    let Some(field) = gps.get(tag::HORIZONTAL_ERROR) else { return Said::Nothing };
+fn horizontal_error(gps: Directory<'_>) -> FieldValue<f64> {
+    let Some(field) = gps.get(tag::HORIZONTAL_ERROR) else { return FieldValue::Nothing };
     sound_or_absurd(field.exact_numbers().map(|[metres]| metres).filter(|metres| *metres > 0.0 && *metres <= 100_000.0))
 }
 

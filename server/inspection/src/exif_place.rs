@@ -3,15 +3,15 @@
 use domain::projects::datum::Position;
 
 use super::{
-    exif::{Said, sound_or_absurd, tag},
+    exif::{FieldValue, sound_or_absurd, tag},
     tiff::{Directory, Field, Number},
 };
 
 /// Cameras without a fix write no position, or the one where equator and prime meridian meet.
-pub(super) fn position(gps: Directory<'_>) -> Said<Position> {
+pub(super) fn position(gps: Directory<'_>) -> FieldValue<Position> {
     let given = |tag| gps.has(tag) && gps.get(tag).is_none_or(|field| !field.bytes().is_empty());
     if !given(tag::LATITUDE) && !given(tag::LONGITUDE) {
-        return Said::Nothing;
+        return FieldValue::Nothing;
     }
     let parse = || {
         let latitude = degrees(gps, tag::LATITUDE, tag::LATITUDE_REF, [b'N', b'S'])?;
@@ -19,7 +19,7 @@ pub(super) fn position(gps: Directory<'_>) -> Said<Position> {
         Position::parse(latitude, longitude).ok()
     };
     match parse() {
-        Some(nowhere) if nowhere.latitude() == 0.0 && nowhere.longitude() == 0.0 => Said::Nothing,
+        Some(nowhere) if nowhere.latitude() == 0.0 && nowhere.longitude() == 0.0 => FieldValue::Nothing,
         position => sound_or_absurd(position),
     }
 }

@@ -5,14 +5,14 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTim
 use domain::check_ins::photo_claim::TakenAt;
 
 use super::{
-    exif::{Said, sound_or_absurd, tag},
+    exif::{FieldValue, sound_or_absurd, tag},
     tiff::{Directory, Field, Number},
 };
 
-pub(super) fn gps_time(gps: Directory<'_>) -> Said<DateTime<Utc>> {
+pub(super) fn gps_time(gps: Directory<'_>) -> FieldValue<DateTime<Utc>> {
     // A time of day without its date says nothing: it is the satellites', not of the photo's day.
     if !gps.has(tag::GPS_DATE) || !gps.has(tag::GPS_TIME) {
-        return Said::Nothing;
+        return FieldValue::Nothing;
     }
     let parse = || {
         let (date, time) = (gps.get(tag::GPS_DATE)?, gps.get(tag::GPS_TIME)?);
@@ -39,13 +39,13 @@ fn time_of_day(time: Field<'_>) -> Option<[f64; 3]> {
 }
 
 /// Cameras whose clock was never set write blanks or zeros.
-pub(super) fn taken_at(exif: Directory<'_>, [time, subsecond, offset]: [u16; 3]) -> Said<TakenAt> {
+pub(super) fn taken_at(exif: Directory<'_>, [time, subsecond, offset]: [u16; 3]) -> FieldValue<TakenAt> {
     if !exif.has(time) {
-        return Said::Nothing;
+        return FieldValue::Nothing;
     }
-    let Some(written) = exif.get(time).and_then(Field::text) else { return Said::Absurd };
+    let Some(written) = exif.get(time).and_then(Field::text) else { return FieldValue::Absurd };
     if written.iter().all(|byte| matches!(byte, b' ' | b':' | b'-' | b'/' | b'0')) {
-        return Said::Nothing;
+        return FieldValue::Nothing;
     }
     let milliseconds = exif.get(subsecond).and_then(|field| milliseconds_of(field.text()?)).unwrap_or_default();
     let offset_in = |tag| exif.get(tag).and_then(|field| offset_of(field.text()?));

@@ -3,7 +3,7 @@
 
 use super::{
     InspectionError,
-    container::{Bytes, Container, ImageFormat, Marks},
+    container::{Bytes, Container, EditTraces, ImageFormat},
 };
 
 /// Brands under which still pictures come (ISO/IEC 23008-12, annex B).
@@ -64,7 +64,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Container<'_>, InspectionError> {
         exif,
         exif_lost: has_exif && exif.is_none(),
         xmp: None,
-        marks: Marks::default(),
+        marks: EditTraces::default(),
     })
 }
 

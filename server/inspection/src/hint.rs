@@ -5,7 +5,7 @@ use messages::{Message, message};
 use super::{
     ImageFormat,
     container::Container,
-    exif::{ExifFacts, Unreadable},
+    exif::{ExifFacts, NotTiff},
 };
 
 /// What a person looking at a photo may want to know. Never proof: messengers, galleries and browsers save photos again
@@ -78,7 +78,7 @@ const SCREEN_RATIO: f64 = 1.95;
 /// XMP beyond this is not looked at.
 const MAX_XMP_BYTES: usize = 64 * 1024;
 
-pub(super) fn all(container: &Container<'_>, exif: Option<&Result<ExifFacts, Unreadable>>) -> Vec<PhotoHint> {
+pub(super) fn all(container: &Container<'_>, exif: Option<&Result<ExifFacts, NotTiff>>) -> Vec<PhotoHint> {
     let facts = exif.and_then(|exif| exif.as_ref().ok());
     let marks = container.marks;
     let unusable = match exif {

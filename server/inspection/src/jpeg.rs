@@ -2,7 +2,7 @@
 
 use super::{
     InspectionError,
-    container::{Bytes, Container, ImageFormat, Marks},
+    container::{Bytes, Container, EditTraces, ImageFormat},
 };
 
 pub(super) const SIGNATURE: [u8; 3] = [0xff, 0xd8, 0xff];
@@ -45,7 +45,7 @@ struct Found<'a> {
     scans: u32,
     exif: Option<&'a [u8]>,
     xmp: Option<&'a [u8]>,
-    marks: Marks,
+    marks: EditTraces,
 }
 
 impl<'a> Found<'a> {

@@ -28,7 +28,7 @@ mod tiff;
 
 pub use container::ImageFormat;
 pub use error::InspectionError;
-pub use exif::{ExifFacts, Unread};
+pub use exif::{ExifFacts, UnreadableFacts};
 pub use hint::PhotoHint;
 pub use rendition::Renditions;
 
@@ -80,7 +80,7 @@ pub struct Inspection {
     /// What a person looking at it may want to know, in the order of [`PhotoHint`]. Hints only, never proof.
     pub hints: Vec<PhotoHint>,
     /// What EXIF says that can't be read; all of it where its block can't be.
-    pub unread: Unread,
+    pub unread: UnreadableFacts,
     /// What it looks like as shown. None for a picture of nothing (all dark, say, or smaller than an icon), which would
     /// look like any other picture of nothing.
     pub perceptual_hash: Option<PerceptualHash>,
@@ -176,9 +176,9 @@ fn inspected(
     }
     let unread = match &facts {
         Some(Ok(facts)) => facts.unread,
-        Some(Err(_)) => Unread::ALL,
-        None if container.exif_lost => Unread::ALL,
-        None => Unread::default(),
+        Some(Err(_)) => UnreadableFacts::ALL,
+        None if container.exif_lost => UnreadableFacts::ALL,
+        None => UnreadableFacts::default(),
     };
     Ok(Inspection {
         format: container.format,

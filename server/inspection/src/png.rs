@@ -2,7 +2,7 @@
 
 use super::{
     InspectionError,
-    container::{Bytes, Container, ImageFormat, Marks},
+    container::{Bytes, Container, EditTraces, ImageFormat},
 };
 
 pub(super) const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
@@ -20,7 +20,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Container<'_>, InspectionError> {
     let mut header = Bytes(header);
     let size = |header: &mut Bytes<'_>| Some((header.u32()?, header.u32()?));
     let (width, height) = size(&mut header).ok_or(InspectionError::Truncated)?;
-    let (mut exif, mut xmp, mut marks) = (None, None, Marks::default());
+    let (mut exif, mut xmp, mut marks) = (None, None, EditTraces::default());
     loop {
         let (kind, body) = chunk(&mut rest).ok_or(InspectionError::Truncated)?;
         match &kind {

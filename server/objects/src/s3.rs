@@ -28,7 +28,7 @@ use tokio::{io::AsyncRead, sync::OnceCell};
 use super::{
     Fault, ObjectInfo, ObjectKey, ObjectSpec, PresignedUpload, Refused, Room, StoreError, WriteOnce,
     checked_content_type, expiry,
-    s3_conduct::{Conduct, is_taken},
+    s3_conduct::{EnforcedHeaders, is_taken},
 };
 
 /// How long it may take to find out what a server does.
@@ -63,7 +63,7 @@ pub struct Bucket {
     /// Makes presigned URLs only: it knows the server by the name that phones know it by.
     presigner: Client,
     /// Found out once, by the first who needs it.
-    conduct: Arc<OnceCell<Conduct>>,
+    conduct: Arc<OnceCell<EnforcedHeaders>>,
     /// Whether the last thing written was refused for want of room.
     full: Arc<AtomicBool>,
 }
@@ -83,21 +83,21 @@ impl Bucket {
 
     /// The same, of which it is known already what its server does.
     #[cfg(test)]
-    pub(super) fn known(self, conduct: Conduct) -> Self {
+    pub(super) fn known(self, conduct: EnforcedHeaders) -> Self {
         Self { conduct: Arc::new(OnceCell::new_with(Some(conduct))), ..self }
     }
 
     /// What the server does with uploads.
-    async fn conduct(&self) -> Result<Conduct, StoreError> {
+    async fn conduct(&self) -> Result<EnforcedHeaders, StoreError> {
         let found = self.conduct.get_or_try_init(|| self.found_out());
         found.await.copied()
     }
 
-    async fn found_out(&self) -> Result<Conduct, StoreError> {
+    async fn found_out(&self) -> Result<EnforcedHeaders, StoreError> {
         let trying = async {
             // Some servers make a bucket that is missing of the first object written to it.
             self.ready().await?;
-            Conduct::found_out(&self.client, &self.name).await
+            EnforcedHeaders::found_out(&self.client, &self.name).await
         };
         let tried = tokio::time::timeout(TRYING, trying).await;
         self.noted(tried.unwrap_or_else(|_| Err(StoreError::too_slow())))
@@ -136,7 +136,7 @@ impl Bucket {
         let expires_at = expiry(now, lifetime)?;
         let content_type = checked_content_type(&spec.content_type)?;
         let presigning = presigning(now, lifetime)?;
-        let Conduct { conditions, checksums } = self.conduct().await?;
+        let EnforcedHeaders { conditions, checksums } = self.conduct().await?;
         let request = self
             .presigner
             .put_object()

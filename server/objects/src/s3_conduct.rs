@@ -16,14 +16,14 @@ const BODY: &[u8] = b"onsite tries what this bucket does\n";
 
 /// Which headers of an upload a server keeps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Conduct {
+pub(super) struct EnforcedHeaders {
     /// `if-none-match: *`: an upload to a key that is taken is refused.
     pub(super) conditions: bool,
     /// `x-amz-checksum-sha256`.
     pub(super) checksums: bool,
 }
 
-impl Conduct {
+impl EnforcedHeaders {
     /// From all to nothing: the first that the server takes is what is asked of it.
     const TRIED: [Self; 4] = [
         Self { conditions: true, checksums: true },

@@ -2,7 +2,7 @@
 
 use chrono::TimeZone;
 
-use super::{s3_conduct::Conduct, *};
+use super::{s3_conduct::EnforcedHeaders, *};
 
 #[test]
 fn a_key_is_a_plain_relative_path() {
@@ -50,7 +50,7 @@ async fn presigned_urls_name_the_host_that_phones_reach() {
         secret_access_key: "key".into(),
         path_style: true,
     });
-    let store = ObjectStore::S3(bucket.known(Conduct { conditions: true, checksums: true }));
+    let store = ObjectStore::S3(bucket.known(EnforcedHeaders { conditions: true, checksums: true }));
     let now = Utc.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap();
     let spec = ObjectSpec {
         key: "photos/a".parse().unwrap(),

@@ -35,7 +35,7 @@ pub use accounts::{
     list_accounts::ListedAccount,
     second_factor::Enrolment,
     sign_in::{SignInRequest, SignedIn},
-    single_sign_on::{SentAway, SingleSignOnReturn},
+    single_sign_on::{AuthorizationRedirect, SingleSignOnReturn},
 };
 pub use check_ins::{
     arrivals::Arrivals,

@@ -239,7 +239,7 @@ impl Backup {
             File::open(&manifest_path).and_then(|file| file.take(MANIFEST_BYTES).read_to_end(&mut text)),
         )?;
         let fault = |error| BackupError::Manifest(manifest_path.clone(), error);
-        let form: Form = serde_json::from_slice(&text).map_err(fault)?;
+        let form: FormatVersion = serde_json::from_slice(&text).map_err(fault)?;
         if form.format != FORMAT {
             return Err(BackupError::Format(form.format));
         }
@@ -296,7 +296,7 @@ impl Backup {
 
 /// The one part of a manifest that no form changes.
 #[derive(Deserialize)]
-struct Form {
+struct FormatVersion {
     format: u32,
 }
 

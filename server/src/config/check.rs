@@ -10,7 +10,7 @@ use super::Config;
 /// A setting that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{setting} = {value}: {right}")]
-pub struct Senseless {
+pub struct InvalidSetting {
     /// Its name, such as `limits.depth`.
     setting: String,
     /// What it is.
@@ -19,8 +19,8 @@ pub struct Senseless {
     right: String,
 }
 
-fn senseless(setting: &str, value: impl Display, right: impl Into<String>) -> Senseless {
-    Senseless { setting: setting.to_owned(), value: value.to_string(), right: right.into() }
+fn senseless(setting: &str, value: impl Display, right: impl Into<String>) -> InvalidSetting {
+    InvalidSetting { setting: setting.to_owned(), value: value.to_string(), right: right.into() }
 }
 
 /// What a number may be. The least is what signing in and checking in take, or what a computer can keep; the most is
@@ -31,8 +31,8 @@ const DAY: u64 = 24 * 60 * 60;
 const GIBIBYTE: u64 = 1 << 30;
 
 /// All that does not make sense, so that nobody has to start Onsite once for each.
-pub(super) fn check(config: &Config) -> Vec<Senseless> {
-    let mut found: Vec<Senseless> = ranges(config)
+pub(super) fn check(config: &Config) -> Vec<InvalidSetting> {
+    let mut found: Vec<InvalidSetting> = ranges(config)
         .into_iter()
         .filter(|Range(_, value, range)| !range.contains(value))
         .map(|Range(setting, value, range)| {
@@ -96,7 +96,7 @@ fn ranges(config: &Config) -> Vec<Range> {
 }
 
 /// Settings that must suit each other.
-fn relations(config: &Config) -> Vec<Senseless> {
+fn relations(config: &Config) -> Vec<InvalidSetting> {
     let (limits, connections) = (&config.limits, &config.connections);
     let pairs = [
         ("limits.document_bytes", limits.document_bytes, "limits.body_bytes", limits.body_bytes),
@@ -113,7 +113,7 @@ fn relations(config: &Config) -> Vec<Senseless> {
             connections.waiting_bytes,
         ),
     ];
-    let mut found: Vec<Senseless> = pairs
+    let mut found: Vec<InvalidSetting> = pairs
         .into_iter()
         .filter(|(_, less, _, more)| less > more)
         .map(|(name, less, setting, more)| {
@@ -127,7 +127,7 @@ fn relations(config: &Config) -> Vec<Senseless> {
     found
 }
 
-fn urls(config: &Config) -> Vec<Senseless> {
+fn urls(config: &Config) -> Vec<InvalidSetting> {
     let mut found = Vec::new();
     if let Some(url) = &config.public_url
         && !is_web(url, true)
@@ -155,7 +155,7 @@ fn is_web(text: &str, with_path: bool) -> bool {
 const OWN: &str = "server";
 
 /// A filter of the log that can't be read, or that lets nothing of this program through.
-pub(crate) fn log_filter(filter: &str) -> Option<Senseless> {
+pub(crate) fn log_filter(filter: &str) -> Option<InvalidSetting> {
     let refused = |right: String| Some(senseless("log.filter", format!("{filter:?}"), right));
     if let Err(error) = EnvFilter::try_new(filter) {
         return refused(format!("can't be read: {error}; write directives such as info,sqlx=warn"));

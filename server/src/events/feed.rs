@@ -21,7 +21,7 @@ use crate::store::{self, Database};
 const RECENT: usize = 4096;
 /// Events read at once.
 const BATCH: u64 = 500;
-/// How often the outbox is looked at when nobody rings: other servers on SQLite can't.
+/// How often the outbox is looked at when nobody wakes the feed: other servers on SQLite can't.
 const POLL: Duration = Duration::from_millis(500);
 
 /// An event and its place in the order of all events.
@@ -53,7 +53,7 @@ pub struct Feed {
     connection: DatabaseConnection,
     recent: RwLock<VecDeque<Arc<Published>>>,
     head: watch::Sender<i64>,
-    bell: Arc<Notify>,
+    committed: Arc<Notify>,
     session_changes: AtomicU64,
 }
 
@@ -66,7 +66,7 @@ impl Feed {
             connection,
             recent: RwLock::default(),
             head: watch::Sender::new(head),
-            bell: Arc::new(Notify::new()),
+            committed: Arc::new(Notify::new()),
             session_changes: AtomicU64::new(0),
         }))
     }
@@ -76,9 +76,9 @@ impl Feed {
         *self.head.borrow()
     }
 
-    /// Tells the feed that something was committed.
-    pub fn ring(&self) {
-        self.bell.notify_one();
+    /// Wakes the feed: something was committed.
+    pub fn wake(&self) {
+        self.committed.notify_one();
     }
 
     /// How often sessions have changed, as far as is known here: whatever was looked up before the last change may no
@@ -101,8 +101,8 @@ impl Feed {
                     tracing::warn!(%error, "the outbox can't be read; trying again");
                     tokio::time::sleep(POLL).await;
                 }
-                // A bell rung while catching up is kept, so nothing waits for the poll.
-                let _ = tokio::time::timeout(POLL, self.bell.notified()).await;
+                // What is told while catching up is kept, so nothing waits for the poll.
+                let _ = tokio::time::timeout(POLL, self.committed.notified()).await;
             }
         };
         tokio::join!(listening, following);
@@ -125,7 +125,7 @@ impl Feed {
         }
     }
 
-    /// Lets other servers on the same PostgreSQL ring the bell.
+    /// Lets other servers on the same PostgreSQL wake the feed.
     async fn listen(&self) {
         if self.connection.get_database_backend() != DbBackend::Postgres {
             return;
@@ -141,10 +141,10 @@ impl Feed {
     async fn listen_once(&self) -> Result<(), sqlx::Error> {
         let mut listener = PgListener::connect_with(self.connection.get_postgres_connection_pool()).await?;
         listener.listen(store::outbox::CHANNEL).await?;
-        self.ring();
+        self.wake();
         loop {
             listener.recv().await?;
-            self.ring();
+            self.wake();
         }
     }
 

@@ -23,7 +23,7 @@ const RENEWED_AFTER: TimeDelta = TimeDelta::minutes(1);
 const ASKED_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(5);
 
 #[derive(Debug, Default)]
-struct Known {
+struct Cached {
     metadata: Option<(Arc<CoreProviderMetadata>, DateTime<Utc>)>,
     asked_at: Option<DateTime<Utc>>,
 }
@@ -41,7 +41,7 @@ pub(super) enum Freshness {
 #[derive(Debug)]
 pub(super) struct Discovery {
     issuer: IssuerUrl,
-    known: Mutex<Known>,
+    known: Mutex<Cached>,
 }
 
 impl Discovery {

@@ -12,7 +12,7 @@ use openidconnect::{
 };
 use serde_json::{Map, Value};
 
-use super::{Identified, settings::Registration, spelling};
+use super::{ProviderIdentity, settings::Registration, spelling};
 
 /// What clocks may differ by.
 const LEEWAY: TimeDelta = TimeDelta::minutes(1);
@@ -35,7 +35,7 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
 
 /// Why an ID token is not believed. Holds nothing that stands in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unbelievable {
+pub(super) enum IdTokenError {
     #[error("there is no ID token")]
     Missing,
     #[error("the ID token can't be read: {0}")]
@@ -94,10 +94,10 @@ impl<'t> Signed<'t> {
         given("crit").is_none() && given("cty").is_none() && kind.is_none_or(|kind| matches!(kind, "jwt" | "jose"))
     }
 
-    fn algorithm(&self) -> Result<CoreJwsSigningAlgorithm, Unbelievable> {
+    fn algorithm(&self) -> Result<CoreJwsSigningAlgorithm, IdTokenError> {
         let named = self.header.get("alg").cloned().and_then(|name| serde_json::from_value(name).ok());
-        let algorithm = named.ok_or(Unbelievable::Unreadable("alg"))?;
-        if ALGORITHMS.contains(&algorithm) { Ok(algorithm) } else { Err(Unbelievable::Signature) }
+        let algorithm = named.ok_or(IdTokenError::Unreadable("alg"))?;
+        if ALGORITHMS.contains(&algorithm) { Ok(algorithm) } else { Err(IdTokenError::Signature) }
     }
 
     /// The provider's key that it is signed by. A key of another kind than the signature is none.
@@ -105,9 +105,9 @@ impl<'t> Signed<'t> {
         &self,
         keys: &'k CoreJsonWebKeySet,
         algorithm: &CoreJwsSigningAlgorithm,
-    ) -> Result<&'k CoreJsonWebKey, Unbelievable> {
+    ) -> Result<&'k CoreJsonWebKey, IdTokenError> {
         let name = spelling::name(self.header.get("kid"));
-        let mut reason = Unbelievable::UnknownKey;
+        let mut reason = IdTokenError::UnknownKey;
         for key in keys.keys() {
             if name.is_some() && name.as_ref() != key.key_id().map(|id| &**id) {
                 continue;
@@ -117,18 +117,18 @@ impl<'t> Signed<'t> {
                 Err(SignatureVerificationError::InvalidKey(_)) => {}
                 // A key without a name may be a new one.
                 Err(_) if name.is_none() => {}
-                Err(_) => reason = Unbelievable::Signature,
+                Err(_) => reason = IdTokenError::Signature,
             }
         }
         Err(reason)
     }
 
-    fn text(&self, claim: &'static str) -> Result<&str, Unbelievable> {
-        self.claims.get(claim).and_then(Value::as_str).ok_or(Unbelievable::Unreadable(claim))
+    fn text(&self, claim: &'static str) -> Result<&str, IdTokenError> {
+        self.claims.get(claim).and_then(Value::as_str).ok_or(IdTokenError::Unreadable(claim))
     }
 
-    fn time(&self, claim: &'static str) -> Result<f64, Unbelievable> {
-        spelling::seconds(self.claims.get(claim)).ok_or(Unbelievable::Unreadable(claim))
+    fn time(&self, claim: &'static str) -> Result<f64, IdTokenError> {
+        spelling::seconds(self.claims.get(claim)).ok_or(IdTokenError::Unreadable(claim))
     }
 }
 
@@ -139,18 +139,18 @@ pub(super) fn identified(
     nonce: &str,
     registration: &Registration,
     now: DateTime<Utc>,
-) -> Result<Identified, Unbelievable> {
-    let token = answer.id_token.as_deref().ok_or(Unbelievable::Missing)?;
-    let token = Signed::read(token).ok_or(Unbelievable::Unreadable("it is no signed JSON"))?;
+) -> Result<ProviderIdentity, IdTokenError> {
+    let token = answer.id_token.as_deref().ok_or(IdTokenError::Missing)?;
+    let token = Signed::read(token).ok_or(IdTokenError::Unreadable("it is no signed JSON"))?;
     if !token.is_of_our_kind() {
-        return Err(Unbelievable::Kind);
+        return Err(IdTokenError::Kind);
     }
     let algorithm = token.algorithm()?;
     // Whether there is anything to be read comes before whether it is true.
     let (issuer, subject) = (token.text("iss")?, token.text("sub")?);
     let (issued, expires) = (token.time("iat")?, token.time("exp")?);
     if issuer != registration.issuer.as_str() {
-        return Err(Unbelievable::Issuer);
+        return Err(IdTokenError::Issuer);
     }
     let key = token.key(keys, &algorithm)?;
     made_for(&token.claims, &registration.client_id)?;
@@ -158,34 +158,34 @@ pub(super) fn identified(
     of_attempt(&token.claims, nonce)?;
     of_access_token(&token.claims, &answer.access_token, &algorithm, key)?;
     if !is_subject(subject) {
-        return Err(Unbelievable::Subject);
+        return Err(IdTokenError::Subject);
     }
     let login = registration.login_claim.as_ref().and_then(|claim| spelling::name(token.claims.get(claim)));
     let second_factor = trusted(&token.claims, &registration.trusted_amr);
-    Ok(Identified { subject: subject.to_owned(), login, second_factor })
+    Ok(ProviderIdentity { subject: subject.to_owned(), login, second_factor })
 }
 
 /// Sections 3.1.3.7, 4 and 5: it is for us, among others or not; a token for several names the one it was made for.
-fn made_for(claims: &Map<String, Value>, client_id: &str) -> Result<(), Unbelievable> {
+fn made_for(claims: &Map<String, Value>, client_id: &str) -> Result<(), IdTokenError> {
     let several = claims.get("aud").and_then(Value::as_array).is_some_and(|audience| audience.len() != 1);
     let ours = spelling::texts(claims.get("aud")).contains(&client_id);
     let right = match claims.get("azp").filter(|party| !party.is_null()) {
         Some(party) => party.as_str() == Some(client_id),
         None => !several,
     };
-    if ours && right { Ok(()) } else { Err(Unbelievable::Audience) }
+    if ours && right { Ok(()) } else { Err(IdTokenError::Audience) }
 }
 
-fn in_time(issued: f64, expires: f64, not_before: Option<f64>, now: DateTime<Utc>) -> Result<(), Unbelievable> {
+fn in_time(issued: f64, expires: f64, not_before: Option<f64>, now: DateTime<Utc>) -> Result<(), IdTokenError> {
     let (earliest, latest) = ((now - LEEWAY).timestamp() as f64, (now + LEEWAY).timestamp() as f64);
     let oldest = (now - LONGEST_AGO - LEEWAY).timestamp() as f64;
     let right = expires > earliest && issued <= latest && issued >= oldest;
-    if right && not_before.is_none_or(|from| from <= latest) { Ok(()) } else { Err(Unbelievable::Time) }
+    if right && not_before.is_none_or(|from| from <= latest) { Ok(()) } else { Err(IdTokenError::Time) }
 }
 
-fn of_attempt(claims: &Map<String, Value>, nonce: &str) -> Result<(), Unbelievable> {
+fn of_attempt(claims: &Map<String, Value>, nonce: &str) -> Result<(), IdTokenError> {
     let given = claims.get("nonce").and_then(Value::as_str).unwrap_or_default();
-    verify_slices_are_equal(given.as_bytes(), nonce.as_bytes()).map_err(|_| Unbelievable::Nonce)
+    verify_slices_are_equal(given.as_bytes(), nonce.as_bytes()).map_err(|_| IdTokenError::Nonce)
 }
 
 /// Section 3.1.3.6: optional, but if it is there it must be right.
@@ -194,10 +194,10 @@ fn of_access_token(
     access_token: &AccessToken,
     algorithm: &CoreJwsSigningAlgorithm,
     key: &CoreJsonWebKey,
-) -> Result<(), Unbelievable> {
+) -> Result<(), IdTokenError> {
     let Some(given) = claims.get("at_hash").filter(|hash| !hash.is_null()) else { return Ok(()) };
-    let hash = AccessTokenHash::from_token(access_token, algorithm, key).map_err(|_| Unbelievable::AccessToken)?;
-    if given.as_str() == Some(hash.as_str()) { Ok(()) } else { Err(Unbelievable::AccessToken) }
+    let hash = AccessTokenHash::from_token(access_token, algorithm, key).map_err(|_| IdTokenError::AccessToken)?;
+    if given.as_str() == Some(hash.as_str()) { Ok(()) } else { Err(IdTokenError::AccessToken) }
 }
 
 /// Whether a provider may call somebody so.

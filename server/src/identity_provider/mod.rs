@@ -18,7 +18,7 @@ mod spelling;
 mod transport;
 
 use discovery::{Discovery, Freshness};
-use id_token::{Answer, Unbelievable};
+use id_token::{Answer, IdTokenError};
 use settings::{Registration, is_loopback};
 use transport::{Fetching, Transport, TransportError};
 
@@ -66,7 +66,7 @@ pub struct AttemptSecrets {
 
 /// Who has signed in at the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identified {
+pub struct ProviderIdentity {
     /// Who it is there.
     pub subject: String,
     /// The account that the provider names, where it is asked to.
@@ -121,20 +121,20 @@ impl IdentityProvider {
         code: &str,
         attempt: &AttemptSecrets,
         now: DateTime<Utc>,
-    ) -> Result<Identified, ProviderError> {
+    ) -> Result<ProviderIdentity, ProviderError> {
         let metadata = self.discovery.metadata(&self.transport, Freshness::Kept, now).await?;
         let answer = self.exchange(&metadata, code, attempt).await?;
         let believe = |metadata: &CoreProviderMetadata| {
             id_token::identified(&answer, metadata.jwks(), &attempt.nonce, &self.registration, now)
         };
         let believed = match believe(&metadata) {
-            Err(Unbelievable::UnknownKey) => {
+            Err(IdTokenError::UnknownKey) => {
                 believe(&*self.discovery.metadata(&self.transport, Freshness::Renewed, now).await?)
             }
             believed => believed,
         };
         believed.map_err(|reason| match reason {
-            Unbelievable::Unreadable(_) => ProviderError::Unavailable(reason.to_string()),
+            IdTokenError::Unreadable(_) => ProviderError::Unavailable(reason.to_string()),
             _ => ProviderError::Refused(reason.to_string()),
         })
     }

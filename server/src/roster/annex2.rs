@@ -7,7 +7,7 @@ use messages::message;
 
 use super::{
     Named, Roster, RosterEntry, RosterProblem, RosterProblemCode as Code, RosterProblems,
-    named::{self, Beside, Units},
+    named::{self, Companion, Units},
     table::Table,
     text::{folded, joined, positive, without_spaces},
 };
@@ -242,9 +242,9 @@ impl EntryReader<'_> {
 
     fn person(&mut self, line: u32, row: &[String], column: Column, own_unit: &str) -> Option<Named> {
         let beside = match column {
-            Column::Coordinator => Beside::Title,
-            Column::Secretary => Beside::Phone,
-            _ => Beside::Nothing,
+            Column::Coordinator => Companion::Title,
+            Column::Secretary => Companion::Phone,
+            _ => Companion::Nothing,
         };
         let text = self.filled(line, row, column)?;
         match named::parse(text, beside, own_unit, &self.units) {

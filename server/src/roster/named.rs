@@ -35,7 +35,7 @@ pub(super) type Units = HashMap<String, String>;
 
 /// What must stand beside the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beside {
+pub(super) enum Companion {
     Nothing,
     Title,
     Phone,
@@ -43,23 +43,23 @@ pub(super) enum Beside {
 
 /// The parts of a cell in their order: together they are the cell, but for its spaces.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Cut<'a> {
+pub(super) struct CellParts<'a> {
     pub(super) name: String,
     pub(super) title: &'a str,
     pub(super) phone: &'a str,
 }
 
 /// Reads one tidied cell. `own_unit` is the line's 责任单位, `units` are all of the file.
-pub(super) fn parse(cell: &str, beside: Beside, own_unit: &str, units: &Units) -> Result<Named, Vec<RosterProblem>> {
-    let Cut { name, title, phone } = cut(cell, beside, own_unit);
+pub(super) fn parse(cell: &str, beside: Companion, own_unit: &str, units: &Units) -> Result<Named, Vec<RosterProblem>> {
+    let CellParts { name, title, phone } = cut(cell, beside, own_unit);
     let mut problems = Vec::new();
     if !is_name(&name) {
         problems.push(bad_name(&name, beside));
-    } else if beside == Beside::Title && title.is_empty() {
+    } else if beside == Companion::Title && title.is_empty() {
         problems.push(title_missing());
     }
     let phone = match normal_phone(phone) {
-        Ok(None) if beside == Beside::Phone => {
+        Ok(None) if beside == Companion::Phone => {
             problems.push(phone_missing());
             None
         }
@@ -85,7 +85,7 @@ pub(super) fn parse(cell: &str, beside: Beside, own_unit: &str, units: &Units) -
 ///
 /// The phone is what stands at the end in digits and the signs between them. The name is the first word, or all the
 /// leading words of one character (`干 乙`). If that is no name, it ends where the text goes on with `own_unit`.
-pub(super) fn cut<'a>(cell: &'a str, beside: Beside, own_unit: &str) -> Cut<'a> {
+pub(super) fn cut<'a>(cell: &'a str, beside: Companion, own_unit: &str) -> CellParts<'a> {
     let (rest, phone) = cell.split_at(phone_start(cell, beside));
     let rest = rest.trim_end();
     let end = first_word_end(rest);
@@ -95,7 +95,7 @@ pub(super) fn cut<'a>(cell: &'a str, beside: Beside, own_unit: &str) -> Cut<'a> 
     } else {
         rest.match_indices(own_unit).map(|(at, _)| at).find(|&at| is_name(&without_spaces(&rest[..at]))).unwrap_or(end)
     };
-    Cut { name: without_spaces(&rest[..end]), title: rest[end..].trim(), phone: phone.trim() }
+    CellParts { name: without_spaces(&rest[..end]), title: rest[end..].trim(), phone: phone.trim() }
 }
 
 fn first_word_end(text: &str) -> usize {
@@ -115,13 +115,13 @@ fn first_word_end(text: &str) -> usize {
 }
 
 /// Where the phone number begins that the cell ends with; the cell's length if there is none.
-fn phone_start(cell: &str, beside: Beside) -> usize {
+fn phone_start(cell: &str, beside: Companion) -> usize {
     let after_text = cell.char_indices().rev().find(|&(_, c)| !is_phone_char(c)).map_or(0, |(at, c)| at + c.len_utf8());
     let start =
         cell[after_text..].find(|c: char| !matches!(c, ' ' | ')' | '）')).map_or(cell.len(), |at| after_text + at);
     let digits = cell[start..].chars().filter_map(digit).count();
     // A title may end in a digit or two; beside a name that needs a phone, digits can be nothing else.
-    let fewest = if beside == Beside::Phone { 1 } else { *PHONE_DIGITS.start() };
+    let fewest = if beside == Companion::Phone { 1 } else { *PHONE_DIGITS.start() };
     if digits >= fewest { start } else { cell.len() }
 }
 
@@ -164,13 +164,13 @@ fn unit_of(title: &str, units: &Units) -> Option<String> {
     ends.rev().find_map(|end| units.get(&title[..end])).cloned()
 }
 
-fn bad_name(name: &str, beside: Beside) -> RosterProblem {
+fn bad_name(name: &str, beside: Companion) -> RosterProblem {
     if name.contains('·') && name.chars().count() > MAX_NAME_CHARS {
         return RosterProblem::file(Code::NameTooLong, message!(RosterNameTooLong { most: MAX_NAME_CHARS }));
     }
     let then = match beside {
-        Beside::Phone => "phone",
-        Beside::Nothing | Beside::Title => "title",
+        Companion::Phone => "phone",
+        Companion::Nothing | Companion::Title => "title",
     };
     RosterProblem::file(Code::NameUnclear, message!(RosterNameUnclear { then }))
 }

@@ -73,15 +73,15 @@ impl Place {
 
 /// What there is to say of some members.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct MemberReport {
     pub(super) problems: Vec<SiteProblem>,
     /// The names of those that mean nothing here.
     pub(super) ignored: Vec<String>,
 }
 
 /// Looks at all members of a place. A value is needed of `crs` only.
-pub(super) fn look<'a>(place: Place, members: impl Iterator<Item = (&'a str, Option<Value>)>) -> Seen {
-    let mut seen = Seen::default();
+pub(super) fn look<'a>(place: Place, members: impl Iterator<Item = (&'a str, Option<Value>)>) -> MemberReport {
+    let mut seen = MemberReport::default();
     for (key, value) in members.filter(|(key, _)| !place.known().contains(key)) {
         let name = shortened(key);
         if ["crs", "srs", "srid", "epsg"].contains(&plain(key).as_str()) {

@@ -65,7 +65,7 @@ pub struct Readiness {
 
 /// Why nothing can be kept.
 #[derive(Debug, thiserror::Error)]
-enum Unready {
+enum ReadinessError {
     #[error(transparent)]
     Database(#[from] DbErr),
     #[error("{} has room for {left} bytes more, less than {LEAST_ROOM}", .file.display())]
@@ -89,7 +89,7 @@ impl Database {
         }
     }
 
-    async fn tried(&self, now: DateTime<Utc>) -> Result<Readiness, Unready> {
+    async fn tried(&self, now: DateTime<Utc>) -> Result<Readiness, ReadinessError> {
         // An old database has no place to try it in.
         if self.pending_migrations().await? > 0 {
             return Ok(Readiness { database: true, migrations: false });
@@ -108,8 +108,8 @@ impl Database {
 }
 
 /// Refuses where the next check-in may not fit. What SQLite set aside for its log earlier would hide it for a while.
-fn has_room(file: &Path) -> Result<(), Unready> {
+fn has_room(file: &Path) -> Result<(), ReadinessError> {
     let Ok(found) = rustix::fs::statvfs(file) else { return Ok(()) };
     let left = found.f_bavail.saturating_mul(found.f_frsize);
-    if left < LEAST_ROOM { Err(Unready::NoRoom { file: file.to_owned(), left }) } else { Ok(()) }
+    if left < LEAST_ROOM { Err(ReadinessError::NoRoom { file: file.to_owned(), left }) } else { Ok(()) }
 }

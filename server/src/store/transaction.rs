@@ -60,12 +60,12 @@ impl Purpose {
 }
 
 /// A connection taken from its pool.
-enum Held {
+enum Source {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
 }
 
-impl Held {
+impl Source {
     /// Takes a connection from a pool and begins a transaction on it.
     async fn begun(pool: &DatabaseConnection, purpose: Purpose) -> Result<Self, DbErr> {
         match Self::begin(pool, purpose).await {
@@ -167,13 +167,13 @@ impl Held {
 }
 
 /// A connection that is closed when it is dropped, and not given back to its pool.
-struct Closing(Option<Held>);
+struct Closing(Option<Source>);
 
 impl Drop for Closing {
     fn drop(&mut self) {
         match self.0.as_mut() {
-            Some(Held::Sqlite(connection)) => connection.close_on_drop(),
-            Some(Held::Postgres(connection)) => connection.close_on_drop(),
+            Some(Source::Sqlite(connection)) => connection.close_on_drop(),
+            Some(Source::Postgres(connection)) => connection.close_on_drop(),
             None => {}
         }
     }
@@ -192,7 +192,7 @@ enum State {
 
 struct Inner {
     /// None once it is over.
-    held: Option<Held>,
+    held: Option<Source>,
     state: State,
     wrote: bool,
 }
@@ -210,7 +210,7 @@ impl Transaction {
         purpose: Purpose,
         commits: &Arc<Commits>,
     ) -> Result<Self, DbErr> {
-        let inner = Inner { held: Some(Held::begun(pool, purpose).await?), state: State::Sound, wrote: false };
+        let inner = Inner { held: Some(Source::begun(pool, purpose).await?), state: State::Sound, wrote: false };
         Ok(Self { inner: Mutex::new(inner), backend: pool.get_database_backend(), commits: Arc::clone(commits) })
     }
 
@@ -250,7 +250,7 @@ impl Transaction {
     }
 
     /// Runs a statement, and notes how sure it is how that went.
-    async fn run<T>(&self, work: impl AsyncFnOnce(&mut Held) -> Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+    async fn run<T>(&self, work: impl AsyncFnOnce(&mut Source) -> Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         let mut inner = self.inner.lock().await;
         if inner.state != State::Sound {
             return Err(sqlx::Error::Protocol("an earlier statement of the transaction failed".to_owned()));

@@ -22,7 +22,7 @@ pub struct Clocks {
 
 /// Why it can't be told when something was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Untold {
+pub enum CaptureTimeError {
     /// After it was sent.
     #[error("it was captured after it was sent")]
     AfterSending,
@@ -37,12 +37,12 @@ impl Clocks {
     /// By the wall clock, for boot clocks of some phones stand still while they sleep. By the boot clock where the wall
     /// clock can't be right: the capture would be after the sending, or more than a year before it (a phone without time
     /// believes that it is 1970, 1980 or 2099), or less time than the boot clock counted, which never runs fast.
-    pub fn between(&self) -> Result<TimeDelta, Untold> {
+    pub fn between(&self) -> Result<TimeDelta, CaptureTimeError> {
         let by_wall_clock = self.sent_at - self.captured_at;
         let untold = if by_wall_clock < -ROUNDING {
-            Some(Untold::AfterSending)
+            Some(CaptureTimeError::AfterSending)
         } else if by_wall_clock > OLDEST {
-            Some(Untold::TooLongAgo)
+            Some(CaptureTimeError::TooLongAgo)
         } else {
             None
         };
@@ -57,14 +57,14 @@ impl Clocks {
     }
 
     /// When it was captured by the clock of the server, which received it now.
-    pub fn captured(&self, received_at: DateTime<Utc>) -> Result<DateTime<Utc>, Untold> {
+    pub fn captured(&self, received_at: DateTime<Utc>) -> Result<DateTime<Utc>, CaptureTimeError> {
         Ok(received_at - self.between()?)
     }
 }
 
 /// A message, by the phone's clocks when it was sent and by the server's when it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message {
+pub struct Transmission {
     /// When it was sent, on the phone's wall clock.
     pub sent_at: DateTime<Utc>,
     /// When it was sent, on the phone's boot clock, milliseconds.
@@ -73,7 +73,7 @@ pub struct Message {
     pub received_at: DateTime<Utc>,
 }
 
-impl Message {
+impl Transmission {
     /// How long it was on its way and how slow the phone's clock was, taken together.
     fn behind(&self) -> TimeDelta {
         self.received_at - self.sent_at
@@ -123,8 +123,8 @@ mod tests {
     #[case::late_by_a_phone_in_1970("1970-01-01T00:10:00Z", "1970-01-01T01:10:00Z", None, Ok(TimeDelta::hours(1)))]
     #[case::rounded("2026-11-18T12:00:02Z", "2026-11-18T12:00:00Z", None, Ok(TimeDelta::seconds(-2)))]
     #[case::a_year("2025-11-17T12:00:00Z", "2026-11-18T12:00:00Z", None, Ok(OLDEST))]
-    #[case::more_than_a_year("2025-11-17T11:59:59Z", "2026-11-18T12:00:00Z", None, Err(Untold::TooLongAgo))]
-    #[case::after_sending("2026-11-18T12:00:03Z", "2026-11-18T12:00:00Z", None, Err(Untold::AfterSending))]
+    #[case::more_than_a_year("2025-11-17T11:59:59Z", "2026-11-18T12:00:00Z", None, Err(CaptureTimeError::TooLongAgo))]
+    #[case::after_sending("2026-11-18T12:00:03Z", "2026-11-18T12:00:00Z", None, Err(CaptureTimeError::AfterSending))]
     #[case::no_time_at_capture("1980-01-06T00:00:10Z", "2026-11-18T12:00:00Z", Some(HOUR_MS), Ok(TimeDelta::hours(1)))]
     #[case::in_1970_at_capture("1970-01-01T00:00:10Z", "2026-11-18T12:00:00Z", Some(HOUR_MS), Ok(TimeDelta::hours(1)))]
     #[case::in_2099_at_capture("2099-12-31T00:00:00Z", "2026-11-18T12:00:00Z", Some(HOUR_MS), Ok(TimeDelta::hours(1)))]
@@ -137,21 +137,21 @@ mod tests {
         Some(HOUR_MS),
         Ok(TimeDelta::days(2))
     )]
-    #[case::neither_clock_tells("1980-01-06T00:00:10Z", "2026-11-18T12:00:00Z", Some(9_000 * HOUR_MS), Err(Untold::TooLongAgo))]
+    #[case::neither_clock_tells("1980-01-06T00:00:10Z", "2026-11-18T12:00:00Z", Some(9_000 * HOUR_MS), Err(CaptureTimeError::TooLongAgo))]
     fn captured_before_it_was_sent(
         #[case] captured: &str,
         #[case] sent: &str,
         #[case] boot: Option<i64>,
-        #[case] between: Result<TimeDelta, Untold>,
+        #[case] between: Result<TimeDelta, CaptureTimeError>,
     ) {
         let clocks = Clocks { captured_at: at(captured), sent_at: at(sent), between_by_boot_clock_ms: boot };
         assert_eq!(clocks.between(), between);
     }
 
     /// Sent after so many seconds by the wall clock and by the boot clock, received after so many.
-    fn message((wall, boot, received): (i64, i64, i64)) -> Message {
+    fn message((wall, boot, received): (i64, i64, i64)) -> Transmission {
         let after = |seconds| at("2026-11-18T12:00:00Z") + TimeDelta::seconds(seconds);
-        Message { sent_at: after(wall), sent_uptime_ms: boot * 1000, received_at: after(received) }
+        Transmission { sent_at: after(wall), sent_uptime_ms: boot * 1000, received_at: after(received) }
     }
 
     /// Kept for three hours somewhere, or sent by a clock that is three hours slow: what others from the same boot tell.
@@ -188,7 +188,7 @@ mod tests {
             // What is left of its lateness is that of one of the others: nobody's clock gets better than it was seen to be.
             prop_assert!(latency.is_zero() || others.iter().any(|other| own.behind() - latency == other.behind()));
             // One that says nothing of the clock changes nothing.
-            let unsteady = Message { sent_uptime_ms: i64::MIN, ..*own };
+            let unsteady = Transmission { sent_uptime_ms: i64::MIN, ..*own };
             prop_assert_eq!(own.latency(&[others, &[unsteady]].concat()), latency);
         }
 

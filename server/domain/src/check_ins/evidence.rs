@@ -25,7 +25,7 @@ mod situations;
 mod tests;
 mod time;
 
-pub use position::Whereabouts;
+pub use position::CapturePosition;
 pub(crate) use position::{Mislabel, is_nowhere, usable};
 pub use time::asked_speed_mps;
 
@@ -356,7 +356,7 @@ pub struct Judgement {
     /// The boundary it was compared with.
     pub site_version: Option<SiteVersionId>,
     /// Where the person was at the capture, so far as the phone knew.
-    pub whereabouts: Option<Whereabouts>,
+    pub capture_position: Option<CapturePosition>,
     /// Why, rule by rule.
     pub findings: Vec<Finding>,
 }
@@ -364,14 +364,14 @@ pub struct Judgement {
 /// Judges a check-in by the boundaries that held when it was captured, under a policy.
 pub fn judge(evidence: &Evidence, sites: &[Candidate], policy: &Policy) -> Judgement {
     let mut findings = Vec::with_capacity(16);
-    let (site_version, whereabouts) = position::judge(evidence, sites, policy, &mut findings);
-    time::judge(evidence, whereabouts, policy, &mut findings);
-    photo::judge(evidence, whereabouts, policy, &mut findings);
+    let (site_version, capture_position) = position::judge(evidence, sites, policy, &mut findings);
+    time::judge(evidence, capture_position, policy, &mut findings);
+    photo::judge(evidence, capture_position, policy, &mut findings);
     device::judge(evidence, policy, &mut findings);
     for finding in &mut findings {
         finding.counts = !policy.thresholds.hints.contains(&finding.code);
     }
-    Judgement { verdict: verdict(&findings, evidence), site_version, whereabouts, findings }
+    Judgement { verdict: verdict(&findings, evidence), site_version, capture_position, findings }
 }
 
 /// A contradiction rejects; what waits for its photos is pending; anything else but a pass is for a person.

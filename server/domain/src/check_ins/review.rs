@@ -34,7 +34,7 @@ pub struct Subject {
 
 /// Why someone may not decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bar {
+pub enum Ineligibility {
     /// Nobody decides about themselves.
     Subject,
     /// Nobody decides about those they answer to.
@@ -52,14 +52,14 @@ pub fn may_decide(
     subject: &Subject,
     decided_before: &[AccountId],
     appeal: bool,
-) -> Result<(), Bar> {
+) -> Result<(), Ineligibility> {
     let same_unit = reviewer.organisation.is_some() && reviewer.organisation == subject.organisation;
     if reviewer.person == Some(subject.person) {
-        Err(Bar::Subject)
+        Err(Ineligibility::Subject)
     } else if reviewer.led_by_subject || (same_unit && reviewer.rank > subject.rank) {
-        Err(Bar::Subordinate)
+        Err(Ineligibility::Subordinate)
     } else if appeal && decided_before.contains(&reviewer.account) {
-        Err(Bar::DecidedBefore)
+        Err(Ineligibility::DecidedBefore)
     } else {
         Ok(())
     }
@@ -111,14 +111,14 @@ mod tests {
     #[rstest]
     #[case::the_office(office(), false, Ok(()))]
     #[case::an_account_without_a_person(Reviewer { person: None, ..office() }, false, Ok(()))]
-    #[case::the_subject(Reviewer { person: Some(SUBJECT.person), ..office() }, false, Err(Bar::Subject))]
-    #[case::one_the_subject_leads(Reviewer { led_by_subject: true, ..office() }, false, Err(Bar::Subordinate))]
-    #[case::a_lower_rank_of_the_unit(Reviewer { organisation: Some(UNIT), ..office() }, false, Err(Bar::Subordinate))]
+    #[case::the_subject(Reviewer { person: Some(SUBJECT.person), ..office() }, false, Err(Ineligibility::Subject))]
+    #[case::one_the_subject_leads(Reviewer { led_by_subject: true, ..office() }, false, Err(Ineligibility::Subordinate))]
+    #[case::a_lower_rank_of_the_unit(Reviewer { organisation: Some(UNIT), ..office() }, false, Err(Ineligibility::Subordinate))]
     #[case::a_higher_rank_of_the_unit(Reviewer { organisation: Some(UNIT), rank: Rank::TownshipChief, ..office() }, false, Ok(()))]
     #[case::an_equal_rank_of_the_unit(Reviewer { organisation: Some(UNIT), rank: Rank::TownshipDeputy, ..office() }, false, Ok(()))]
     #[case::a_lower_rank_of_another_unit(Reviewer { organisation: Some(OrganisationId(Uuid::from_u128(2))), ..office() }, false, Ok(()))]
-    #[case::who_decided_before(office(), true, Err(Bar::DecidedBefore))]
-    fn who_may_decide(#[case] reviewer: Reviewer, #[case] appeal: bool, #[case] allowed: Result<(), Bar>) {
+    #[case::who_decided_before(office(), true, Err(Ineligibility::DecidedBefore))]
+    fn who_may_decide(#[case] reviewer: Reviewer, #[case] appeal: bool, #[case] allowed: Result<(), Ineligibility>) {
         let before = if appeal { vec![reviewer.account] } else { vec![] };
         assert_eq!(may_decide(&reviewer, &SUBJECT, &before, appeal), allowed);
     }

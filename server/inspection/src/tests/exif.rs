@@ -4,7 +4,7 @@ use ::exif::{Tag, Value};
 use rstest::rstest;
 
 use super::{
-    super::exif::{ExifFacts, Unread, read},
+    super::exif::{ExifFacts, UnreadableFacts, read},
     files::{Shot, ascii, rationals},
 };
 
@@ -84,7 +84,7 @@ fn a_position_that_is_plainly_meant_is_read(#[case] tag: Tag, #[case] value: Val
     let position = facts.position.unwrap();
     assert!((position.latitude() - 39.661_234_5).abs() < 2e-4, "{position:?}");
     assert!((position.longitude() - 121.944_567_8).abs() < 1e-7, "{position:?}");
-    assert_eq!((facts.absurd, facts.unread), (false, Unread::default()));
+    assert_eq!((facts.absurd, facts.unread), (false, UnreadableFacts::default()));
 }
 
 #[rstest]
@@ -114,14 +114,15 @@ fn half_a_position_is_there_and_unread(#[case] missing: Tag) {
     let mut shot = Shot::honest();
     shot.fields.retain(|(tag, _)| *tag != missing);
     let facts = facts(&shot);
-    assert_eq!((facts.position, facts.unread), (None, Unread { position: true, time: false }));
+    assert_eq!((facts.position, facts.unread), (None, UnreadableFacts { position: true, time: false }));
 }
 
 #[test]
 fn a_directory_that_leads_nowhere_is_there_and_unread() {
-    for (pointer, unread) in
-        [(0x8825_u16, Unread { position: true, time: false }), (0x8769, Unread { position: false, time: true })]
-    {
+    for (pointer, unread) in [
+        (0x8825_u16, UnreadableFacts { position: true, time: false }),
+        (0x8769, UnreadableFacts { position: false, time: true }),
+    ] {
         let mut block = b"II\x2a\0\x08\0\0\0\x01\0".to_vec();
         block.extend(pointer.to_le_bytes());
         block.extend([4, 0, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0]);
@@ -187,7 +188,7 @@ fn a_time_that_cannot_be_read_is_told(#[case] value: Value) {
     let mut shot = Shot::with(Tag::DateTimeOriginal, value);
     shot.fields.retain(|(tag, _)| !matches!(*tag, Tag::GPSTimeStamp | Tag::GPSDateStamp));
     let facts = facts(&shot);
-    assert_eq!((facts.taken_at, facts.unread), (None, Unread { position: false, time: true }));
+    assert_eq!((facts.taken_at, facts.unread), (None, UnreadableFacts { position: false, time: true }));
 }
 
 #[rstest]

@@ -11,7 +11,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use rstest::rstest;
 
 use super::{
-    InspectionError, InspectionLimits, PhotoHint, Renditions, Unread,
+    InspectionError, InspectionLimits, PhotoHint, Renditions, UnreadableFacts,
     files::{Shot, encode_jpeg, encode_png, heic, heic_headers, media_box, png_header, png_of, with_segment},
     inspect, look, scene,
 };
@@ -295,10 +295,10 @@ fn exif_that_cannot_be_read_is_said() {
     let jpeg = encode_jpeg(&scene::paint(9, 320, 240), Some(b"no TIFF at all"));
     let seen = look(&jpeg).unwrap();
     assert!(seen.exif.is_none() && seen.hints.contains(&PhotoHint::ExifUnusable));
-    assert_eq!(seen.unread, Unread::ALL);
+    assert_eq!(seen.unread, UnreadableFacts::ALL);
     let limits = InspectionLimits { max_exif_bytes: 10, ..InspectionLimits::default() };
     let seen = inspect(&honest(), &limits).unwrap();
-    assert_eq!((seen.unread, seen.hints.contains(&PhotoHint::ExifUnusable)), (Unread::ALL, true));
+    assert_eq!((seen.unread, seen.hints.contains(&PhotoHint::ExifUnusable)), (UnreadableFacts::ALL, true));
 }
 
 /// A hundred thousand items of 65,535 empty extents each, which made `kamadak-exif` 0.6.2 work for 90 s.

@@ -13,10 +13,10 @@ const BELIEVED: TimeDelta = TimeDelta::seconds(1);
 const KEPT: usize = 10_000;
 
 /// Tokens looked up within the last second.
-pub(in crate::app) struct KnownSessions(Cache<Sha256Digest, Known>);
+pub(in crate::app) struct KnownSessions(Cache<Sha256Digest, CachedSession>);
 
 #[derive(Clone, Copy)]
-struct Known {
+struct CachedSession {
     viewer: Viewer,
     at: DateTime<Utc>,
     /// How many changes of sessions had been heard of before it was looked up.
@@ -41,7 +41,7 @@ impl KnownSessions {
     pub(in crate::app) fn keep(&self, token: Sha256Digest, viewer: Viewer, changes: u64, at: DateTime<Utc>) {
         // Whoever is being let in is to be let in at once.
         if viewer.grant != Grant::Enrolment {
-            self.0.insert(token, Known { viewer, at, changes });
+            self.0.insert(token, CachedSession { viewer, at, changes });
         }
     }
 }

@@ -146,7 +146,7 @@ impl App {
         if events.iter().any(|event| matches!(event, Event::SessionEnded { .. })) {
             self.feed.sessions_changed();
         }
-        self.feed.ring();
+        self.feed.wake();
         Ok(())
     }
 }

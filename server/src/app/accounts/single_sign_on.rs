@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     app::{App, Broken, Failure, Refusal, RefusalCode},
-    identity_provider::{AttemptSecrets, Identified, IdentityProvider, ProviderError},
-    store::{self, single_sign_on_attempt::Returned},
+    identity_provider::{AttemptSecrets, IdentityProvider, ProviderError, ProviderIdentity},
+    store::{self, single_sign_on_attempt::AuthorizationResponse},
 };
 
 /// Long enough to look for one's second factor at the provider.
@@ -34,7 +34,7 @@ const DOMAIN: &[u8] = b"onsite single sign-on\0";
 
 /// Someone to be sent to the identity provider.
 #[derive(Debug)]
-pub struct SentAway {
+pub struct AuthorizationRedirect {
     /// Where to.
     pub authorization_url: String,
     /// What the client keeps to itself until they come back: without it, what they bring is worth nothing. So nobody can
@@ -56,7 +56,7 @@ pub struct SingleSignOnReturn {
 }
 
 /// Whoever the provider has vouched for.
-struct Vouched {
+struct VouchedIdentity {
     subject: String,
     account: AccountId,
     /// The provider asked for a second factor.
@@ -65,7 +65,7 @@ struct Vouched {
 
 impl App {
     /// Begins a single sign-on: says where to send someone.
-    pub async fn begin_single_sign_on(&self, device_name: String) -> Result<SentAway, Failure> {
+    pub async fn begin_single_sign_on(&self, device_name: String) -> Result<AuthorizationRedirect, Failure> {
         let provider = self.provider()?;
         check_device(&device_name)?;
         let now = self.clock.now();
@@ -83,7 +83,7 @@ impl App {
             subject: None,
         };
         store::single_sign_on_attempt::insert(self.database.writer(), attempt).await?;
-        Ok(SentAway { authorization_url, binding: binding.into() })
+        Ok(AuthorizationRedirect { authorization_url, binding: binding.into() })
     }
 
     /// Opens a session for whoever comes back. Whatever is wrong, with what they bring or with the account, looks the
@@ -94,7 +94,7 @@ impl App {
         if back.code.expose_secret().chars().count() > CODE_LIMIT {
             return Err(refused("the code is too long"));
         }
-        let returned = Returned {
+        let returned = AuthorizationResponse {
             issuer: provider.issuer().to_owned(),
             state_sha256: hash_token(&back.state),
             binding_sha256: hash_token(back.binding.expose_secret()),
@@ -106,7 +106,7 @@ impl App {
         let attempt = attempt.ok_or_else(|| refused("no such attempt is open"))?;
         let vouched = match (first, attempt.account_id, attempt.subject) {
             (true, ..) => self.vouched(provider, &back).await?,
-            (false, Some(account), Some(subject)) => Vouched { subject, account, second_factor: false },
+            (false, Some(account), Some(subject)) => VouchedIdentity { subject, account, second_factor: false },
             _ => return Err(refused("the attempt is used up")),
         };
         if !vouched.second_factor {
@@ -120,20 +120,24 @@ impl App {
     }
 
     /// Asks the provider who has come back, and finds their account.
-    async fn vouched(&self, provider: &IdentityProvider, back: &SingleSignOnReturn) -> Result<Vouched, Failure> {
+    async fn vouched(
+        &self,
+        provider: &IdentityProvider,
+        back: &SingleSignOnReturn,
+    ) -> Result<VouchedIdentity, Failure> {
         let secrets = self.attempt_secrets(&back.state, back.binding.expose_secret())?;
         let identified = provider.identify(back.code.expose_secret(), &secrets, self.clock.now()).await;
         let identified = identified.map_err(not_vouched)?;
         let account = self.account_of(provider, &identified).await?;
         let account = account.ok_or_else(|| refused("nobody who is linked to an account"))?;
-        Ok(Vouched { subject: identified.subject, account, second_factor: identified.second_factor })
+        Ok(VouchedIdentity { subject: identified.subject, account, second_factor: identified.second_factor })
     }
 
     /// The account of someone: the one they are linked to, or the one that is to be linked to them.
     async fn account_of(
         &self,
         provider: &IdentityProvider,
-        identified: &Identified,
+        identified: &ProviderIdentity,
     ) -> Result<Option<AccountId>, Broken> {
         let reader = self.database.reader();
         let identity = store::identity::find(reader, provider.issuer(), &identified.subject).await?;
@@ -151,8 +155,8 @@ impl App {
     /// or with a wrong one, come again although their authorization code is used up.
     async fn expect_second_factor(
         &self,
-        vouched: &Vouched,
-        returned: &Returned,
+        vouched: &VouchedIdentity,
+        returned: &AuthorizationResponse,
         first: bool,
         code: Option<&str>,
     ) -> Result<(), Failure> {
@@ -174,8 +178,8 @@ impl App {
     async fn open_vouched(
         &self,
         provider: &IdentityProvider,
-        vouched: &Vouched,
-        returned: &Returned,
+        vouched: &VouchedIdentity,
+        returned: &AuthorizationResponse,
         device_name: String,
         code: Option<&str>,
     ) -> Result<SignedIn, Failure> {

@@ -29,10 +29,10 @@ const COME_BACK: TimeDelta = TimeDelta::seconds(30);
 
 /// What is known of some of a person's photos.
 #[derive(Debug, Default)]
-pub struct Arrivals(HashMap<PhotoId, Known>);
+pub struct Arrivals(HashMap<PhotoId, KnownPhoto>);
 
 #[derive(Debug)]
-struct Known {
+struct KnownPhoto {
     photo: photo::Model,
     /// What the store said of one that is not used yet; none where it gave no answer in time.
     stored: Option<Option<ObjectInfo>>,
@@ -78,7 +78,7 @@ impl App {
         }
         let known = photos.into_iter().map(|photo| {
             let stored = answers.remove(&photo.id);
-            (photo.id, Known { photo, stored })
+            (photo.id, KnownPhoto { photo, stored })
         });
         Ok(Arrivals(known.collect()))
     }
@@ -108,12 +108,14 @@ impl App {
         for (place, id) in ids.iter().enumerate() {
             match arrivals.0.get(id) {
                 None => refusals.push(Refusal::photo_not_found(place)),
-                Some(Known { photo, .. }) if photo.check_in_id.is_some() => refusals.push(photo_used(place)),
-                Some(Known { stored: None, .. }) => unanswered = true,
-                Some(Known { photo, stored: Some(stored) }) => match not_as_announced(photo, stored.as_ref(), place) {
-                    Some(refusal) => refusals.push(refusal),
-                    None => photos.push(photo.clone()),
-                },
+                Some(KnownPhoto { photo, .. }) if photo.check_in_id.is_some() => refusals.push(photo_used(place)),
+                Some(KnownPhoto { stored: None, .. }) => unanswered = true,
+                Some(KnownPhoto { photo, stored: Some(stored) }) => {
+                    match not_as_announced(photo, stored.as_ref(), place) {
+                        Some(refusal) => refusals.push(refusal),
+                        None => photos.push(photo.clone()),
+                    }
+                }
             }
         }
         if unanswered {

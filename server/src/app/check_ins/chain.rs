@@ -14,7 +14,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::judging::HeldOver;
+use super::judging::SignedText;
 use crate::{
     app::{App, Broken},
     clock::Clock,
@@ -33,7 +33,7 @@ pub(in crate::app) struct Record {
 
 impl Record {
     /// A check-in as it was sent, with its device's signature if that holds, and over which text.
-    pub(in crate::app) fn check_in(row: &check_in::Model, signed: &SignedCheckIn, held: Option<&HeldOver>) -> Self {
+    pub(in crate::app) fn check_in(row: &check_in::Model, signed: &SignedCheckIn, held: Option<&SignedText>) -> Self {
         let mut payload = json!({
             "kind": "check-in",
             "id": row.id,
@@ -46,7 +46,7 @@ impl Record {
         });
         if let (Some(held), Some(fingerprint), Some(signature)) = (held, &row.device, &row.signature) {
             payload["device"] = json!({ "keyFingerprint": fingerprint, "signature": signature });
-            if let HeldOver::Text(text) = held {
+            if let SignedText::Text(text) = held {
                 payload["device"]["text"] = json!(text);
             }
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     canonical_json::canonical,
     check_ins::{
-        capture_time::Message,
+        capture_time::Transmission,
         evidence::{self, Candidate, Finding},
     },
     permission::Viewer,
@@ -27,13 +27,13 @@ use super::{
     chain::Record,
     fixes::further_rows,
     inspection::queue_inspection,
-    judging::{self, Turn},
+    judging::{self, JudgementKind},
     submission::{CheckInRequest, Submission},
 };
 use crate::{
     app::{
         App, Arrivals, Failure, Refusal, RefusalCode, policy,
-        visits::counting::{self, Occasion},
+        visits::counting::{self, Trigger},
     },
     store::{self, scope::Scope},
 };
@@ -85,14 +85,14 @@ impl App {
             // Another request with this id may have taken them meanwhile: then what it left is the answer.
             Err(failure) => return self.replay(person, &submission).await?.ok_or(failure),
         };
-        let turn = Turn::First { latency, sent: &submission };
-        let recorded = self.store_check_in(check_in, &submission, photos, policy, turn).await;
+        let kind = JudgementKind::First { latency, sent: &submission };
+        let recorded = self.store_check_in(check_in, &submission, photos, policy, kind).await;
         match recorded {
             Ok(Stored::Recorded { check_in, contradicts, key_known }) => {
                 // Its key may have been registered while it was being judged.
                 let device = check_in.device.as_deref().filter(|_| !key_known);
                 self.judge_signed_by(person, device, Some(check_in.id)).await?;
-                self.feed.ring();
+                self.feed.wake();
                 if contradicts {
                     self.judge_contradicted().await;
                 }
@@ -123,12 +123,12 @@ impl App {
         received_at: DateTime<Utc>,
     ) -> Result<TimeDelta, Failure> {
         let Some(uptime) = &submission.uptime else { return Ok(TimeDelta::zero()) };
-        let message = Message { sent_at: submission.sent_at, sent_uptime_ms: uptime.sent_ms, received_at };
+        let message = Transmission { sent_at: submission.sent_at, sent_uptime_ms: uptime.sent_ms, received_at };
         if !message.is_late() {
             return Ok(TimeDelta::zero());
         }
         let others = store::check_in::of_boot(self.database.reader(), person, &uptime.boot_id, OF_BOOT).await?;
-        let sent = |other: &store::check_in::OfBoot| Message {
+        let sent = |other: &store::check_in::SameBootCheckIn| Transmission {
             sent_at: other.sent_at,
             sent_uptime_ms: other.sent_uptime_ms,
             received_at: other.received_at,
@@ -179,7 +179,7 @@ impl App {
         submission: &Submission,
         mut photos: Vec<photo::Model>,
         policy: &Policy,
-        turn: Turn<'_>,
+        kind: JudgementKind<'_>,
     ) -> Result<Stored, Failure> {
         let transaction = self.database.begin().await?;
         // Each of a person's check-ins is judged by the others: one after the other.
@@ -210,11 +210,11 @@ impl App {
             counting::week_of(&check_in),
         )
         .await?;
-        let judged = self.judge(&transaction, &check_in, &photos, policy, turn).await?;
+        let judged = self.judge(&transaction, &check_in, &photos, policy, kind).await?;
         let signed = judging::signed(&check_in, &submission.fixes, &photos);
         let record = Record::check_in(&check_in, &signed, judged.signed.as_ref());
-        let occasion = Occasion::Submission(Box::new(record));
-        let contradicts = counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
+        let trigger = Trigger::Submission(Box::new(record));
+        let contradicts = counting::record(&transaction, &self.clock, &check_in, &judged, trigger, &tally).await?;
         transaction.commit().await?;
         let unknown =
             |finding: &Finding| finding.code == FindingCode::Signature && finding.outcome == FindingOutcome::Unknown;

@@ -12,7 +12,7 @@ use super::judging::Contradicted;
 use crate::{
     app::{
         App, Broken, policy,
-        visits::counting::{self, Occasion},
+        visits::counting::{self, Trigger},
     },
     clock::Clock,
     store,
@@ -65,7 +65,7 @@ impl App {
             }
         }
         if any {
-            self.feed.ring();
+            self.feed.wake();
         }
     }
 
@@ -80,8 +80,8 @@ impl App {
             let policy = policies.at(check_in.corrected_at)?;
             let look = self.look(&transaction, &check_in, &[], policy).await?;
             if !look.same {
-                let occasion = Occasion::Contradiction;
-                counting::record(&transaction, &self.clock, &check_in, &look.judged, occasion, &tally).await?;
+                let trigger = Trigger::Contradiction;
+                counting::record(&transaction, &self.clock, &check_in, &look.judged, trigger, &tally).await?;
             }
         }
         Ok(transaction.commit().await?)

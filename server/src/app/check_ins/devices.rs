@@ -137,7 +137,7 @@ impl App {
         for check_in in waiting {
             contradicts |= self.judge_signed(&check_in, policies.at(check_in.corrected_at)?).await?;
         }
-        self.feed.ring();
+        self.feed.wake();
         if contradicts {
             self.judge_contradicted().await;
         }

@@ -27,11 +27,11 @@ use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::{judging::Turn, photo_upload::sealed};
+use super::{judging::JudgementKind, photo_upload::sealed};
 use crate::{
     app::{
         App, Broken, policy,
-        visits::counting::{self, Occasion},
+        visits::counting::{self, Trigger},
     },
     store,
 };
@@ -41,7 +41,7 @@ pub const INSPECTION_LEASE: TimeDelta = TimeDelta::minutes(2);
 
 /// An upload that began in time has ended by then.
 const LONGEST_UPLOAD: TimeDelta = TimeDelta::hours(1);
-/// How often the queue is looked at when nobody rings.
+/// How often the queue is looked at when nobody tells of something new.
 const POLL: Duration = Duration::from_secs(5);
 const AT_ONCE: u64 = 8;
 /// Photos without a job that are queued at once.
@@ -161,13 +161,13 @@ impl App {
             }
             let photos = store::photo::of_check_ins(&transaction, [check_in.id]).await?;
             if photos.iter().all(|photo| photo.inspected_at.is_some()) {
-                let judged = self.judge(&transaction, &check_in, &photos, policy, Turn::Again).await?;
-                let occasion = Occasion::PhotoInspection;
-                counting::record(&transaction, &self.clock, &check_in, &judged, occasion, &tally).await?;
+                let judged = self.judge(&transaction, &check_in, &photos, policy, JudgementKind::Again).await?;
+                let trigger = Trigger::PhotoInspection;
+                counting::record(&transaction, &self.clock, &check_in, &judged, trigger, &tally).await?;
             }
         }
         transaction.commit().await?;
-        self.feed.ring();
+        self.feed.wake();
         // Two photos that look alike may be inspected at once, and neither judgement sees the other's.
         self.look_once_more(check_in.id).await?;
         self.judge_contradicted().await;

@@ -5,8 +5,8 @@ use domain::{
     check_ins::{
         challenge::{self, ChallengeError},
         evidence::{
-            self, Candidate, Challenge, Device, Evidence, Fix, Judgement, Neighbour, Photo, PhotoBytes, Signature,
-            Whereabouts,
+            self, Candidate, CapturePosition, Challenge, Device, Evidence, Fix, Judgement, Neighbour, Photo,
+            PhotoBytes, Signature,
         },
         phone_fix::PhoneFix,
         registration::Registration,
@@ -32,16 +32,16 @@ use crate::{
 mod signature;
 mod surroundings;
 
-pub(super) use signature::HeldOver;
+pub(super) use signature::SignedText;
 pub(super) use surroundings::Contradicted;
-use surroundings::Using;
+use surroundings::DeviceHistory;
 
 /// Neighbouring check-ins that are kept with an assessment.
 const NEIGHBOURS: usize = 4;
 
 /// Which judgement of a check-in it is.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::app) enum Turn<'a> {
+pub(in crate::app) enum JudgementKind<'a> {
     /// It arrives.
     First {
         /// How long it was on its way, so far as known.
@@ -63,7 +63,7 @@ pub(in crate::app) struct Judged {
     /// The evidence and the boundaries' versions, JSON.
     pub(in crate::app) inputs: String,
     /// Over what its signature holds, if it does.
-    pub(in crate::app) signed: Option<HeldOver>,
+    pub(in crate::app) signed: Option<SignedText>,
     /// Check-ins that it contradicts.
     pub(in crate::app) contradicted: Vec<Contradicted>,
 }
@@ -76,12 +76,12 @@ impl App {
         check_in: &check_in::Model,
         photos: &[photo::Model],
         policy: &Policy,
-        turn: Turn<'_>,
+        kind: JudgementKind<'_>,
     ) -> Result<Judged, Broken> {
         let sites = self.boundaries_held(connection, check_in).await?;
-        let (kept, latency_ms, fixes) = match turn {
-            Turn::First { latency, sent } => (None, latency.num_milliseconds(), sent.fixes.clone()),
-            Turn::Again => {
+        let (kept, latency_ms, fixes) = match kind {
+            JudgementKind::First { latency, sent } => (None, latency.num_milliseconds(), sent.fixes.clone()),
+            JudgementKind::Again => {
                 let kept = surroundings::kept(connection, check_in.id).await?;
                 let latency_ms = kept.as_ref().map_or(0, |kept| kept.latency_ms);
                 let further = store::check_in::fixes(connection, [check_in.id]).await?;
@@ -89,21 +89,21 @@ impl App {
             }
         };
         let gathering =
-            Gathering { connection, check_in, fixes, photos, turn, sites: &sites, policy, kept, latency_ms };
+            Gathering { connection, check_in, fixes, photos, kind, sites: &sites, policy, kept, latency_ms };
         let mut contradicted = Vec::new();
         let (mut evidence, signed) = gathering.evidence(&self.challenge_key, &mut contradicted).await?;
         let around = gathering.neighbours().await?;
         evidence.neighbours = around.iter().map(|(_, neighbour)| *neighbour).collect();
         let judgement = evidence::judge(&evidence, &sites, policy);
-        evidence.neighbours = match judgement.whereabouts {
-            Some(whereabouts) => fastest(&evidence, whereabouts, &around, policy, &mut contradicted),
+        evidence.neighbours = match judgement.capture_position {
+            Some(capture_position) => fastest(&evidence, capture_position, &around, policy, &mut contradicted),
             None => evidence.neighbours.into_iter().take(NEIGHBOURS).collect(),
         };
         let versions: Vec<_> = sites.iter().map(|site| site.version).collect();
         let inputs = serde_json::json!({
             "evidence": evidence,
             "siteVersions": versions,
-            "whereabouts": judgement.whereabouts,
+            "whereabouts": judgement.capture_position,
         });
         let (policy_version, inputs) = (policy.version, inputs.to_string());
         Ok(Judged { judgement, policy_version, inputs, signed, contradicted })
@@ -146,7 +146,7 @@ pub(in crate::app) fn in_force(
 /// The neighbours that ask for the fastest travel; those that ask for more than can be are contradicted.
 fn fastest(
     evidence: &Evidence,
-    from: Whereabouts,
+    from: CapturePosition,
     around: &[(CheckInId, Neighbour)],
     policy: &Policy,
     contradicted: &mut Vec<Contradicted>,
@@ -164,7 +164,7 @@ struct Gathering<'a, C> {
     connection: &'a C,
     check_in: &'a check_in::Model,
     fixes: Vec<PhoneFix>,
-    turn: Turn<'a>,
+    kind: JudgementKind<'a>,
     photos: &'a [photo::Model],
     sites: &'a [Candidate],
     policy: &'a Policy,
@@ -180,7 +180,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         &self,
         challenge_key: &[u8],
         found: &mut Vec<Contradicted>,
-    ) -> Result<(Evidence, Option<HeldOver>), Broken> {
+    ) -> Result<(Evidence, Option<SignedText>), Broken> {
         let check_in = self.check_in;
         let fixes = judged_fixes(check_in, &self.fixes)?;
         let repeated_days = match &self.kept {
@@ -255,7 +255,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         })
     }
 
-    async fn device(&self, found: &mut Vec<Contradicted>) -> Result<(Device, Option<HeldOver>), Broken> {
+    async fn device(&self, found: &mut Vec<Contradicted>) -> Result<(Device, Option<SignedText>), Broken> {
         let check_in = self.check_in;
         let registered = store::device::of_person(self.connection, check_in.person_id).await?;
         let captured_at = check_in.corrected_at;
@@ -278,7 +278,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         // Who writes a fingerprint without its key has it in no hand.
         let mut unproven = Vec::new();
         let found = if signature == Signature::Valid { found } else { &mut unproven };
-        let Using { other_people, new } = self.using(fingerprint, found).await?;
+        let DeviceHistory { other_people, new } = self.using(fingerprint, found).await?;
         Ok((Device { signature, other_people, new, ..device }, signed))
     }
 }

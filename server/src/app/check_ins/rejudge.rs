@@ -22,13 +22,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     chain::{self, Record},
     inspection::queue_inspection,
-    judging::{Judged, Turn},
+    judging::{Judged, JudgementKind},
     submission::NOTE_LIMIT,
 };
 use crate::{
     app::{
         App, Broken, Failure, Period, Refusal, RefusalCode, policy,
-        visits::counting::{self, Occasion},
+        visits::counting::{self, Trigger},
     },
     store::{self, check_in::CheckInFilter, scope::Scope},
 };
@@ -105,7 +105,7 @@ impl Outcome {
 }
 
 /// How a check-in was judged last, and how it would be now.
-pub(in crate::app) struct Look {
+pub(in crate::app) struct Comparison {
     before: assessment::Model,
     pub(in crate::app) judged: Judged,
     pub(in crate::app) same: bool,
@@ -175,7 +175,7 @@ impl App {
         run.finished_at = Some(self.clock.now());
         if !request.dry_run {
             store::rejudgement::save(self.database.writer(), run.clone()).await?;
-            self.feed.ring();
+            self.feed.wake();
             self.photo_waits.notify_one();
         }
         let left = (search.left > 0).then(|| self.left_for_later(search.left));
@@ -245,8 +245,8 @@ impl App {
         }
         let look = self.look(&transaction, check_in, &found, policy).await?;
         if !look.same {
-            let occasion = Occasion::Rejudgement(run);
-            counting::record(&transaction, &self.clock, check_in, &look.judged, occasion, &tally).await?;
+            let trigger = Trigger::Rejudgement(run);
+            counting::record(&transaction, &self.clock, check_in, &look.judged, trigger, &tally).await?;
         }
         transaction.commit().await?;
         self.judge_contradicted().await;
@@ -265,8 +265,8 @@ impl App {
         let look = self.look(&transaction, check_in, &[], policy).await?;
         let mut contradicts = false;
         if !look.same {
-            let occasion = Occasion::DeviceRegistration;
-            contradicts = counting::record(&transaction, &self.clock, check_in, &look.judged, occasion, &tally).await?;
+            let trigger = Trigger::DeviceRegistration;
+            contradicts = counting::record(&transaction, &self.clock, check_in, &look.judged, trigger, &tally).await?;
         }
         transaction.commit().await?;
         Ok(contradicts)
@@ -304,21 +304,21 @@ impl App {
         check_in: &check_in::Model,
         found: &[PhotoId],
         policy: &Policy,
-    ) -> Result<Look, Broken> {
+    ) -> Result<Comparison, Broken> {
         let mut photos = store::photo::of_check_ins(connection, [check_in.id]).await?;
         for photo in photos.iter_mut().filter(|photo| found.contains(&photo.id)) {
             photo.state = PhotoState::Attached;
         }
-        let judged = self.judge(connection, check_in, &photos, policy, Turn::Again).await?;
+        let judged = self.judge(connection, check_in, &photos, policy, JudgementKind::Again).await?;
         let last = store::assessment::of_check_ins(connection, [check_in.id]).await?.pop();
         let before = last.ok_or_else(|| counting::missing(check_in.id))?;
         let findings = store::assessment::findings(connection, [before.id]).await?;
         let same = same(&before, &findings, &judged.judgement);
-        Ok(Look { before, judged, same })
+        Ok(Comparison { before, judged, same })
     }
 }
 
-impl Look {
+impl Comparison {
     fn outcome(&self, photos: usize) -> Outcome {
         let (before, after) = (self.before.verdict, self.judged.judgement.verdict);
         Outcome { before, after, changed: !self.same, photos: if self.same { 0 } else { photos } }

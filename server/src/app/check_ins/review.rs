@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    check_ins::review::{self, Bar, Reviewer, Subject},
+    check_ins::review::{self, Ineligibility, Reviewer, Subject},
     permission::Viewer,
 };
 use entity::{
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::{
         App, Broken, Failure, Refusal, RefusalCode, policy,
-        visits::counting::{self, Grounds},
+        visits::counting::{self, Standing},
     },
     store::{self, Transaction, scope::Scope},
 };
@@ -93,10 +93,10 @@ impl App {
         decisions.push(decision.clone());
         store::decision::append(&transaction, decision).await?;
         let verdict = counting::standing_of(assessment, &decisions, &appeals);
-        let grounds = Grounds { assessment: assessment.id, verdict };
-        counting::settle(&transaction, &self.clock, &check_in, grounds, &tally, &[record]).await?;
+        let standing = Standing { assessment: assessment.id, verdict };
+        counting::apply_standing(&transaction, &self.clock, &check_in, standing, &tally, &[record]).await?;
         transaction.commit().await?;
-        self.feed.ring();
+        self.feed.wake();
         Ok(check_in)
     }
 
@@ -148,10 +148,10 @@ impl App {
         let record = Record::appeal(&appeal);
         let verdict = counting::standing_of(assessment, &decisions, std::slice::from_ref(&appeal));
         store::decision::insert_appeal(&transaction, appeal).await?;
-        let grounds = Grounds { assessment: assessment.id, verdict };
-        counting::settle(&transaction, &self.clock, &check_in, grounds, &tally, &[record]).await?;
+        let standing = Standing { assessment: assessment.id, verdict };
+        counting::apply_standing(&transaction, &self.clock, &check_in, standing, &tally, &[record]).await?;
         transaction.commit().await?;
-        self.feed.ring();
+        self.feed.wake();
         self.photo_waits.notify_one();
         Ok(check_in)
     }
@@ -230,11 +230,11 @@ fn check_statement(request: &AppealRequest) -> Result<(), Failure> {
     Ok(())
 }
 
-fn barred(bar: Bar) -> Refusal {
+fn barred(bar: Ineligibility) -> Refusal {
     let message = match bar {
-        Bar::Subject => message!(ReviewOwn),
-        Bar::Subordinate => message!(ReviewOfSuperior),
-        Bar::DecidedBefore => message!(ReviewBySamePerson),
+        Ineligibility::Subject => message!(ReviewOwn),
+        Ineligibility::Subordinate => message!(ReviewOfSuperior),
+        Ineligibility::DecidedBefore => message!(ReviewBySamePerson),
     };
     Refusal::new(RefusalCode::MayNotDecide, "checkInId", message)
 }

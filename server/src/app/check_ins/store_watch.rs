@@ -10,7 +10,7 @@ const UNTIL_IT_WORKS: Duration = Duration::from_secs(30);
 
 /// What was last said of the store.
 #[derive(Debug, PartialEq, Eq)]
-enum Said {
+enum Condition {
     Nothing,
     Sealing,
     Wrong(String),
@@ -20,7 +20,7 @@ enum Said {
 impl App {
     /// Tries out the store of photos, for ever; drop the future to stop.
     pub async fn watch_store(&self) {
-        let mut said = Said::Nothing;
+        let mut said = Condition::Nothing;
         loop {
             let found = self.try_store().await;
             let pause = if found.is_ok() { WHILE_IT_WORKS } else { UNTIL_IT_WORKS };
@@ -36,25 +36,25 @@ impl App {
 }
 
 /// Says what has changed since.
-fn say(found: Result<(WriteOnce, Room), StoreError>, said: Said) -> Said {
+fn say(found: Result<(WriteOnce, Room), StoreError>, said: Condition) -> Condition {
     let now = match found {
-        Err(error) => Said::Wrong(error.in_full()),
-        Ok((_, room @ (Room::Little | Room::None))) => Said::Room(room),
-        Ok((WriteOnce::BySealing, Room::Enough)) => Said::Sealing,
-        Ok((WriteOnce::ByStore, Room::Enough)) => Said::Nothing,
+        Err(error) => Condition::Wrong(error.in_full()),
+        Ok((_, room @ (Room::Little | Room::None))) => Condition::Room(room),
+        Ok((WriteOnce::BySealing, Room::Enough)) => Condition::Sealing,
+        Ok((WriteOnce::ByStore, Room::Enough)) => Condition::Nothing,
     };
     if now == said {
         return said;
     }
     match &now {
-        Said::Wrong(error) => tracing::error!(%error, "photos can't be kept"),
-        Said::Room(Room::None) => tracing::error!("the store of photos is full; uploads are refused"),
-        Said::Room(_) => tracing::warn!("the store of photos is nearly full"),
-        Said::Sealing => tracing::warn!(
+        Condition::Wrong(error) => tracing::error!(%error, "photos can't be kept"),
+        Condition::Room(Room::None) => tracing::error!("the store of photos is full; uploads are refused"),
+        Condition::Room(_) => tracing::warn!("the store of photos is nearly full"),
+        Condition::Sealing => tracing::warn!(
             "the S3 server does not refuse a second upload to a key (If-None-Match on PUT); photos are copied to where \
              nobody can write over them once they are inspected"
         ),
-        Said::Nothing => tracing::info!("photos can be kept again"),
+        Condition::Nothing => tracing::info!("photos can be kept again"),
     }
     now
 }

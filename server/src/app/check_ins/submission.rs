@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use domain::{
     check_ins::{
-        capture_time::{Clocks, Untold},
+        capture_time::{CaptureTimeError, Clocks},
         phone_fix::PhoneFix,
     },
     digest::Sha256Digest,
@@ -196,10 +196,10 @@ fn check_year(time: DateTime<Utc>, field: &str) -> Option<Refusal> {
     (!YEARS.contains(&time.year())).then(|| Refusal::new(RefusalCode::Invalid, field, message))
 }
 
-fn untold(why: Untold) -> Refusal {
+fn untold(why: CaptureTimeError) -> Refusal {
     let (code, message) = match why {
-        Untold::AfterSending => (RefusalCode::CapturedInFuture, message!(CapturedAfterSending)),
-        Untold::TooLongAgo => (RefusalCode::CapturedTooLongAgo, message!(CapturedTooLongAgo)),
+        CaptureTimeError::AfterSending => (RefusalCode::CapturedInFuture, message!(CapturedAfterSending)),
+        CaptureTimeError::TooLongAgo => (RefusalCode::CapturedTooLongAgo, message!(CapturedTooLongAgo)),
     };
     Refusal::new(code, "capturedAt", message)
 }

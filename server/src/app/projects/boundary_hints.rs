@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::{
     app::{App, Broken, Period, policy},
-    store::{self, assessment::OnlyPosition, scope::Scope},
+    store::{self, assessment::PositionOnlyCheckIn, scope::Scope},
 };
 
 /// Check-ins looked at in one period at most, the latest first.
@@ -40,7 +40,7 @@ struct Inputs {
 }
 
 /// A site's newest boundary, and the check-ins just outside it.
-struct Doubted {
+struct DoubtfulSite {
     row: site_version::Model,
     candidate: Candidate,
     outside: Vec<Outside>,
@@ -78,11 +78,11 @@ impl App {
         for ((site, version), outside) in by_version {
             if let Some(row) = newest.remove(&site).filter(|row| row.id == version) {
                 let candidate = self.boundaries.candidate(&row)?;
-                doubted.push(Doubted { row, candidate, outside });
+                doubted.push(DoubtfulSite { row, candidate, outside });
             }
         }
         let judged = tokio::task::spawn_blocking(move || {
-            let hint = |Doubted { row, candidate, outside }: Doubted| {
+            let hint = |DoubtfulSite { row, candidate, outside }: DoubtfulSite| {
                 let tolerance_m = candidate.tolerance_m.unwrap_or(policy.tolerance_m);
                 let drawn = Drawn { boundary: &candidate.boundary, datum: row.datum, tolerance_m };
                 Some((row.version, row.site_id, boundary_hint::hint(&outside, &drawn, &policy)?))
@@ -110,7 +110,7 @@ impl App {
 }
 
 /// What a row tells; nothing if its assessment was made before inputs were kept.
-fn outside(row: &OnlyPosition) -> Option<Outside> {
+fn outside(row: &PositionOnlyCheckIn) -> Option<Outside> {
     let inputs: Inputs = serde_json::from_str(row.inputs.as_deref()?).ok()?;
     let Fixes { fixes, skew_ms, capture_skew_ms } = inputs.evidence;
     let clock_error_ms = capture_skew_ms.unwrap_or(skew_ms);

@@ -9,7 +9,7 @@ use entity::{
 use messages::message;
 use sea_orm::ConnectionTrait;
 
-use super::known_projects::{KnownProjects, Meant};
+use super::known_projects::{KnownProjects, ProjectMatch};
 use crate::{
     app::{App, Failure, Refusal, RefusalCode},
     roster::{Named, Roster, RosterEntry},
@@ -102,9 +102,9 @@ impl<C: ConnectionTrait> Import<'_, C> {
 
     async fn project(&mut self, entry: &RosterEntry, unit: OrganisationId) -> Result<ProjectId, Failure> {
         match self.known.named(&entry.project_name) {
-            Meant::One(known) => return Ok(known.id),
-            Meant::Several(names) => return Err(ambiguous(entry, &names).into()),
-            Meant::Nothing => {}
+            ProjectMatch::One(known) => return Ok(known.id),
+            ProjectMatch::Several(names) => return Err(ambiguous(entry, &names).into()),
+            ProjectMatch::Nothing => {}
         }
         let project = project::Model {
             id: self.app.clock.id(),

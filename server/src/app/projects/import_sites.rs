@@ -11,7 +11,7 @@ use entity::{ids::ProjectId, site, site_version};
 use messages::{Message, message};
 use sea_orm::ConnectionTrait;
 
-use super::known_projects::{Known, KnownProjects, Meant};
+use super::known_projects::{KnownProject, KnownProjects, ProjectMatch};
 use crate::{
     app::{App, Failure, Refusal, RefusalCode},
     roster::{ProjectRef, SiteDraft, SiteShape, folded},
@@ -151,21 +151,21 @@ impl<C: ConnectionTrait> Import<'_, C> {
         Ok(site)
     }
 
-    fn project(&self, draft: &SiteDraft) -> Result<Known, Refusal> {
+    fn project(&self, draft: &SiteDraft) -> Result<KnownProject, Refusal> {
         let (meant, named) = match &draft.project {
             ProjectRef::Name(name) => (self.known.named(name), name.clone()),
             ProjectRef::Number(number) => (self.known.numbered(*number), number.to_string()),
         };
         let message = match meant {
-            Meant::One(known) => return Ok(known.clone()),
-            Meant::Nothing => message!(ProjectNotOnRecord { name: named }),
-            Meant::Several(names) => message!(ProjectAmbiguous { name: named, projects: names }),
+            ProjectMatch::One(known) => return Ok(known.clone()),
+            ProjectMatch::Nothing => message!(ProjectNotOnRecord { name: named }),
+            ProjectMatch::Several(names) => message!(ProjectAmbiguous { name: named, projects: names }),
         };
         Err(refuse(draft, "project", message))
     }
 }
 
-fn same_site(first: usize, project: &Known, draft: &SiteDraft) -> Message {
+fn same_site(first: usize, project: &KnownProject, draft: &SiteDraft) -> Message {
     message!(SiteNamedTwice { first, project: &project.name, site: &draft.name })
 }
 

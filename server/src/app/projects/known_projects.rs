@@ -9,7 +9,7 @@ use crate::{roster::folded, store};
 
 /// The projects on record, by number and by name.
 pub(in crate::app) struct KnownProjects {
-    projects: Vec<Known>,
+    projects: Vec<KnownProject>,
     by_number: HashMap<i32, Vec<usize>>,
     by_name: HashMap<String, usize>,
     /// By their names as [`folded`] has them.
@@ -18,18 +18,18 @@ pub(in crate::app) struct KnownProjects {
 
 /// A project on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::app) struct Known {
+pub(in crate::app) struct KnownProject {
     pub(in crate::app) id: ProjectId,
     pub(in crate::app) name: String,
 }
 
 /// What a name or a number means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Meant<'a> {
+pub(in crate::app) enum ProjectMatch<'a> {
     /// No project.
     Nothing,
     /// This one.
-    One(&'a Known),
+    One(&'a KnownProject),
     /// Any of these.
     Several(Vec<&'a str>),
 }
@@ -50,14 +50,14 @@ impl KnownProjects {
     /// One more.
     pub(in crate::app) fn add(&mut self, project: &project::Model) {
         let at = self.projects.len();
-        self.projects.push(Known { id: project.id, name: project.name.clone() });
+        self.projects.push(KnownProject { id: project.id, name: project.name.clone() });
         self.by_number.entry(project.number).or_default().push(at);
         self.by_name.insert(project.name.clone(), at);
         self.by_likeness.entry(folded(&project.name)).or_default().push(at);
     }
 
     /// The project of this name, or else those whose names differ only in how they are written.
-    pub(in crate::app) fn named(&self, name: &str) -> Meant<'_> {
+    pub(in crate::app) fn named(&self, name: &str) -> ProjectMatch<'_> {
         match self.by_name.get(name) {
             Some(at) => self.meant(&[*at]),
             None => self.meant(self.by_likeness.get(&folded(name)).map_or(&[], Vec::as_slice)),
@@ -65,19 +65,19 @@ impl KnownProjects {
     }
 
     /// Projects of this number; several lists may number theirs alike. A number may be a name as well.
-    pub(in crate::app) fn numbered(&self, number: i32) -> Meant<'_> {
+    pub(in crate::app) fn numbered(&self, number: i32) -> ProjectMatch<'_> {
         match self.by_number.get(&number) {
             Some(projects) => self.meant(projects),
             None => self.named(&number.to_string()),
         }
     }
 
-    fn meant(&self, projects: &[usize]) -> Meant<'_> {
+    fn meant(&self, projects: &[usize]) -> ProjectMatch<'_> {
         let known = || projects.iter().filter_map(|at| self.projects.get(*at));
         match projects {
-            [] => Meant::Nothing,
-            [_] => known().next().map_or(Meant::Nothing, Meant::One),
-            _ => Meant::Several(known().map(|known| known.name.as_str()).collect()),
+            [] => ProjectMatch::Nothing,
+            [_] => known().next().map_or(ProjectMatch::Nothing, ProjectMatch::One),
+            _ => ProjectMatch::Several(known().map(|known| known.name.as_str()).collect()),
         }
     }
 }

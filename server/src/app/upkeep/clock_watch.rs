@@ -17,10 +17,10 @@ const SAID_AGAIN_AFTER: u32 = 60;
 
 /// What was seen when the clock was last looked at.
 #[derive(Debug, Default)]
-pub struct ClockWatch(RwLock<Seen>);
+pub struct ClockWatch(RwLock<Observation>);
 
 #[derive(Clone, Debug, Default)]
-struct Seen {
+struct Observation {
     doubts: Vec<Doubt>,
     ahead_of_database: Option<TimeDelta>,
 }
@@ -36,7 +36,7 @@ impl ClockWatch {
         self.seen().ahead_of_database
     }
 
-    fn seen(&self) -> Seen {
+    fn seen(&self) -> Observation {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -61,7 +61,7 @@ impl App {
         });
         let witnesses = Witnesses { built_at: self.clock.built_at(), newest_record, ahead_of_database };
         let doubts = doubts(now, &witnesses);
-        let seen = Seen { doubts: doubts.clone(), ahead_of_database };
+        let seen = Observation { doubts: doubts.clone(), ahead_of_database };
         *self.clock_watch.0.write().unwrap_or_else(PoisonError::into_inner) = seen;
         Ok(doubts)
     }

@@ -32,7 +32,7 @@ use crate::{
 
 /// What a check-in is judged for.
 #[derive(Clone, Debug)]
-pub(in crate::app) enum Occasion {
+pub(in crate::app) enum Trigger {
     /// It arrived. What goes into the chain before its assessment.
     Submission(Box<Record>),
     /// Its photos were inspected.
@@ -45,7 +45,7 @@ pub(in crate::app) enum Occasion {
     Contradiction,
 }
 
-impl Occasion {
+impl Trigger {
     fn trigger(&self) -> AssessmentTrigger {
         match self {
             Self::Submission(_) => AssessmentTrigger::Submission,
@@ -76,13 +76,13 @@ pub(in crate::app) async fn record(
     clock: &Clock,
     check_in: &check_in::Model,
     judged: &Judged,
-    occasion: Occasion,
+    trigger: Trigger,
     before: &weekly_tally::Model,
 ) -> Result<bool, Broken> {
     let judgement = &judged.judgement;
     // What has just arrived has neither an assessment nor a decision.
-    let (sequence, decisions, appeals) = match occasion {
-        Occasion::Submission(_) => (1, Vec::new(), Vec::new()),
+    let (sequence, decisions, appeals) = match trigger {
+        Trigger::Submission(_) => (1, Vec::new(), Vec::new()),
         _ => (
             store::assessment::last_sequence(connection, check_in.id).await? + 1,
             store::decision::of_check_ins(connection, [check_in.id]).await?,
@@ -93,17 +93,17 @@ pub(in crate::app) async fn record(
         id: clock.id(),
         check_in_id: check_in.id,
         sequence,
-        trigger: occasion.trigger(),
+        trigger: trigger.trigger(),
         policy_version: judged.policy_version,
         site_version_id: judgement.site_version,
         verdict: judgement.verdict,
         inputs: Some(judged.inputs.clone()),
-        rejudgement_id: match &occasion {
-            Occasion::Rejudgement(id) => Some(*id),
-            Occasion::Submission(_)
-            | Occasion::PhotoInspection
-            | Occasion::DeviceRegistration
-            | Occasion::Contradiction => None,
+        rejudgement_id: match &trigger {
+            Trigger::Rejudgement(id) => Some(*id),
+            Trigger::Submission(_)
+            | Trigger::PhotoInspection
+            | Trigger::DeviceRegistration
+            | Trigger::Contradiction => None,
         },
         assessed_at: clock.now(),
     };
@@ -112,23 +112,23 @@ pub(in crate::app) async fn record(
         (0..).zip(&judgement.findings).map(|(ordinal, finding)| row(assessment_id, ordinal, finding)).collect();
     let mut records = vec![Record::assessment(&assessment, &judgement.findings)?];
     // The other one found this.
-    let others = match occasion {
-        Occasion::Contradiction => &[][..],
+    let others = match trigger {
+        Trigger::Contradiction => &[][..],
         _ => &judged.contradicted,
     };
-    if let Occasion::Submission(first) = occasion {
+    if let Trigger::Submission(first) = trigger {
         records.insert(0, *first);
     }
-    let grounds = Grounds { assessment: assessment_id, verdict: standing_of(&assessment, &decisions, &appeals) };
+    let standing = Standing { assessment: assessment_id, verdict: standing_of(&assessment, &decisions, &appeals) };
     store::assessment::append(connection, assessment, findings).await?;
     let queued = contradictions::queue(connection, clock, others).await?;
-    settle(connection, clock, check_in, grounds, before, &records).await?;
+    apply_standing(connection, clock, check_in, standing, before, &records).await?;
     Ok(queued)
 }
 
 /// How a check-in stands now, and by which assessment.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::app) struct Grounds {
+pub(in crate::app) struct Standing {
     /// The last assessment.
     pub(in crate::app) assessment: AssessmentId,
     /// As [`standing_of`] tells.
@@ -138,15 +138,15 @@ pub(in crate::app) struct Grounds {
 /// Lets standing, visit, weekly tally and events follow from how a check-in stands by its assessments, decisions and appeal.
 ///
 /// The caller holds the week's tally, `before`, locked. `records` go into the chain.
-pub(in crate::app) async fn settle(
+pub(in crate::app) async fn apply_standing(
     connection: &impl ConnectionTrait,
     clock: &Clock,
     check_in: &check_in::Model,
-    grounds: Grounds,
+    standing: Standing,
     before: &weekly_tally::Model,
     records: &[Record],
 ) -> Result<(), Broken> {
-    let visit = recount_visit(connection, clock, check_in, grounds).await?;
+    let visit = recount_visit(connection, clock, check_in, standing).await?;
     let mut events = vec![Event::VisitRecorded {
         project: check_in.project_id,
         person: check_in.person_id,
@@ -207,7 +207,7 @@ async fn recount_visit(
     connection: &impl ConnectionTrait,
     clock: &Clock,
     check_in: &check_in::Model,
-    Grounds { assessment, verdict }: Grounds,
+    Standing { assessment, verdict }: Standing,
 ) -> Result<visit::Model, Broken> {
     let standing =
         |visit_id| standing::Model { check_in_id: check_in.id, visit_id, assessment_id: assessment, verdict };

@@ -63,15 +63,15 @@ impl App {
         let mut recounted = Recounted { projects: projects.len(), ..Recounted::default() };
         for project in &projects {
             let transaction = if mend { self.database.begin().await? } else { self.database.begin_snapshot().await? };
-            let books = store::recount::books(&transaction, project.id).await?;
-            let account = ProjectCount::of(&books);
-            let differences = account.compare(&books, project.id);
+            let records = store::recount::project_records(&transaction, project.id).await?;
+            let count = ProjectCount::of(&records);
+            let differences = count.compare(&records, project.id);
             if mend && !differences.is_empty() {
-                self.mend(&transaction, &account, &books, project.id).await?;
+                self.mend(&transaction, &count, &records, project.id).await?;
             }
             transaction.commit().await?;
-            recounted.check_ins += books.check_ins.len();
-            recounted.visits += account.visits.len();
+            recounted.check_ins += records.check_ins.len();
+            recounted.visits += count.visits.len();
             recounted.differences.extend(differences);
             step(projects.len());
         }
@@ -81,16 +81,16 @@ impl App {
     async fn mend(
         &self,
         connection: &impl ConnectionTrait,
-        account: &ProjectCount<'_>,
-        books: &ProjectRecords,
+        count: &ProjectCount<'_>,
+        records: &ProjectRecords,
         project: ProjectId,
     ) -> Result<(), Broken> {
-        for ((person, week), tally) in &account.tallies {
+        for ((person, week), tally) in &count.tallies {
             let row = store::weekly_tally::lock(connection, project, *person, counting::numbered(*week)).await?;
             store::weekly_tally::save(connection, counting::with_counts(&row, *tally)).await?;
         }
-        for ((person, day), check_ins) in &account.visits {
-            let known = books.visits.iter().find(|visit| visit.person_id == *person && visit.local_date == *day);
+        for ((person, day), check_ins) in &count.visits {
+            let known = records.visits.iter().find(|visit| visit.person_id == *person && visit.local_date == *day);
             let visit = known.cloned().unwrap_or_else(|| visit::Model {
                 id: self.clock.id(),
                 project_id: project,
@@ -113,11 +113,11 @@ impl App {
             }
         }
         for visit in
-            books.visits.iter().filter(|visit| !account.visits.contains_key(&(visit.person_id, visit.local_date)))
+            records.visits.iter().filter(|visit| !count.visits.contains_key(&(visit.person_id, visit.local_date)))
         {
             store::recount::remove_visit(connection, visit.id).await?;
         }
-        for row in books.tallies.iter().filter(|row| !account.knows(row)) {
+        for row in records.tallies.iter().filter(|row| !count.knows(row)) {
             store::weekly_tally::save(connection, counting::with_counts(row, Tally::default())).await?;
         }
         Ok(())
@@ -159,16 +159,16 @@ impl Day<'_> {
 }
 
 impl<'a> ProjectCount<'a> {
-    fn of(books: &'a ProjectRecords) -> Self {
+    fn of(records: &'a ProjectRecords) -> Self {
         let mut unjudged = Vec::new();
         let mut visits = BTreeMap::<_, Day<'a>>::new();
-        for check_in in &books.check_ins {
-            let Some(assessment) = books.last_assessments.get(&check_in.id) else {
+        for check_in in &records.check_ins {
+            let Some(assessment) = records.last_assessments.get(&check_in.id) else {
                 unjudged.push(check_in.id);
                 continue;
             };
-            let decisions = books.decisions.get(&check_in.id).map_or(&[][..], Vec::as_slice);
-            let appeals = books.appeals.get(&check_in.id).map_or(&[][..], Vec::as_slice);
+            let decisions = records.decisions.get(&check_in.id).map_or(&[][..], Vec::as_slice);
+            let appeals = records.appeals.get(&check_in.id).map_or(&[][..], Vec::as_slice);
             let verdict = counting::standing_of(assessment, decisions, appeals);
             let at = check_in.corrected_at;
             let day = visits.entry((check_in.person_id, check_in.local_date)).or_insert_with(|| Day {
@@ -196,15 +196,15 @@ impl<'a> ProjectCount<'a> {
             .any(|(person, week)| *person == row.person_id && counting::numbered(*week) == (row.iso_year, row.iso_week))
     }
 
-    fn compare(&self, books: &ProjectRecords, project: ProjectId) -> Vec<Difference> {
+    fn compare(&self, records: &ProjectRecords, project: ProjectId) -> Vec<Difference> {
         let mut differences: Vec<_> = self.unjudged.iter().copied().map(Difference::Standing).collect();
         for ((person, date), day) in &self.visits {
-            let known = books.visits.iter().find(|visit| visit.person_id == *person && visit.local_date == *date);
+            let known = records.visits.iter().find(|visit| visit.person_id == *person && visit.local_date == *date);
             if known.is_none_or(|visit| day.apply(visit) != *visit) {
                 differences.push(Difference::Visit(project, *person, *date));
             }
             let stands = |judged: &&Judged<'_>| {
-                books.standings.get(&judged.check_in).is_some_and(|standing| {
+                records.standings.get(&judged.check_in).is_some_and(|standing| {
                     standing.assessment_id == judged.assessment.id
                         && standing.verdict == judged.verdict
                         && known.is_some_and(|visit| visit.id == standing.visit_id)
@@ -213,19 +213,19 @@ impl<'a> ProjectCount<'a> {
             let wrong = day.judged.iter().filter(|judged| !stands(judged));
             differences.extend(wrong.map(|judged| Difference::Standing(judged.check_in)));
         }
-        for visit in &books.visits {
+        for visit in &records.visits {
             if !self.visits.contains_key(&(visit.person_id, visit.local_date)) {
                 differences.push(Difference::Visit(project, visit.person_id, visit.local_date));
             }
         }
-        differences.extend(self.compare_tallies(books, project));
+        differences.extend(self.compare_tallies(records, project));
         differences
     }
 
-    fn compare_tallies(&self, books: &ProjectRecords, project: ProjectId) -> Vec<Difference> {
+    fn compare_tallies(&self, records: &ProjectRecords, project: ProjectId) -> Vec<Difference> {
         let mut differences = Vec::new();
         for ((person, week), tally) in &self.tallies {
-            let known = books
+            let known = records
                 .tallies
                 .iter()
                 .find(|row| row.person_id == *person && (row.iso_year, row.iso_week) == counting::numbered(*week));
@@ -233,7 +233,7 @@ impl<'a> ProjectCount<'a> {
                 differences.push(Difference::Tally(project, *person, *week));
             }
         }
-        for row in books.tallies.iter().filter(|row| !self.knows(row)) {
+        for row in records.tallies.iter().filter(|row| !self.knows(row)) {
             let empty = counting::with_counts(row, Tally::default()) == *row;
             let week = u32::try_from(row.iso_week).ok().and_then(|week| IsoWeek::new(row.iso_year, week).ok());
             if let (false, Some(week)) = (empty, week) {

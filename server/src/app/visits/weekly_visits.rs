@@ -77,10 +77,10 @@ pub async fn weekly_visits(
         numbered(range.to),
     )
     .await?;
-    let ledger = Ledger { policies, today: local_date(now, zone), sites, closed, tallies: by_week(tallies) };
+    let inputs = WeekInputs { policies, today: local_date(now, zone), sites, closed, tallies: by_week(tallies) };
     let mut weeks = HashMap::<ProjectId, Vec<LeaderWeek>>::new();
     for role in roles.iter().filter(|role| role.kind == TeamRoleKind::Leader) {
-        weeks.entry(role.project_id).or_default().extend(ledger.weeks_of(role, range)?);
+        weeks.entry(role.project_id).or_default().extend(inputs.weeks_of(role, range)?);
     }
     for weeks in weeks.values_mut() {
         weeks.sort_by_key(|week| week.week);
@@ -90,7 +90,7 @@ pub async fn weekly_visits(
 
 type WeekKey = (ProjectId, PersonId, i32, i32);
 
-struct Ledger {
+struct WeekInputs {
     policies: Policies,
     today: NaiveDate,
     sites: HashMap<ProjectId, NaiveDate>,
@@ -99,7 +99,7 @@ struct Ledger {
     tallies: HashMap<WeekKey, Tally>,
 }
 
-impl Ledger {
+impl WeekInputs {
     fn weeks_of(&self, role: &team_role::Model, range: WeekRange) -> Result<Vec<LeaderWeek>, Broken> {
         let closed_on = self.closed.get(&role.project_id).copied();
         let tenure = Tenure { from: role.from_date, to: role.to_date }.within(None, closed_on);

@@ -6,7 +6,7 @@ use rstest::rstest;
 use super::{
     super::{
         RosterProblemCode::{self as Code, *},
-        named::{Beside, cut},
+        named::{Companion, cut},
         text::{tidy, without_spaces},
     },
     *,
@@ -267,7 +267,7 @@ fn a_name_ends_where_its_word_ends_or_its_unit_begins(
     #[case] own_unit: &str,
     #[case] expected: (&str, &str),
 ) {
-    let parts = cut(cell, Beside::Title, own_unit);
+    let parts = cut(cell, Companion::Title, own_unit);
     assert_eq!((parts.name.as_str(), parts.title), expected);
 }
 
@@ -288,7 +288,7 @@ proptest! {
     #[test]
     fn a_cut_keeps_every_character(
         raw in "[干部甲乙轴承园区管委会主任 　\n0-9０-９+()（）、·-]{0,30}|\\PC{0,30}",
-        beside in prop::sample::select(vec![Beside::Nothing, Beside::Title, Beside::Phone]),
+        beside in prop::sample::select(vec![Companion::Nothing, Companion::Title, Companion::Phone]),
     ) {
         let cell = tidy(&raw);
         let parts = cut(&cell, beside, "轴承园区管委会");

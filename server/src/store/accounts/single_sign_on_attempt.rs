@@ -12,7 +12,7 @@ use sea_orm::{
 
 /// What someone brings back from the provider, hashed.
 #[derive(Clone, Debug)]
-pub struct Returned {
+pub struct AuthorizationResponse {
     /// The provider.
     pub issuer: String,
     /// Of the state.
@@ -25,7 +25,7 @@ pub struct Returned {
     pub latest: DateTime<Utc>,
 }
 
-impl Returned {
+impl AuthorizationResponse {
     /// The attempt it belongs to, if it is not too late.
     fn open(&self, now: DateTime<Utc>) -> Condition {
         Condition::all()
@@ -44,7 +44,11 @@ pub async fn insert(connection: &impl ConnectionTrait, attempt: Model) -> Result
 
 /// Takes an attempt for the code that was brought back, in one statement: of two who come at once, one has it. False if
 /// there is none, or someone came before.
-pub async fn claim(connection: &impl ConnectionTrait, back: &Returned, now: DateTime<Utc>) -> Result<bool, DbErr> {
+pub async fn claim(
+    connection: &impl ConnectionTrait,
+    back: &AuthorizationResponse,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
     let claimed = Entity::update_many()
         .col_expr(Column::CodeSha256, Expr::value(back.code_sha256.clone()))
         .filter(back.open(now))
@@ -57,7 +61,7 @@ pub async fn claim(connection: &impl ConnectionTrait, back: &Returned, now: Date
 /// An attempt that was taken for this very code.
 pub async fn claimed(
     connection: &impl ConnectionTrait,
-    back: &Returned,
+    back: &AuthorizationResponse,
     now: DateTime<Utc>,
 ) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(back.open(now)).filter(Column::CodeSha256.eq(&back.code_sha256)).one(connection).await

@@ -120,7 +120,7 @@ pub async fn findings(
 
 /// A check-in of which nothing counts against the visit but where it was.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct OnlyPosition {
+pub struct PositionOnlyCheckIn {
     /// Whose.
     pub person_id: PersonId,
     /// On which local day.
@@ -144,7 +144,7 @@ pub async fn only_position(
     to: NaiveDate,
     near_m: f64,
     limit: u64,
-) -> Result<Vec<OnlyPosition>, DbErr> {
+) -> Result<Vec<PositionOnlyCheckIn>, DbErr> {
     let adverse = || finding::Column::Outcome.is_in([FindingOutcome::Review, FindingOutcome::Fail]);
     let of_standing = |column: finding::Column| {
         Expr::col((finding::Entity, column)).equals((standing::Entity, standing::Column::AssessmentId))

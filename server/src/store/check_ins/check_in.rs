@@ -115,7 +115,7 @@ pub async fn queue_length(connection: &impl ConnectionTrait, scope: Scope) -> Re
 
 /// A check-in as those around it are compared with it.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct Beside {
+pub struct NeighbouringCheckIn {
     /// Id.
     pub id: CheckInId,
     /// Corrected capture.
@@ -135,7 +135,7 @@ pub async fn around(
     of: &Model,
     within: TimeDelta,
     limit: u64,
-) -> Result<Vec<Beside>, DbErr> {
+) -> Result<Vec<NeighbouringCheckIn>, DbErr> {
     let (at, id) = (of.corrected_at, of.id);
     let of_person = || {
         Entity::find()
@@ -159,14 +159,14 @@ pub async fn around(
         .filter(Column::CorrectedAt.gt(at).or(same_moment().and(Column::Id.gt(id))))
         .order_by_asc(Column::CorrectedAt)
         .order_by_asc(Column::Id);
-    let mut found: Vec<Beside> = before.into_model().all(connection).await?;
-    found.extend(after.into_model::<Beside>().all(connection).await?);
+    let mut found: Vec<NeighbouringCheckIn> = before.into_model().all(connection).await?;
+    found.extend(after.into_model::<NeighbouringCheckIn>().all(connection).await?);
     Ok(found)
 }
 
 /// A check-in as its phone's clocks were when it was sent.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct OfBoot {
+pub struct SameBootCheckIn {
     /// The phone's time at sending.
     pub sent_at: DateTime<Utc>,
     /// Its boot clock at sending, milliseconds.
@@ -181,7 +181,7 @@ pub async fn of_boot(
     person: PersonId,
     boot: &str,
     limit: u64,
-) -> Result<Vec<OfBoot>, DbErr> {
+) -> Result<Vec<SameBootCheckIn>, DbErr> {
     Entity::find()
         .select_only()
         .columns([Column::SentAt, Column::SentUptimeMs, Column::ReceivedAt])
@@ -288,13 +288,13 @@ pub async fn first_of_visits(
         .and_where(Expr::col("place").lte(first))
         .order_by("place", Order::Asc);
     let statement = connection.get_database_backend().build(&query);
-    let rows = OfVisit::find_by_statement(statement).all(connection).await?;
+    let rows = CheckInOfVisit::find_by_statement(statement).all(connection).await?;
     Ok(rows.into_iter().map(|row| (row.visit_id, row.check_in)).collect())
 }
 
 /// A check-in, and the visit it counts in.
 #[derive(FromQueryResult)]
-struct OfVisit {
+struct CheckInOfVisit {
     #[sea_orm(nested)]
     check_in: Model,
     visit_id: VisitId,

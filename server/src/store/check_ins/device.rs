@@ -48,7 +48,7 @@ pub async fn revoke(
 
 /// A check-in that a device signed, by someone who had registered its key.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
-pub struct Use {
+pub struct SignedUse {
     /// Which check-in.
     pub id: CheckInId,
     /// Whose.
@@ -104,7 +104,7 @@ pub async fn beside(
     fingerprint: &str,
     own: &check_in::Model,
     within: TimeDelta,
-) -> Result<Vec<Use>, DbErr> {
+) -> Result<Vec<SignedUse>, DbErr> {
     let (at, id) = (check_in::Column::CorrectedAt, check_in::Column::Id);
     let others = || {
         uses(fingerprint)
@@ -117,14 +117,14 @@ pub async fn beside(
         .filter(at.lt(own.corrected_at).or(same_moment().and(id.lt(own.id))))
         .order_by_desc(at)
         .order_by_desc(id)
-        .into_model::<Use>()
+        .into_model::<SignedUse>()
         .one(connection)
         .await?;
     let after = others()
         .filter(at.gt(own.corrected_at).or(same_moment().and(id.gt(own.id))))
         .order_by_asc(at)
         .order_by_asc(id)
-        .into_model::<Use>()
+        .into_model::<SignedUse>()
         .one(connection)
         .await?;
     Ok(before.into_iter().chain(after).collect())

@@ -45,7 +45,7 @@ pub async fn insert(connection: &impl ConnectionTrait, inspection: Model, bands:
 
 /// A photo that may look like another.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
-pub struct Alike {
+pub struct SimilarPhoto {
     /// Perceptual hash.
     pub perceptual_hash: i64,
     /// The check-in it is evidence of.
@@ -61,7 +61,7 @@ pub async fn sharing_band(
     bands: &[Vec<i32>],
     own: &check_in::Model,
     burst: TimeDelta,
-) -> Result<Vec<Alike>, DbErr> {
+) -> Result<Vec<SimilarPhoto>, DbErr> {
     let same_burst = Condition::all()
         .add(check_in::Column::PersonId.eq(own.person_id))
         .add(check_in::Column::ProjectId.eq(own.project_id))
@@ -95,7 +95,7 @@ pub async fn sharing_band(
 
 /// Another check-in that has a photo of the very same bytes.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
-pub struct SameBytes {
+pub struct IdenticalPhoto {
     /// Which.
     pub check_in_id: CheckInId,
     /// When it was captured, corrected.
@@ -108,7 +108,7 @@ pub async fn same_bytes(
     sha256: &str,
     own: &check_in::Model,
     limit: u64,
-) -> Result<Vec<SameBytes>, DbErr> {
+) -> Result<Vec<IdenticalPhoto>, DbErr> {
     let others = || {
         photo::Entity::find()
             .join(JoinType::InnerJoin, to_check_in())
@@ -123,8 +123,8 @@ pub async fn same_bytes(
     let at = check_in::Column::CorrectedAt;
     let before = others().filter(at.lte(own.corrected_at)).order_by_desc(at).order_by_desc(photo::Column::CheckInId);
     let after = others().filter(at.gt(own.corrected_at)).order_by_asc(at).order_by_asc(photo::Column::CheckInId);
-    let mut found: Vec<SameBytes> = before.into_model().all(connection).await?;
-    found.extend(after.into_model::<SameBytes>().all(connection).await?);
+    let mut found: Vec<IdenticalPhoto> = before.into_model().all(connection).await?;
+    found.extend(after.into_model::<IdenticalPhoto>().all(connection).await?);
     Ok(found)
 }
 

@@ -29,7 +29,7 @@ pub struct ProjectRecords {
 }
 
 /// Loads the books of a project. Read them in one transaction, or a check-in may arrive in between.
-pub async fn books(connection: &impl ConnectionTrait, project: ProjectId) -> Result<ProjectRecords, DbErr> {
+pub async fn project_records(connection: &impl ConnectionTrait, project: ProjectId) -> Result<ProjectRecords, DbErr> {
     let check_ins = check_in::Entity::find().filter(check_in::Column::ProjectId.eq(project)).all(connection).await?;
     let of_project = || {
         check_in::Entity::find()

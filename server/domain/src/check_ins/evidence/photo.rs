@@ -2,7 +2,7 @@
 
 use entity::values::{FindingCode, FindingOutcome};
 
-use super::{Evidence, Finding, Photo, PhotoBytes, Unit, count, pass_or, position::Whereabouts, seconds};
+use super::{Evidence, Finding, Photo, PhotoBytes, Unit, count, pass_or, position::CapturePosition, seconds};
 use crate::{
     check_ins::sentence::photo::{self as said, PhotoOrigin},
     policy::Policy,
@@ -12,7 +12,7 @@ use crate::{
 /// Adds the findings about photos.
 pub(super) fn judge(
     evidence: &Evidence,
-    whereabouts: Option<Whereabouts>,
+    capture_position: Option<CapturePosition>,
     policy: &Policy,
     findings: &mut Vec<Finding>,
 ) {
@@ -23,7 +23,7 @@ pub(super) fn judge(
     }
     findings.push(intact(photos));
     findings.extend(readable(photos));
-    findings.extend(whereabouts.and_then(|whereabouts| place(photos, whereabouts, policy)));
+    findings.extend(capture_position.and_then(|capture_position| place(photos, capture_position, policy)));
     findings.extend(time(evidence, policy));
     findings.push(reused(photos));
     findings.extend(similar(photos, policy));
@@ -67,7 +67,7 @@ fn readable(photos: &[Photo]) -> Option<Finding> {
 }
 
 /// The photo that says it was taken furthest from the fix. Photos that say nothing are neutral.
-fn place(photos: &[Photo], from: Whereabouts, policy: &Policy) -> Option<Finding> {
+fn place(photos: &[Photo], from: CapturePosition, policy: &Policy) -> Option<Finding> {
     let away = |photo: &Photo| {
         let error = photo.position_error_m.filter(|error| error.is_finite()).unwrap_or(0.0).max(0.0);
         Some((distance_m(from.here, photo.position?) - from.accuracy_m - error).max(0.0))

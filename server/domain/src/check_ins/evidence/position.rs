@@ -22,7 +22,7 @@ use crate::{
 /// Where the person was at the capture, so far as the phone knew: what other evidence is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Whereabouts {
+pub struct CapturePosition {
     /// WGS-84.
     pub here: Position,
     /// 68 % accuracy radius, metres, above 0.
@@ -37,7 +37,7 @@ pub(super) fn judge(
     sites: &[Candidate],
     policy: &Policy,
     findings: &mut Vec<Finding>,
-) -> (Option<SiteVersionId>, Option<Whereabouts>) {
+) -> (Option<SiteVersionId>, Option<CapturePosition>) {
     findings.push(site_known(sites.len()));
     let fixes = evidence.fixes.iter().filter(|fix| !is_nowhere(fix, sites));
     let fixes: Vec<Fix> = fixes.map(|fix| fix.by_either_clock(evidence.clock_error_ms())).collect();
@@ -53,12 +53,12 @@ pub(super) fn judge(
     findings.extend(mocked.map(mock_location));
     findings.extend(fixes_agree(&fixes, policy));
     findings.push(repeated(evidence.repeated_days, policy));
-    findings.extend(best.standing.as_ref().map(|standing| standing.finding(best.fix)));
+    findings.extend(best.comparison.as_ref().map(|comparison| comparison.finding(best.fix)));
     // A coarse fix still tells of other cities; one of another time, or of unknown error, tells nothing.
     let known = fresh(best.fix, policy) && best.fix.accuracy_m > 0.0;
     let Fix { accuracy_m, age_ms, .. } = *best.fix;
-    let whereabouts = known.then_some(Whereabouts { here: best.here, accuracy_m, age_ms });
-    (best.standing.map(|standing| standing.site.version), whereabouts)
+    let capture_position = known.then_some(CapturePosition { here: best.here, accuracy_m, age_ms });
+    (best.comparison.map(|comparison| comparison.site.version), capture_position)
 }
 
 /// A fix, read by its datum, and how it stands against the sites.
@@ -68,22 +68,22 @@ struct Reading<'a> {
     here: Position,
     usable: bool,
     /// None where the fix is unusable or there is no site.
-    standing: Option<Standing<'a>>,
+    comparison: Option<SiteComparison<'a>>,
 }
 
 impl<'a> Reading<'a> {
     fn of(fix: &'a Fix, sites: &'a [Candidate], policy: &Policy) -> Self {
         let here = to_wgs84(fix.reported, fix.datum);
         let usable = usable(fix, policy);
-        let standing = usable.then(|| Standing::of(fix, here, sites, policy)).flatten();
-        Self { fix, here, usable, standing }
+        let comparison = usable.then(|| SiteComparison::of(fix, here, sites, policy)).flatten();
+        Self { fix, here, usable, comparison }
     }
 
     /// Which of two fixes is better to decide by: the usable one, the one that gives the better outcome, the one that
     /// stands better against the boundary. Another fix therefore never makes the finding worse.
     fn compare(&self, other: &Self) -> Ordering {
-        let quality = |reading: &Self| match &reading.standing {
-            Some(standing) => (rank(standing.outcome), -standing.excess_m - reading.fix.accuracy_m),
+        let quality = |reading: &Self| match &reading.comparison {
+            Some(comparison) => (rank(comparison.outcome), -comparison.excess_m - reading.fix.accuracy_m),
             None => (0, -seconds(reading.fix.age_ms).abs()),
         };
         let ((one, finely), (another, other_finely)) = (quality(self), quality(other));
@@ -161,7 +161,7 @@ fn fix_age(fix: &Fix, policy: &Policy) -> Finding {
 }
 
 /// A usable fix against the site where it stands best.
-struct Standing<'a> {
+struct SiteComparison<'a> {
     site: &'a Candidate,
     /// Outside the boundary, metres, read as labelled.
     distance_m: f64,
@@ -175,20 +175,20 @@ struct Standing<'a> {
     probability: Option<f64>,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> SiteComparison<'a> {
     /// None where there is no site.
     fn of(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy) -> Option<Self> {
-        let standing = Self::nearest(fix, here, sites, policy)?;
+        let comparison = Self::nearest(fix, here, sites, policy)?;
         // A fix that would count, or be for a person, under other labels is no contradiction.
-        if standing.excess_m > fix.accuracy_m
-            && let Some(mislabelled) = Self::mislabelled(fix, here, sites, policy, &standing)
+        if comparison.excess_m > fix.accuracy_m
+            && let Some(mislabelled) = Self::mislabelled(fix, here, sites, policy, &comparison)
         {
             return Some(mislabelled);
         }
-        let unclear = standing.outcome == FindingOutcome::Review;
+        let unclear = comparison.outcome == FindingOutcome::Review;
         let allowed = || sites.iter().map(|site| (&*site.boundary, tolerance(site, policy)));
         let probability = unclear.then(|| geofence::probability_within(allowed(), here, fix.accuracy_m));
-        Some(Self { probability, ..standing })
+        Some(Self { probability, ..comparison })
     }
 
     fn nearest(fix: &Fix, here: Position, sites: &'a [Candidate], policy: &Policy) -> Option<Self> {
@@ -241,7 +241,7 @@ impl<'a> Standing<'a> {
 
     fn finding(&self, fix: &Fix) -> Finding {
         let (distance, tolerance) = (self.distance_m, self.tolerance_m);
-        let says = said::position(said::Whereabouts {
+        let says = said::position(said::PositionFigures {
             outcome: self.outcome,
             distance_m: distance,
             accuracy_m: fix.accuracy_m,

@@ -3,20 +3,20 @@
 use entity::values::{FindingCode, FindingOutcome};
 use messages::message;
 
-use super::{Challenge, Evidence, Finding, Neighbour, Unit, pass_or, position::Whereabouts, seconds};
+use super::{Challenge, Evidence, Finding, Neighbour, Unit, pass_or, position::CapturePosition, seconds};
 use crate::{check_ins::sentence::time as said, policy::Policy, projects::geofence::distance_m};
 
 /// Adds the findings about time.
 pub(super) fn judge(
     evidence: &Evidence,
-    whereabouts: Option<Whereabouts>,
+    capture_position: Option<CapturePosition>,
     policy: &Policy,
     findings: &mut Vec<Finding>,
 ) {
     findings.push(clock(evidence, policy));
     findings.extend(evidence.clock_jump_ms.map(|jump| clock_jump(jump, evidence.is_reckoned(), policy)));
     findings.extend(challenge(evidence, policy));
-    findings.extend(whereabouts.and_then(|whereabouts| travel(evidence, whereabouts, policy)));
+    findings.extend(capture_position.and_then(|capture_position| travel(evidence, capture_position, policy)));
 }
 
 /// A message that was long on its way does not make a clock wrong.
@@ -68,7 +68,7 @@ fn challenge(evidence: &Evidence, policy: &Policy) -> Option<Finding> {
 }
 
 /// The fastest travel that a neighbouring check-in asks for.
-fn travel(evidence: &Evidence, from: Whereabouts, policy: &Policy) -> Option<Finding> {
+fn travel(evidence: &Evidence, from: CapturePosition, policy: &Policy) -> Option<Finding> {
     let neighbours = evidence.neighbours.iter().filter(|neighbour| neighbour.accuracy_m > 0.0);
     let fastest = neighbours
         .map(|neighbour| (asked_speed_mps(evidence, from, neighbour, policy), way_m(from, neighbour)))
@@ -88,7 +88,7 @@ fn travel(evidence: &Evidence, from: Whereabouts, policy: &Policy) -> Option<Fin
 /// network but a clock that was set, and times are corrected by it. So two sites side by side can be visited within a
 /// second, and what was kept while offline and sent at once has the phone's own times, but no nine sites 4 km apart are
 /// visited in nine milliseconds.
-pub fn asked_speed_mps(evidence: &Evidence, from: Whereabouts, to: &Neighbour, policy: &Policy) -> f64 {
+pub fn asked_speed_mps(evidence: &Evidence, from: CapturePosition, to: &Neighbour, policy: &Policy) -> f64 {
     /// Seconds.
     const LATENCY_S: f64 = 30.0;
     let captures = (to.corrected_at - evidence.corrected_at).as_seconds_f64();
@@ -98,6 +98,6 @@ pub fn asked_speed_mps(evidence: &Evidence, from: Whereabouts, to: &Neighbour, p
 }
 
 /// Metres between the two, both error discs taken off, so that two bad fixes never make a traveller.
-fn way_m(from: Whereabouts, to: &Neighbour) -> f64 {
+fn way_m(from: CapturePosition, to: &Neighbour) -> f64 {
     (distance_m(from.here, to.position) - from.accuracy_m - to.accuracy_m).max(0.0)
 }

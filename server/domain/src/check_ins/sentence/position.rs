@@ -7,7 +7,7 @@ use crate::check_ins::evidence::Mislabel;
 
 /// How a fix stands against a boundary; see [`crate::check_ins::evidence`].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Whereabouts {
+pub(crate) struct PositionFigures {
     pub(crate) outcome: FindingOutcome,
     pub(crate) distance_m: f64,
     pub(crate) accuracy_m: f64,
@@ -44,8 +44,8 @@ pub(crate) fn fix_age(age_s: f64, limit_s: f64, fresh: bool) -> Message {
     if fresh { message!(FixFresh { age }) } else { message!(FixOld { age, limit: whole(limit_s) }) }
 }
 
-pub(crate) fn position(whereabouts: Whereabouts) -> Message {
-    let Whereabouts { outcome, distance_m, accuracy_m, tolerance_m, probability, mislabel } = whereabouts;
+pub(crate) fn position(figures: PositionFigures) -> Message {
+    let PositionFigures { outcome, distance_m, accuracy_m, tolerance_m, probability, mislabel } = figures;
     let measured = message!(PositionMeasured {
         place: place(distance_m),
         accuracy: whole(accuracy_m),

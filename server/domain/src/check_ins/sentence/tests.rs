@@ -1,7 +1,7 @@
 use entity::values::{Datum, FindingOutcome};
 use rstest::rstest;
 
-use super::{photo::PhotoOrigin, position::Whereabouts, *};
+use super::{photo::PhotoOrigin, position::PositionFigures, *};
 use crate::check_ins::{
     evidence::{Mislabel, Signature},
     signed_check_in::{Member, Members},
@@ -32,7 +32,7 @@ fn fixes_are_counted(#[case] fixes: usize, #[case] en: &str, #[case] zh: &str) {
     says(&position::fix_present(fixes), en, zh);
 }
 
-const AT: Whereabouts = Whereabouts {
+const AT: PositionFigures = PositionFigures {
     outcome: FindingOutcome::Review,
     distance_m: 12_040.0,
     accuracy_m: 5.4,
@@ -43,31 +43,31 @@ const AT: Whereabouts = Whereabouts {
 
 #[rstest]
 #[case::on_it(
-    Whereabouts { outcome: FindingOutcome::Pass, distance_m: -3.2, ..AT },
+    PositionFigures { outcome: FindingOutcome::Pass, distance_m: -3.2, ..AT },
     "3 m inside the boundary; accuracy 5 m, tolerance 50 m: on the site.",
     "在现场边界内 3 米，定位精度 5 米，允许偏差 50 米，位于现场。"
 )]
 #[case::off_it(
-    Whereabouts { outcome: FindingOutcome::Fail, ..AT },
+    PositionFigures { outcome: FindingOutcome::Fail, ..AT },
     "12.0 km outside the boundary; accuracy 5 m, tolerance 50 m: not on the site.",
     "在现场边界外 12.0 公里，定位精度 5 米，允许偏差 50 米，不在现场。"
 )]
 #[case::hardly(
-    Whereabouts { probability: Some(0.004), ..AT },
+    PositionFigures { probability: Some(0.004), ..AT },
     "12.0 km outside the boundary; accuracy 5 m, tolerance 50 m: within the tolerance with a probability of less than 1 %, so a person has to look.",
     "在现场边界外 12.0 公里，定位精度 5 米，允许偏差 50 米，位于允许范围内的概率低于 1%，需人工核实。"
 )]
 #[case::perhaps(
-    Whereabouts { probability: Some(0.424), ..AT },
+    PositionFigures { probability: Some(0.424), ..AT },
     "12.0 km outside the boundary; accuracy 5 m, tolerance 50 m: within the tolerance with a probability of about 42 %, so a person has to look.",
     "在现场边界外 12.0 公里，定位精度 5 米，允许偏差 50 米，位于允许范围内的概率约 42%，需人工核实。"
 )]
 #[case::nearly_surely(
-    Whereabouts { probability: Some(0.999), ..AT },
+    PositionFigures { probability: Some(0.999), ..AT },
     "12.0 km outside the boundary; accuracy 5 m, tolerance 50 m: within the tolerance with a probability of more than 99 %, so a person has to look.",
     "在现场边界外 12.0 公里，定位精度 5 米，允许偏差 50 米，位于允许范围内的概率高于 99%，需人工核实。"
 )]
-fn a_position_is_told_with_its_figures(#[case] at: Whereabouts, #[case] en: &str, #[case] zh: &str) {
+fn a_position_is_told_with_its_figures(#[case] at: PositionFigures, #[case] en: &str, #[case] zh: &str) {
     says(&position::position(at), en, zh);
 }
 
@@ -110,7 +110,7 @@ fn a_wrong_label_is_named(
     #[case] zh: &str,
 ) {
     says(
-        &position::position(Whereabouts { distance_m: 60.0, mislabel: Some(Mislabel { fix, site, passes }), ..AT }),
+        &position::position(PositionFigures { distance_m: 60.0, mislabel: Some(Mislabel { fix, site, passes }), ..AT }),
         &format!("60 m outside the boundary; accuracy 5 m, tolerance 50 m. {en}, so a person has to look."),
         &format!("在现场边界外 60 米，定位精度 5 米，允许偏差 50 米；{zh}，需人工核实。"),
     );

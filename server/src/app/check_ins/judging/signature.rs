@@ -8,12 +8,12 @@ use domain::check_ins::{
 use entity::{check_in, device};
 use sea_orm::ConnectionTrait;
 
-use super::{Broken, Gathering, Turn, all_fixes, signed};
+use super::{Broken, Gathering, JudgementKind, all_fixes, signed};
 use crate::store;
 
 /// The text over which a signature holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::app) enum HeldOver {
+pub(in crate::app) enum SignedText {
     /// The canonical one.
     Canonical,
     /// Another that says the same.
@@ -26,21 +26,21 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
         &self,
         device: &device::Model,
         signature: &str,
-    ) -> Result<(Signature, Option<HeldOver>), Broken> {
+    ) -> Result<(Signature, Option<SignedText>), Broken> {
         let key = DevicePublicKey::parse_base64(&device.public_key).map_err(|error| unusable(self.check_in, error))?;
         let holds = |message: &[u8]| key.verify_base64(message, signature).is_ok();
         let signed = signed(self.check_in, &self.fixes, self.photos);
         if holds(&signed.message().map_err(|error| unusable(self.check_in, error))?) {
-            return Ok((Signature::Valid, Some(HeldOver::Canonical)));
+            return Ok((Signature::Valid, Some(SignedText::Canonical)));
         }
-        let text = match self.turn {
-            Turn::First { sent, .. } => sent.signed_text().map(str::to_owned),
-            Turn::Again => store::signed_text::of_check_in(self.connection, self.check_in.id).await?,
+        let text = match self.kind {
+            JudgementKind::First { sent, .. } => sent.signed_text().map(str::to_owned),
+            JudgementKind::Again => store::signed_text::of_check_in(self.connection, self.check_in.id).await?,
         };
         let reading = signed.read_signature(text.as_deref(), holds);
         Ok(match reading.map_err(|error| unusable(self.check_in, error))? {
-            SignatureReading::Canonical => (Signature::Valid, Some(HeldOver::Canonical)),
-            SignatureReading::Spelled(text) => (Signature::Valid, Some(HeldOver::Text(text))),
+            SignatureReading::Canonical => (Signature::Valid, Some(SignedText::Canonical)),
+            SignatureReading::Spelled(text) => (Signature::Valid, Some(SignedText::Text(text))),
             SignatureReading::Altered(members) => (Signature::Altered(members), None),
             SignatureReading::Unclear(members) => (Signature::Unclear(members), None),
             SignatureReading::Unfit => (self.copied(device, signature, &signed, holds).await?, None),

@@ -7,7 +7,7 @@
 
 use chrono::TimeDelta;
 use domain::check_ins::{
-    evidence::{Evidence, Fix, Neighbour, Whereabouts},
+    evidence::{CapturePosition, Evidence, Fix, Neighbour},
     likeness::{PerceptualHash, REUSE_DISTANCE, alike_bands, bands, near},
 };
 use entity::{
@@ -56,7 +56,7 @@ pub(super) async fn kept(connection: &impl ConnectionTrait, check_in: CheckInId)
 }
 
 /// What is known of who uses a device.
-pub(super) struct Using {
+pub(super) struct DeviceHistory {
     /// Other people who used it lately.
     pub(super) other_people: u32,
     /// Whether the person used another one before, and never this one.
@@ -68,15 +68,15 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
     pub(super) async fn neighbours(&self) -> Result<Vec<(CheckInId, Neighbour)>, Broken> {
         #[derive(Deserialize)]
         struct Inputs {
-            #[serde(default)]
-            whereabouts: Option<Whereabouts>,
+            #[serde(default, rename = "whereabouts")]
+            capture_position: Option<CapturePosition>,
         }
         let longest = std::time::Duration::from_secs_f64(FURTHEST_M / self.policy.thresholds.travel_speed_mps);
         let within = TimeDelta::from_std(longest).unwrap_or(MEMORY);
         let rows = store::check_in::around(self.connection, self.check_in, within, AROUND).await?;
-        let neighbour = |row: &store::check_in::Beside| {
+        let neighbour = |row: &store::check_in::NeighbouringCheckIn| {
             let inputs: Inputs = serde_json::from_str(row.inputs.as_deref()?).ok()?;
-            let Whereabouts { here, accuracy_m, age_ms } = inputs.whereabouts?;
+            let CapturePosition { here, accuracy_m, age_ms } = inputs.capture_position?;
             let skew_ms = Some((row.received_at - row.sent_at).num_milliseconds());
             let at = row.corrected_at;
             Some((row.id, Neighbour { corrected_at: at, position: here, accuracy_m, age_ms, skew_ms }))
@@ -150,7 +150,11 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
 
     /// Who else used the device lately: within the memory when this check-in arrived, and right before or right after
     /// it whenever that became known.
-    pub(super) async fn using(&self, fingerprint: &str, found: &mut Vec<Contradicted>) -> Result<Using, Broken> {
+    pub(super) async fn using(
+        &self,
+        fingerprint: &str,
+        found: &mut Vec<Contradicted>,
+    ) -> Result<DeviceHistory, Broken> {
         let own: &check_in::Model = self.check_in;
         let beside = store::device::beside(self.connection, fingerprint, own, MEMORY).await?;
         let mut others: Vec<PersonId> = beside.iter().map(|other| other.person_id).collect();
@@ -159,7 +163,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
             // Whoever is the same person may have stood right beside another until now.
             let rule = |person| (person != own.person_id).then_some(FindingCode::DeviceShared);
             let contradicted =
-                |other: &store::device::Use| Contradicted { check_in: other.id, rule: rule(other.person_id) };
+                |other: &store::device::SignedUse| Contradicted { check_in: other.id, rule: rule(other.person_id) };
             found.extend(beside.iter().map(contradicted));
         }
         others.sort_unstable();
@@ -174,6 +178,6 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
             }
         };
         let beside = u32::try_from(others.len()).unwrap_or(u32::MAX);
-        Ok(Using { other_people: before.max(beside), new })
+        Ok(DeviceHistory { other_people: before.max(beside), new })
     }
 }
