@@ -60,11 +60,15 @@ fn languages(files: &[PathBuf]) -> io::Result<String> {
 
 fn messages(english: &Resource<String>) -> io::Result<String> {
     let mut made = String::from("/// A type for each message.\npub mod text {\n    use super::{Message, Value};\n\n");
+    let mut plain = BTreeSet::new();
     for entry in &english.body {
         let Entry::Message(message) = entry else { continue };
         let (id, Some(pattern)) = (&message.id.name, &message.value) else { continue };
         let mut arguments = BTreeSet::new();
         collect(pattern, &mut arguments);
+        if arguments.is_empty() {
+            plain.insert(id);
+        }
         let name = camel(id);
         let fields: String = arguments
             .iter()
@@ -83,7 +87,10 @@ fn messages(english: &Resource<String>) -> io::Result<String> {
         )
         .map_err(io::Error::other)?;
     }
-    made.push_str("}\n");
+    made.push_str("}\n\n");
+    let plain: Vec<_> = plain.into_iter().collect();
+    writeln!(made, "/// Messages without arguments, in order of name.\nconst PLAIN: &[&str] = &{plain:?};")
+        .map_err(io::Error::other)?;
     Ok(made)
 }
 

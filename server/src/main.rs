@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use server::command::Command;
 
 /// A server's allocations are many, small and freed by other threads; this one is fast at that, and gives memory back
@@ -12,5 +11,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    Command::parse().run().await
+    Command::given().run().await
 }

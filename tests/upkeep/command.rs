@@ -56,6 +56,8 @@ impl Shell<'_> {
         for (name, _) in env::vars().filter(|(name, _)| name.starts_with("ONSITE_")) {
             command.env_remove(name);
         }
+        // Refusals are told in both languages where the system's is none there is.
+        command.env("LC_ALL", "C.UTF-8");
         command
             .current_dir(self.directory)
             .env("ONSITE_DATABASE__URL", &self.database)

@@ -6,4 +6,5 @@ mod demo;
 mod doctor;
 mod faults;
 mod jobs;
+mod language;
 mod migrations;

@@ -72,6 +72,13 @@ macro_rules! message {
 }
 
 impl Message {
+    /// The message of a name, if the catalogue has one that takes no arguments: for texts that are found by the name of
+    /// what they are about.
+    pub fn named(id: &str) -> Option<Self> {
+        let found = PLAIN.binary_search(&id).ok()?;
+        Some(Self { id: PLAIN[found].into(), arguments: Vec::new() })
+    }
+
     /// Its name in the catalogue.
     pub fn id(&self) -> &str {
         &self.id

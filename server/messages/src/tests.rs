@@ -121,3 +121,11 @@ fn tags_are_read_as_systems_write_them() {
     let unknown = "tlh".parse::<Language>().unwrap_err();
     assert_eq!(unknown.to_string(), r#""tlh" is none of en, zh"#);
 }
+
+#[test]
+fn a_message_without_arguments_is_found_by_its_name() {
+    assert_eq!(Message::named("list-separator"), Some(message!(ListSeparator)));
+    for name in ["number", "no-such-message", ""] {
+        assert_eq!(Message::named(name), None, "{name}");
+    }
+}

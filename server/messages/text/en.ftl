@@ -3,6 +3,385 @@
 number = { $number }
 list-separator = { ", " }
 
+## Command line
+
+## Command line: commands and arguments, named after their path
+
+command = Onsite: the GraphQL server, its command line and its demonstration
+command-full =
+    Onsite tells a city honestly whether the people it made answerable for each enterprise project go and see it.
+
+    Try it: `onsite demo` shows the whole job on made-up data. Run it: `onsite migrate`, `onsite import roster FILE`, `onsite import sites FILE`, `onsite account add NAME`, `onsite serve`.
+argument-lang = Language of what is said: zh or en; else as LC_ALL, LC_MESSAGES or LANG has it
+argument-config = Settings file; onsite.toml in the working directory if there is one
+argument-database-url = Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [env: ONSITE_DATABASE__URL]
+argument-photos-directory = Directory for photos, where they are not in S3 [env: ONSITE_PHOTOS__DIRECTORY]
+argument-listen = Address to listen on [env: ONSITE_LISTEN]
+argument-public-url = How phones reach this server, such as https://onsite.example [env: ONSITE_PUBLIC_URL]
+
+command-demo = Show the whole job on made-up data
+argument-demo-exit = End after the story; exit with 1 if anything was not as it should be
+argument-demo-data-dir = Keep database and photos in this directory, which must be new or empty
+
+command-serve = Run the server
+argument-serve-migrate = Bring the database up to date first
+argument-serve-tls-self-signed = Speak TLS with a certificate made here and kept in this folder: for a local network, where phones need a secure origin and no authority gives certificates
+argument-serve-tls-address = An address the certificate made here is for, beside localhost; may be given several times
+argument-serve-trust-clock = Start although the database, or when this program was built, says that this machine's clock can't be right: somebody has looked at it
+
+command-migrate = Bring the database up to date, or take migrations back
+argument-migrate-down = Take back the last N migrations instead, and lose what they held; tells what that is, and does it with --yes only
+argument-migrate-yes = Yes, lose it
+
+command-import = Import the published roster, or sites
+command-import-roster = Import the plan's published list (Annex 2): projects, people and teams
+argument-import-roster-file = The file
+argument-import-roster-from = First day of the roles, such as 2026-11-01; today if not given
+
+command-import-sites = Import sites from GeoJSON, or new versions of their boundaries
+argument-import-sites-file = The file
+argument-import-sites-from = First day on which the boundaries hold, such as 2026-11-01; today if not given
+
+command-account = Make accounts, change what they may do
+command-account-add = Make an account
+argument-account-add-login = Sign-in name: 2 to 64 letters, digits, dots, dashes or underscores
+argument-account-add-role = What the account may do
+argument-account-add-role-office = Runs the plan and sees everything
+argument-account-add-role-staff = Leaders, coordinators and secretaries: the projects they serve
+argument-account-add-role-analyst = Figures of every project, no personal data
+argument-account-add-person = The person it belongs to, by name, as the roster has it; needed for staff
+
+command-account-list = List accounts: role, person, whether they are disabled, second factor, last sign-in
+argument-account-list-role = Only accounts with this role
+argument-account-list-disabled = Only accounts that are disabled
+argument-account-list-json = For programs: one JSON object a line
+
+command-account-password = Give an account another password, from standard input, and end its sessions
+argument-account-password-login = Sign-in name
+
+command-account-reset-second-factor = Take away the second factor of an account whose owner lost it
+argument-account-reset-second-factor-login = Sign-in name
+
+command-account-disable = Disable an account, and end its sessions
+argument-account-disable-login = Sign-in name
+
+command-account-enable = Let a disabled account sign in again
+argument-account-enable-login = Sign-in name
+
+command-account-role = Give an account another role, and end its sessions
+argument-account-role-login = Sign-in name
+argument-account-role-role = What the account may do from now on
+argument-account-role-role-office = Runs the plan and sees everything
+argument-account-role-role-staff = Leaders, coordinators and secretaries: the projects they serve
+argument-account-role-role-analyst = Figures of every project, no personal data
+
+command-account-link = Let someone known to the identity provider sign in to an account
+argument-account-link-login = Sign-in name
+argument-account-link-subject = Who they are at the provider: the "sub" of their ID tokens
+
+command-account-unlink = Let nobody known to the identity provider sign in to an account any more, and end its sessions
+argument-account-unlink-login = Sign-in name
+
+command-admin = Make administrators
+command-admin-create = Make the first administrator
+argument-admin-create-login = Sign-in name: 2 to 64 letters, digits, dots, dashes or underscores
+argument-admin-create-another = Make one although there is one already
+
+command-policy = Show the policy, or adopt a new version
+command-policy-show = Show all versions, the newest first
+command-policy-adopt = Adopt a new version: the newest one with these changes, from now on
+argument-policy-adopt-reason = Why it is adopted
+argument-policy-adopt-weekly-visits = Verified visits a leader owes a week
+argument-policy-adopt-tolerance = Tolerance outside a boundary where the site sets none, metres
+argument-policy-adopt-accuracy-limit = Fixes less accurate than this are unusable, metres
+argument-policy-adopt-fix-age-limit = Fixes older than this at capture are unusable, seconds
+argument-policy-adopt-skew-limit = Phone clocks further off than this are for review, seconds
+argument-policy-adopt-photo-required = Whether a check-in needs a photo; give --photo-reason with it
+argument-policy-adopt-photo-reason = Why a photo is, or is not, needed
+argument-policy-adopt-time-zone = IANA time zone of days and weeks, such as Asia/Shanghai
+argument-policy-adopt-draft = JSON file of changes, named as in the GraphQL schema, such as {"{"}"toleranceMeters": 60, "thresholds": {"{"}"appealDays": 30{"}"}{"}"}; what other options say goes first. Try it before: onsite reassess --draft
+
+command-project = Close projects
+command-project-close = Close a project from now on
+argument-project-close-name = The project's name
+
+command-export = Export evidence
+command-export-evidence = Export check-ins, assessments, decisions, photos and keys as a bundle that `onsite verify` checks
+argument-export-evidence-file = The bundle to write
+argument-export-evidence-from = First day of recording, such as 2026-11-01; from the beginning if not given
+argument-export-evidence-to = Last day of recording; until now if not given
+
+command-verify = Check an exported bundle, without a server
+argument-verify-file = The bundle
+argument-verify-head = A head that was published, as SEQUENCE:HASH; must be the bundle's too if it lies within it
+
+command-reassess = Tell what another policy would have decided
+argument-reassess-policy = Version of the policy
+argument-reassess-draft = A policy that is not adopted yet: JSON file of changes to the newest version, named as in the GraphQL schema, such as {"{"}"toleranceMeters": 60, "thresholds": {"{"}"travelSpeedMps": 90{"}"}{"}"}
+argument-reassess-from = First local day, such as 2026-11-01
+argument-reassess-to = Last local day
+argument-reassess-dry-run = Say that nothing is to be changed: needed, since nothing else can be done yet
+
+command-rejudge = Judge check-ins again, after an outage or a corrected boundary
+argument-rejudge-from = First local day, such as 2026-11-01
+argument-rejudge-to = Last local day
+argument-rejudge-reason = Why; it is put on record
+argument-rejudge-project = Only this project's check-ins
+argument-rejudge-verdict = Only those that stand so, such as NEEDS_REVIEW; may be given several times
+argument-rejudge-policy = By this policy version, instead of the one that held when each was captured
+argument-rejudge-dry-run = Only tell what would change
+
+command-recount = Recount visits and weekly tallies from the evidence
+argument-recount-check = Change nothing; exit with 1 if anything does not agree
+
+command-doctor = Look whether everything a server needs is as it should be
+argument-doctor-json = For programs: one JSON object a line
+
+command-backup = Back everything up, while servers go on working
+argument-backup-folder = The folder of backups; made if it is not there
+argument-backup-keep = Remove all but the newest N backups afterwards
+
+command-restore = Restore a backup into a new database, or check one
+argument-restore-backup = A backup, or a folder of backups, of which the newest is taken
+argument-restore-check = Only check that the backup is whole; needs no database
+
+command-schema = Print the GraphQL schema
+command-completions = Print a script that completes commands and options in a shell
+argument-completions-shell = The shell
+
+command-config = Print the settings file with every setting, its meaning and its default
+command-decode-picture = Decode the picture on standard input: what a server starts to look at a stranger's photo
+
+## Command line: what --help says beside what it is about
+
+help-usage = Usage:
+help-any-options = [OPTIONS]
+help-commands = Commands
+help-command = COMMAND
+help-arguments = Arguments
+help-options = Options
+help-settings = Settings
+help-values = [possible values: { $values }]
+help-values-explained = Possible values:
+help-help = Print this message or the help of the given subcommand(s)
+help-flag = Print help
+help-more = Print help (see more with '--help')
+help-less = Print help (see a summary with '-h')
+help-version = Print version
+
+## Command line: what was not understood
+
+misuse-unknown-command = error: unrecognized subcommand '{ $command }'
+misuse-missing-command = error: '{ $command }' requires a subcommand but one was not provided
+misuse-unknown-argument = error: unexpected argument '{ $argument }' found
+misuse-missing-arguments = error: the following required arguments were not provided: { $arguments }
+misuse-missing-value = error: a value is required for '{ $argument }' but none was supplied
+misuse-invalid-value = error: invalid value '{ $value }' for '{ $argument }'
+misuse-invalid-value-because = error: invalid value '{ $value }' for '{ $argument }': { $why }
+misuse-no-date = it is no date such as 2026-11-01
+misuse-no-whole-number = it is no whole number, or one too large
+misuse-no-number = it is no number
+misuse-none-of = it is none of { $values }
+misuse-no-equals = error: equal sign is needed when assigning values to '{ $argument }'
+misuse-too-many-values = error: unexpected value '{ $value }' for '{ $argument }' found; no more were expected
+misuse-too-few-values = error: { $least } values required by '{ $argument }'; only { $given } were provided
+misuse-twice = error: the argument '{ $argument }' cannot be used multiple times
+misuse-conflict = error: the argument '{ $argument }' cannot be used with '{ $other }'
+misuse-other = error: { $told }
+misuse-alike = tip: there is '{ $values }'
+misuse-see-help = For more information, try '--help'.
+
+## Command line: names of values
+
+role-administrator = ADMINISTRATOR
+role-office = OFFICE
+role-staff = STAFF
+role-analyst = ANALYST
+verdict-pending-evidence = PENDING_EVIDENCE
+verdict-verified = VERIFIED
+verdict-needs-review = NEEDS_REVIEW
+verdict-rejected = REJECTED
+seconds = { $seconds } s
+nothing-changed = nothing was changed
+
+## Command line: migrate
+
+migrate-done = the database is up to date; { $pending } migrations were applied
+migrate-in-use = A server or a command is at work on this database: stop it first.
+migrate-nothing-taken-back = Nothing was taken back: make a backup, then say --yes.
+migrate-taken-back = { $steps } migrations taken back
+migrate-loss = { $table }: { $rows } rows{ $whole ->
+    [yes] , the whole table
+   *[no] { "" }
+}{ $columns } { $done ->
+    [yes] was
+   *[no] would be
+} lost
+migrate-loss-of-columns = , and of { $rows } rows: { $columns }
+migrate-accounts-disabled = { $accounts } accounts { $done ->
+    [yes] was
+   *[no] would be
+} disabled: they could sign in with less than before
+
+## Command line: import
+
+import-roster-goes-on = importing the roster
+import-roster-done = { $entries } entries: { $projects } projects, { $people } people and { $organisations } organisations were new; { $begun } roles began and { $ended } ended
+import-sites-goes-on = importing sites
+import-sites-done = { $sites } new sites, { $versions } new versions of known sites, { $unchanged } unchanged
+import-site-elsewhere = feature { $feature }: site “{ $site }” of { $project } now lies wholly beside where it was, and the new boundary takes its place; if it is another plot, give it its own name in `site` and import both again
+import-not-read = not read
+import-row = row { $row }
+import-feature = feature { $feature }
+import-more-problems = { $more } more problems
+
+## Command line: accounts
+
+account-can-sign-in = { $login } can sign in
+account-password-changed = { $login } has another password; its sessions are ended
+account-second-factor-reset = { $login } { $had ->
+    [yes] signs in without a second factor
+   *[no] had none
+}
+account-disabled = { $login } is disabled; its sessions are ended
+account-role = { $login } is { $role }; its sessions are ended
+account-linked = { $login } is linked to { $subject } at { $issuer }
+account-unlinked = { $login } is linked to nobody
+account-type-password = Type the password, 10 characters or more (it is shown), and press Enter:
+accounts-login = SIGN-IN NAME
+accounts-role = ROLE
+accounts-person = PERSON
+accounts-ways = SIGNS IN
+accounts-last = LAST SIGN-IN
+accounts-disabled = disabled
+accounts-one-time-password = one-time password
+accounts-second-factor = second factor
+accounts-single-sign-on = single sign-on
+accounts-password = password
+accounts-listed = { $ways }
+accounts-never = never
+admin-created = { $login } can sign in and manages accounts
+
+## Command line: policy and projects
+
+policy-version = version { $version } (from { $from }): { $reason }
+policy-weekly-visits = visits a week
+policy-tolerance = tolerance
+policy-accuracy-limit = accuracy limit
+policy-fix-age-limit = fix age limit
+policy-skew-limit = clock skew limit
+policy-photo = photo required
+policy-photo-required = { $required ->
+    [yes] true
+   *[no] false
+} ({ $reason })
+policy-time-zone = time zone
+policy-thresholds = thresholds
+project-closed = { $project } is closed
+
+## Command line: judging and counting again
+
+rejudge-goes-on = judging again
+rejudge-done = { $check-ins } check-ins: { $unchanged } as they were, { $changed } judged anew
+rejudge-photos-found = { $photos } photos were found again and wait for inspection
+reassess-draft = the draft
+reassess-version = policy version { $version }
+reassess-done = { $check-ins } check-ins, { $not-judged } of them can't be judged again; { $policy } decides { $changed } otherwise
+recount-goes-on = recounting
+recount-done = { $projects } projects, { $check-ins } check-ins, { $visits } visits: { $differences } differences
+recount-mended = mended: { $difference }
+difference-of-standing = standing of check-in { $check-in }
+difference-of-visit = visit of person { $person } to project { $project } on { $day }
+difference-of-tally = tally of person { $person } for project { $project } in { $week }
+
+## Command line: evidence and backups
+
+export-goes-on = exporting
+export-done = { $file }: { $links } links, { $photos } photos
+export-publish-head = Publish the head where this server can't reach it: it proves later that nothing before it was changed.
+bundle-manifest = manifest
+bundle-head = head
+verify-head-form = give it as SEQUENCE:HASH
+verify-head-sequence = the sequence is a number
+verify-head-hash = the hash is 64 hexadecimal digits
+verify-does-not-hold = { $name } does not hold: { $why }
+verify-holds = { $name } holds
+verify-contents = { $links } links ({ $withheld } withheld), { $check-ins } check-ins ({ $signed } signed), { $photos } photos
+verify-known-heads = { $heads } of the published heads given lie within it
+backup-goes-on = backing up
+backup-kept-before = { $objects } photos and renditions were there from earlier backups
+backups-kept = { $backups } backups are in { $folder }
+backup-lacks-photo = the store lacks a photo of a check-in: { $key }
+backup-contents = { $tables } tables, { $rows } rows, { $objects } photos and renditions
+restore-goes-on = { $checking ->
+    [yes] checking
+   *[no] restoring
+}
+restore-whole = { $name } of { $made } is whole: { $contents }
+restore-done = { $name } is restored: { $rows } rows, { $objects } photos and renditions
+restore-holds = The evidence chain holds, and everything counted agrees with the evidence.
+restore-other-head = the evidence chain ends with { $head }, and should with { $expected }
+
+## Command line: doctor
+
+doctor-ok = ok
+doctor-warn = warn
+doctor-fail = FAIL
+doctor-failed = { $failed ->
+    [1] 1 thing does not work
+   *[other] { $failed } things do not work
+}
+doctor-see-above = see above
+doctor-see-database = see the database above
+doctor-settings-understood = every setting is understood
+doctor-mend-setting = mend the setting that is named; `onsite config` prints all there are
+doctor-start-database = start the database, or mend database.url (ONSITE_DATABASE__URL)
+doctor-see-database-log = look into the database server's log
+doctor-database-answers = { $product } answers
+doctor-database-too-old = { $product } is too old
+doctor-use-newer = use PostgreSQL 14 or newer
+doctor-not-durable = { $settings } is off: a power cut may lose acknowledged check-ins
+doctor-turn-on = turn it on in the server's settings
+doctor-superuser = Onsite uses a superuser of the database
+doctor-own-user = give Onsite a user of its own, who owns its database and nothing else
+doctor-migrations-pending = { $pending } migrations are not applied
+doctor-migrate = run `onsite migrate`, or start with `onsite serve --migrate`
+doctor-tables-up-to-date = the tables are up to date
+doctor-durable = what is written is kept for certain
+doctor-keeps-nothing = the database answers, but does not keep what is written
+doctor-make-room = make room on the database's disk; the log above says what failed
+doctor-clock-right = { $now }: nothing speaks against it
+doctor-set-clock = set this machine's clock, and keep it right by NTP
+doctor-room = { $path } has { $free } of { $all } MB free
+doctor-make-room-in-time = make room before it is full
+doctor-owners-alone = { $name } is its owner's alone
+doctor-others-may-read = others may read { $name } (mode { $mode })
+doctor-secret-readable = { $name } holds a secret and everybody may read it (mode { $mode })
+doctor-hide-secret = chmod o= { $name }, or give secrets in the environment
+doctor-runs-as-root = this runs as root, and { $path } belongs to user { $owner }
+doctor-run-as-server = run Onsite's commands as the user that its server runs as
+doctor-font-found = there is a font with Chinese characters
+doctor-no-font = no font with Chinese characters was found
+doctor-install-font = needed only to print documents on this machine: install fonts-noto-cjk
+doctor-key-lost = { $enrolled } accounts have a second factor, and the key that opens their secrets is not set
+doctor-give-key-as-it-was = give accounts.second_factor_key (ONSITE_ACCOUNTS__SECOND_FACTOR_KEY) as it was
+doctor-key-needed = second factors are required, and the key that seals their secrets is not set
+doctor-give-key = give accounts.second_factor_key (ONSITE_ACCOUNTS__SECOND_FACTOR_KEY), any long random text
+doctor-no-key = second factors can't be set up: accounts.second_factor_key is not set
+doctor-give-key-to-every-server = give ONSITE_ACCOUNTS__SECOND_FACTOR_KEY, any long random text, the same on every server
+doctor-key-set = the key of second factors is set; { $enrolled } accounts have one
+doctor-tls-files = { $certificate } and its key belong together
+doctor-mend-tls = mend http.tls
+doctor-tls-own = a certificate of its own making, in { $folder }
+doctor-tls-proxy = a proxy speaks TLS: public_url is https
+doctor-no-tls = no TLS, and public_url is not https: phones give no position
+doctor-set-tls = set [http.tls], or put a proxy with TLS in front and set public_url
+doctor-bucket = the bucket { $bucket } at { $endpoint }
+doctor-mend-bucket = mend [photos.s3]: endpoint, bucket, keys; docs/operating.md says what a bucket needs
+doctor-directory = the directory { $directory }
+doctor-mend-directory = let the user that Onsite runs as write to it (photos.directory), and make room on its disk
+doctor-photos-kept = { $place } can be written to
+
 ## Check-ins: position
 
 site-known = { $sites ->

@@ -3,6 +3,382 @@
 number = { $number }
 list-separator = 、
 
+## Command line
+
+## Command line: commands and arguments, named after their path
+
+command = Onsite：GraphQL 服务器、命令行与演示
+command-full =
+    Onsite 如实告诉一座城市：为每个企业项目确定的责任人，是否真的到了现场。
+
+    试一试：`onsite demo` 用虚构数据演示全部工作。投入使用：`onsite migrate`、`onsite import roster 文件`、`onsite import sites 文件`、`onsite account add 登录名`、`onsite serve`。
+argument-lang = 输出所用的语言：zh 或 en；不给出时按 LC_ALL、LC_MESSAGES 或 LANG
+argument-config = 设置文件；不给出时用工作目录中的 onsite.toml（如果有）
+argument-database-url = 数据库：sqlite:路径 或 postgres://用户:密码@主机/库名 [环境变量：ONSITE_DATABASE__URL]
+argument-photos-directory = 照片目录，不用 S3 时有效 [环境变量：ONSITE_PHOTOS__DIRECTORY]
+argument-listen = 监听的地址 [环境变量：ONSITE_LISTEN]
+argument-public-url = 手机访问本服务器的网址，例如 https://onsite.example [环境变量：ONSITE_PUBLIC_URL]
+
+command-demo = 用虚构数据演示全部工作
+argument-demo-exit = 演示完即结束；若有任何不符合预期之处，退出码为 1
+argument-demo-data-dir = 把数据库和照片保存在此目录，目录须是新的或空的
+
+command-serve = 运行服务器
+argument-serve-migrate = 启动前先更新数据库表结构
+argument-serve-tls-self-signed = 用自行生成并保存在此目录中的证书提供 TLS：用于局域网，那里手机要求安全来源，又没有机构颁发证书
+argument-serve-tls-address = 自行生成的证书还适用于哪个地址（localhost 除外）；可多次给出
+argument-serve-trust-clock = 即使数据库或本程序的编译时间表明本机时钟不可能正确，也照常启动：已有人核对过时钟
+
+command-migrate = 更新数据库表结构，或撤回迁移
+argument-migrate-down = 改为撤回最近 N 个迁移，其中的数据将丢失；先列出会丢失什么，加上 --yes 才执行
+argument-migrate-yes = 确认丢失
+
+command-import = 导入公布的名册，或导入现场
+command-import-roster = 导入方案公布的名单（附件 2）：项目、人员和团队
+argument-import-roster-file = 文件
+argument-import-roster-from = 任职的第一天，例如 2026-11-01；不给出即今天
+
+command-import-sites = 从 GeoJSON 导入现场，或其边界的新版本
+argument-import-sites-file = 文件
+argument-import-sites-from = 边界生效的第一天，例如 2026-11-01；不给出即今天
+
+command-account = 建立账号，更改账号的权限
+command-account-add = 建立账号
+argument-account-add-login = 登录名：2 至 64 个字母、数字、点、短横或下划线
+argument-account-add-role = 账号的角色
+argument-account-add-role-office = 办公室：管理整个方案，能看到全部内容
+argument-account-add-role-staff = 工作人员：“妈妈”“保姆”“秘书”，只看自己服务的项目
+argument-account-add-role-analyst = 分析人员：所有项目的数字，不含个人信息
+argument-account-add-person = 账号属于谁：名册上的姓名；工作人员必须给出
+
+command-account-list = 列出账号：角色、人员、是否停用、第二因素、最近登录
+argument-account-list-role = 只列此角色的账号
+argument-account-list-disabled = 只列已停用的账号
+argument-account-list-json = 供程序使用：每行一个 JSON 对象
+
+command-account-password = 从标准输入读取新密码，更换账号的密码并结束其会话
+argument-account-password-login = 登录名
+
+command-account-reset-second-factor = 本人丢失第二因素时，取消该账号的第二因素
+argument-account-reset-second-factor-login = 登录名
+
+command-account-disable = 停用账号，并结束其会话
+argument-account-disable-login = 登录名
+
+command-account-enable = 让已停用的账号恢复登录
+argument-account-enable-login = 登录名
+
+command-account-role = 更改账号的角色，并结束其会话
+argument-account-role-login = 登录名
+argument-account-role-role = 账号今后的角色
+argument-account-role-role-office = 办公室：管理整个方案，能看到全部内容
+argument-account-role-role-staff = 工作人员：“妈妈”“保姆”“秘书”，只看自己服务的项目
+argument-account-role-role-analyst = 分析人员：所有项目的数字，不含个人信息
+
+command-account-link = 允许统一身份认证中的某人登录某账号
+argument-account-link-login = 登录名
+argument-account-link-subject = 此人在统一身份认证中的标识：其 ID token 中的“sub”
+
+command-account-unlink = 不再允许统一身份认证中的任何人登录该账号，并结束其会话
+argument-account-unlink-login = 登录名
+
+command-admin = 建立管理员
+command-admin-create = 建立第一名管理员
+argument-admin-create-login = 登录名：2 至 64 个字母、数字、点、短横或下划线
+argument-admin-create-another = 已有管理员时仍再建一名
+
+command-policy = 显示规则，或采用新版本
+command-policy-show = 显示所有版本，最新的在前
+command-policy-adopt = 采用新版本：在最新版本上作这些更改，即时生效
+argument-policy-adopt-reason = 采用的理由
+argument-policy-adopt-weekly-visits = “妈妈”每周须完成的有效到访次数
+argument-policy-adopt-tolerance = 现场未自行设定时，边界之外允许的偏差，米
+argument-policy-adopt-accuracy-limit = 精度差于此值的定位不能使用，米
+argument-policy-adopt-fix-age-limit = 签到时已超过此时长的定位不能使用，秒
+argument-policy-adopt-skew-limit = 手机时钟偏差超过此值的须人工核实，秒
+argument-policy-adopt-photo-required = 签到是否需要照片；须同时给出 --photo-reason
+argument-policy-adopt-photo-reason = 需要或不需要照片的理由
+argument-policy-adopt-time-zone = 划分日和周所用的 IANA 时区，例如 Asia/Shanghai
+argument-policy-adopt-draft = 写有更改内容的 JSON 文件，名称与 GraphQL 模式一致，例如 {"{"}"toleranceMeters": 60, "thresholds": {"{"}"appealDays": 30{"}"}{"}"}；其他选项优先。可先试算：onsite reassess --draft
+
+command-project = 关闭项目
+command-project-close = 即日起关闭项目
+argument-project-close-name = 项目名称
+
+command-export = 导出证据
+command-export-evidence = 把签到、评判、决定、照片和公钥导出为证据包，可用 `onsite verify` 查验
+argument-export-evidence-file = 要写入的证据包
+argument-export-evidence-from = 记录的第一天，例如 2026-11-01；不给出即从头开始
+argument-export-evidence-to = 记录的最后一天；不给出即到现在
+
+command-verify = 查验导出的证据包，不需要服务器
+argument-verify-file = 证据包
+argument-verify-head = 曾经公布的链头，写作 序号:哈希；若在证据包范围之内，须与其一致
+
+command-reassess = 试算另一套规则会得出什么结论
+argument-reassess-policy = 规则的版本号
+argument-reassess-draft = 尚未采用的规则：写有对最新版本更改内容的 JSON 文件，名称与 GraphQL 模式一致，例如 {"{"}"toleranceMeters": 60, "thresholds": {"{"}"travelSpeedMps": 90{"}"}{"}"}
+argument-reassess-from = 第一天（当地日期），例如 2026-11-01
+argument-reassess-to = 最后一天（当地日期）
+argument-reassess-dry-run = 声明什么都不更改：必须给出，因为目前只能试算
+
+command-rejudge = 在故障之后或边界更正之后，重新评判签到
+argument-rejudge-from = 第一天（当地日期），例如 2026-11-01
+argument-rejudge-to = 最后一天（当地日期）
+argument-rejudge-reason = 理由；会记录在案
+argument-rejudge-project = 只评判此项目的签到
+argument-rejudge-verdict = 只评判目前为此结论的签到，例如 NEEDS_REVIEW；可多次给出
+argument-rejudge-policy = 按此版本的规则，而不是各次签到时有效的版本
+argument-rejudge-dry-run = 只说明会有什么变化
+
+command-recount = 根据证据重新统计到访和每周计数
+argument-recount-check = 不作更改；有任何不一致时退出码为 1
+
+command-doctor = 检查服务器所需的一切是否正常
+argument-doctor-json = 供程序使用：每行一个 JSON 对象
+
+command-backup = 在服务器照常工作时备份全部数据
+argument-backup-folder = 存放备份的目录；没有则新建
+argument-backup-keep = 备份后只保留最新的 N 份
+
+command-restore = 把备份恢复到新数据库，或检查备份
+argument-restore-backup = 一份备份，或存放备份的目录（取其中最新的一份）
+argument-restore-check = 只检查备份是否完整；不需要数据库
+
+command-schema = 输出 GraphQL 模式
+command-completions = 输出在 shell 中补全命令和选项的脚本
+argument-completions-shell = 哪种 shell
+
+command-config = 输出包含每项设置、其含义和默认值的设置文件
+command-decode-picture = 解码标准输入中的图片：服务器查看外来照片时自行启动
+
+## Command line: what --help says beside what it is about
+
+help-usage = 用法：
+help-any-options = [选项]
+help-commands = 命令
+help-command = 命令
+help-arguments = 参数
+help-options = 选项
+help-settings = 设置
+help-values = [可选值：{ $values }]
+help-values-explained = 可选值：
+help-help = 显示本说明，或某个命令的说明
+help-flag = 显示说明
+help-more = 显示说明（详细说明请用 --help）
+help-less = 显示说明（简要说明请用 -h）
+help-version = 显示版本
+
+## Command line: what was not understood
+
+misuse-unknown-command = 错误：没有“{ $command }”这个命令
+misuse-missing-command = 错误：“{ $command }”之后需要一个子命令
+misuse-unknown-argument = 错误：没有“{ $argument }”这个参数
+misuse-missing-arguments = 错误：缺少必需的参数：{ $arguments }
+misuse-missing-value = 错误：“{ $argument }”需要一个值，但没有给出
+misuse-invalid-value = 错误：“{ $argument }”的值“{ $value }”无效
+misuse-invalid-value-because = 错误：“{ $argument }”的值“{ $value }”无效：{ $why }
+misuse-no-date = 应为日期，例如 2026-11-01
+misuse-no-whole-number = 应为整数，且不能过大
+misuse-no-number = 应为数字
+misuse-none-of = 应为 { $values } 之一
+misuse-no-equals = 错误：“{ $argument }”的值须用等号给出
+misuse-too-many-values = 错误：“{ $argument }”多了一个值“{ $value }”
+misuse-too-few-values = 错误：“{ $argument }”需要 { $least } 个值，只给出了 { $given } 个
+misuse-twice = 错误：“{ $argument }”不能重复使用
+misuse-conflict = 错误：“{ $argument }”不能与“{ $other }”同时使用
+misuse-other = 错误：{ $told }
+misuse-alike = 提示：有“{ $values }”
+misuse-see-help = 详细说明请用 --help。
+
+## Command line: names of values
+
+role-administrator = 管理员
+role-office = 办公室
+role-staff = 工作人员
+role-analyst = 分析人员
+verdict-pending-evidence = 待查照片
+verdict-verified = 已核实
+verdict-needs-review = 待人工核实
+verdict-rejected = 不予认定
+seconds = { $seconds } 秒
+nothing-changed = 未作任何更改
+
+## Command line: migrate
+
+migrate-done = 数据库已是最新；执行了 { $pending } 个迁移
+migrate-in-use = 有服务器或命令正在使用此数据库，请先停止它们。
+migrate-nothing-taken-back = 没有撤回任何迁移：请先备份，再加上 --yes。
+migrate-taken-back = 已撤回 { $steps } 个迁移
+migrate-loss = { $table }：{ $done ->
+    [yes] 已
+   *[no] 将
+}丢失 { $rows } 行{ $whole ->
+    [yes] ，即整张表
+   *[no] { "" }
+}{ $columns }
+migrate-loss-of-columns = ，另有 { $rows } 行丢失这些列：{ $columns }
+migrate-accounts-disabled = { $done ->
+    [yes] 已
+   *[no] 将
+}停用 { $accounts } 个账号：否则它们的登录要求会比原先低
+
+## Command line: import
+
+import-roster-goes-on = 正在导入名册
+import-roster-done = 共 { $entries } 条：新增 { $projects } 个项目、{ $people } 名人员、{ $organisations } 个单位；{ $begun } 项任职开始，{ $ended } 项结束
+import-sites-goes-on = 正在导入现场
+import-sites-done = 新增 { $sites } 处现场，{ $versions } 处现场有新版边界，{ $unchanged } 处未变
+import-site-elsewhere = 要素 { $feature }：“{ $project }”的现场“{ $site }”画在了与原先完全不同的地方，并取代原边界；若是另一地块，请另取 site 名称后重新导入
+import-not-read = 未读取的属性
+import-row = 第 { $row } 行
+import-feature = 要素 { $feature }
+import-more-problems = 另有 { $more } 处问题
+
+## Command line: accounts
+
+account-can-sign-in = { $login } 可以登录
+account-password-changed = { $login } 已更换密码，其会话均已结束
+account-second-factor-reset = { $login } { $had ->
+    [yes] 今后登录不需要第二因素
+   *[no] 原本就没有第二因素
+}
+account-disabled = { $login } 已停用，其会话均已结束
+account-role = { $login } 的角色现为“{ $role }”，其会话均已结束
+account-linked = { $login } 已与 { $issuer } 中的 { $subject } 关联
+account-unlinked = { $login } 不再与任何人关联
+account-type-password = 请输入密码（至少 10 个字符，输入时会显示），然后按回车：
+accounts-login = 登录名
+accounts-role = 角色
+accounts-person = 人员
+accounts-ways = 登录方式
+accounts-last = 最近登录
+accounts-disabled = 已停用
+accounts-one-time-password = 一次性密码
+accounts-second-factor = 第二因素
+accounts-single-sign-on = 统一身份认证
+accounts-password = 密码
+accounts-listed = { $ways }
+accounts-never = 从未
+admin-created = { $login } 可以登录并管理账号
+
+## Command line: policy and projects
+
+policy-version = 第 { $version } 版（自 { $from } 起）：{ $reason }
+policy-weekly-visits = 每周到访次数
+policy-tolerance = 允许偏差
+policy-accuracy-limit = 精度上限
+policy-fix-age-limit = 定位时长上限
+policy-skew-limit = 时钟偏差上限
+policy-photo = 需要照片
+policy-photo-required = { $required ->
+    [yes] 是
+   *[no] 否
+}（{ $reason }）
+policy-time-zone = 时区
+policy-thresholds = 其他限值
+project-closed = “{ $project }”已关闭
+
+## Command line: judging and counting again
+
+rejudge-goes-on = 正在重新评判
+rejudge-done = { $check-ins } 次签到：{ $unchanged } 次结论不变，{ $changed } 次有新的评判
+rejudge-photos-found = { $photos } 张照片重新找到，等待查验
+reassess-draft = 该草案
+reassess-version = 第 { $version } 版规则
+reassess-done = { $check-ins } 次签到，其中 { $not-judged } 次无法重新评判；按{ $policy }有 { $changed } 次结论不同
+recount-goes-on = 正在重新统计
+recount-done = { $projects } 个项目，{ $check-ins } 次签到，{ $visits } 次到访：{ $differences } 处不一致
+recount-mended = 已更正：{ $difference }
+difference-of-standing = 签到 { $check-in } 的结论
+difference-of-visit = 人员 { $person } 于 { $day } 对项目 { $project } 的到访
+difference-of-tally = 人员 { $person } 对项目 { $project } 在 { $week } 周的计数
+
+## Command line: evidence and backups
+
+export-goes-on = 正在导出
+export-done = { $file }：{ $links } 个链节，{ $photos } 张照片
+export-publish-head = 请把链头公布在本服务器够不到的地方：日后可以证明在它之前的内容没有被改动。
+bundle-manifest = 清单
+bundle-head = 链头
+verify-head-form = 请写作 序号:哈希
+verify-head-sequence = 序号应为数字
+verify-head-hash = 哈希应为 64 位十六进制数字
+verify-does-not-hold = { $name } 不成立：{ $why }
+verify-holds = { $name } 成立
+verify-contents = { $links } 个链节（{ $withheld } 个内容未附），{ $check-ins } 次签到（{ $signed } 次有签名），{ $photos } 张照片
+verify-known-heads = 给出的已公布链头中有 { $heads } 个在其范围之内
+backup-goes-on = 正在备份
+backup-kept-before = { $objects } 个照片和衍生图在先前的备份中已有
+backups-kept = { $folder } 中现有 { $backups } 份备份
+backup-lacks-photo = 照片存储中缺少签到的照片：{ $key }
+backup-contents = { $tables } 张表，{ $rows } 行，{ $objects } 个照片和衍生图
+restore-goes-on = { $checking ->
+    [yes] 正在检查
+   *[no] 正在恢复
+}
+restore-whole = { $name }（{ $made }）完整：{ $contents }
+restore-done = { $name } 已恢复：{ $rows } 行，{ $objects } 个照片和衍生图
+restore-holds = 证据链成立，所有计数与证据一致。
+restore-other-head = 证据链以 { $head } 结尾，应为 { $expected }
+
+## Command line: doctor
+
+doctor-ok = 正常
+doctor-warn = 注意
+doctor-fail = 故障
+doctor-failed = 有 { $failed } 项故障
+doctor-see-above = 见上
+doctor-see-database = 见上面的 database
+doctor-settings-understood = 各项设置均可识别
+doctor-mend-setting = 请更正所指的设置；`onsite config` 列出全部设置
+doctor-start-database = 请启动数据库，或更正 database.url（ONSITE_DATABASE__URL）
+doctor-see-database-log = 请查看数据库服务器的日志
+doctor-database-answers = { $product } 有应答
+doctor-database-too-old = { $product } 版本过旧
+doctor-use-newer = 请使用 PostgreSQL 14 或更新版本
+doctor-not-durable = { $settings } 已关闭：断电可能丢失已确认的签到
+doctor-turn-on = 请在数据库服务器的设置中打开
+doctor-superuser = Onsite 使用的是数据库的超级用户
+doctor-own-user = 请给 Onsite 一个专用用户，只拥有自己的数据库
+doctor-migrations-pending = 有 { $pending } 个迁移尚未执行
+doctor-migrate = 请运行 `onsite migrate`，或用 `onsite serve --migrate` 启动
+doctor-tables-up-to-date = 表结构已是最新
+doctor-durable = 写入的内容可靠保存
+doctor-keeps-nothing = 数据库有应答，但没有保存写入的内容
+doctor-make-room = 请在数据库所在磁盘上腾出空间；上面的日志说明了哪里失败
+doctor-clock-right = { $now }：没有可疑之处
+doctor-set-clock = 请校准本机时钟，并用 NTP 保持准确
+doctor-room = { $path } 所在磁盘共 { $all } MB，剩余 { $free } MB
+doctor-make-room-in-time = 请在写满之前腾出空间
+doctor-owners-alone = { $name } 只有其所有者可以读写
+doctor-others-may-read = 其他人可以读取 { $name }（权限 { $mode }）
+doctor-secret-readable = { $name } 含有机密，且任何人都可以读取（权限 { $mode }）
+doctor-hide-secret = chmod o= { $name }，或改用环境变量给出机密
+doctor-runs-as-root = 当前以 root 运行，而 { $path } 属于用户 { $owner }
+doctor-run-as-server = 请用运行服务器的同一用户运行 Onsite 的命令
+doctor-font-found = 有含中文字符的字体
+doctor-no-font = 没有找到含中文字符的字体
+doctor-install-font = 只有在本机打印文件时才需要：请安装 fonts-noto-cjk
+doctor-key-lost = 有 { $enrolled } 个账号启用了第二因素，但没有设置解开其密钥的密钥
+doctor-give-key-as-it-was = 请按原值给出 accounts.second_factor_key（ONSITE_ACCOUNTS__SECOND_FACTOR_KEY）
+doctor-key-needed = 要求启用第二因素，但没有设置加密其密钥的密钥
+doctor-give-key = 请给出 accounts.second_factor_key（ONSITE_ACCOUNTS__SECOND_FACTOR_KEY），任意一段足够长的随机文字
+doctor-no-key = 无法启用第二因素：没有设置 accounts.second_factor_key
+doctor-give-key-to-every-server = 请给出 ONSITE_ACCOUNTS__SECOND_FACTOR_KEY，任意一段足够长的随机文字，每台服务器相同
+doctor-key-set = 第二因素的密钥已设置；{ $enrolled } 个账号已启用
+doctor-tls-files = { $certificate } 与其私钥相符
+doctor-mend-tls = 请更正 http.tls
+doctor-tls-own = 自行生成的证书，位于 { $folder }
+doctor-tls-proxy = 由代理提供 TLS：public_url 是 https
+doctor-no-tls = 没有 TLS，public_url 也不是 https：手机不会给出位置
+doctor-set-tls = 请设置 [http.tls]，或在前面放置提供 TLS 的代理并设置 public_url
+doctor-bucket = { $endpoint } 的存储桶 { $bucket }
+doctor-mend-bucket = 请更正 [photos.s3]：endpoint、bucket、密钥；存储桶的要求见 docs/operating.md
+doctor-directory = 目录 { $directory }
+doctor-mend-directory = 请让运行 Onsite 的用户能写入该目录（photos.directory），并在其磁盘上腾出空间
+doctor-photos-kept = { $place } 可以写入
+
 ## Check-ins: position
 
 site-known = { $sites ->

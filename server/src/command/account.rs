@@ -6,7 +6,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use entity::values::AccountRole;
 use secrecy::SecretString;
 
-use super::{Settings, Undone, undone};
+use super::{
+    Settings, Undone,
+    speech::{say, words},
+    undone,
+    values::account_role,
+};
 use crate::app::{Actor, NewAccount};
 
 mod list;
@@ -104,42 +109,43 @@ impl Account {
                     person: add.person,
                 };
                 let account = app.add_account(new).await.map_err(undone)?;
-                println!("{} can sign in", account.login);
+                say!(AccountCanSignIn { login: account.login });
             }
             Self::Password(Named { login }) => {
                 let account = app.set_password(&login, password_from_stdin()?).await.map_err(undone)?;
-                println!("{} has another password; its sessions are ended", account.login);
+                say!(AccountPasswordChanged { login: account.login });
             }
             Self::ResetSecondFactor(Named { login }) => {
                 let account = app.account_named(&login).await.map_err(undone)?;
                 let had = app.reset_second_factor(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
-                println!("{} {}", account.login, if had { "signs in without a second factor" } else { "had none" });
+                say!(AccountSecondFactorReset { login: account.login, had });
             }
             Self::Disable(Named { login }) => {
                 let account = app.account_named(&login).await.map_err(undone)?;
                 app.disable_account(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
-                println!("{} is disabled; its sessions are ended", account.login);
+                say!(AccountDisabled { login: account.login });
             }
             Self::Enable(Named { login }) => {
                 let account = app.account_named(&login).await.map_err(undone)?;
                 app.enable_account(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
-                println!("{} can sign in", account.login);
+                say!(AccountCanSignIn { login: account.login });
             }
             Self::Role(NewRole { login, role }) => {
                 let account = app.account_named(&login).await.map_err(undone)?;
                 let account =
                     app.set_account_role(Actor::COMMAND_LINE, account.id, role.into()).await.map_err(undone)?;
-                println!("{} is {}; its sessions are ended", account.login, account.role.as_str());
+                say!(AccountRole { login: account.login, role: account_role(account.role) });
             }
             Self::Link(Link { login, subject }) => {
                 let account = app.account_named(&login).await.map_err(undone)?;
                 app.link_identity(Actor::COMMAND_LINE, account.id, &subject).await.map_err(undone)?;
-                println!("{} is linked to {subject} at {}", account.login, app.issuer().unwrap_or_default());
+                let issuer = app.issuer().unwrap_or_default();
+                say!(AccountLinked { login: account.login, subject, issuer });
             }
             Self::Unlink(Named { login }) => {
                 let account = app.account_named(&login).await.map_err(undone)?;
                 app.unlink_identity(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
-                println!("{} is linked to nobody", account.login);
+                say!(AccountUnlinked { login: account.login });
             }
         }
         Ok(())
@@ -148,7 +154,7 @@ impl Account {
 
 pub(super) fn password_from_stdin() -> Result<SecretString, Undone> {
     if std::io::stdin().is_terminal() {
-        eprintln!("Type the password, 10 characters or more (it is shown), and press Enter:");
+        eprintln!("{}", words!(AccountTypePassword));
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Settings, Undone, account::password_from_stdin, undone};
+use super::{Settings, Undone, account::password_from_stdin, speech::say, undone};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
@@ -27,7 +27,7 @@ impl Admin {
         let app = settings.app().await?;
         let password = password_from_stdin()?;
         let account = app.add_administrator(create.login, password, create.another).await.map_err(undone)?;
-        println!("{} can sign in and manages accounts", account.login);
+        say!(AdminCreated { login: account.login });
         Ok(())
     }
 }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::{Settings, Undone};
+use super::{
+    Settings, Undone,
+    speech::{padded, say, words},
+};
 use crate::backup::{self, Manifest};
 
 /// Back everything up into a folder, while servers go on working: the database as it is at one moment, and the photos it
@@ -24,20 +27,20 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
         let app = settings.app().await?;
-        let bar = ProgressBar::new_spinner().with_message("backing up");
+        let bar = ProgressBar::new_spinner().with_message(words!(BackupGoesOn));
         let done = app.backup(&self.folder, &|| bar.inc(1)).await?;
         bar.finish_and_clear();
         println!("{}: {}", done.path.display(), contents(&done.manifest));
-        println!("head      {}", done.manifest.chain_head);
-        println!("{} photos and renditions were there from earlier backups", done.kept_before);
+        println!("{} {}", padded(&words!(BundleHead), 9), done.manifest.chain_head);
+        say!(BackupKeptBefore { objects: done.kept_before });
         if let Some(keep) = self.keep {
             let left = backup::forget_older(&self.folder, keep.into())?;
-            println!("{} backups are in {}", left.len(), self.folder.display());
+            say!(BackupsKept { backups: left.len(), folder: self.folder.display().to_string() });
         }
         if done.manifest.absent.is_empty() {
             return Ok(());
         }
-        let lost = |key| format!("the store lacks a photo of a check-in: {key}");
+        let lost = |key: &String| words!(BackupLacksPhoto { key });
         Err(Undone(done.manifest.absent.iter().map(lost).collect()))
     }
 }
@@ -45,5 +48,5 @@ impl Backup {
 /// What is in a backup, in numbers.
 pub(super) fn contents(manifest: &Manifest) -> String {
     let rows: u64 = manifest.tables.iter().map(|table| table.rows.count).sum();
-    format!("{} tables, {rows} rows, {} photos and renditions", manifest.tables.len(), manifest.objects.count)
+    words!(BackupContents { tables: manifest.tables.len(), rows, objects: manifest.objects.count })
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
-use super::{Command, Undone};
+use super::{Command, Undone, help};
 
 /// Print a script that completes commands and options in a shell. For bash, for example:
 /// onsite completions bash > ~/.local/share/bash-completion/completions/onsite
@@ -31,7 +31,7 @@ impl Completions {
             Known::Fish => Shell::Fish,
         };
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut Command::command(), "onsite", &mut script);
+        clap_complete::generate(shell, &mut help::told(Command::command()), "onsite", &mut script);
         Ok(io::stdout().write_all(&script)?)
     }
 }

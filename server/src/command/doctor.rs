@@ -3,7 +3,10 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::{Settings, Undone};
+use super::{
+    Settings, Undone,
+    speech::{padded, words},
+};
 use crate::{clock::Clock, config::Config, serve, store::Database};
 
 mod clock;
@@ -46,16 +49,16 @@ struct Finding {
 }
 
 impl Finding {
-    fn ok(about: &'static str, found: impl Into<String>) -> Self {
-        Self { state: State::Ok, about, found: found.into(), advice: String::new() }
+    fn ok(about: &'static str, found: String) -> Self {
+        Self { state: State::Ok, about, found, advice: String::new() }
     }
 
-    fn warn(about: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { state: State::Warn, about, found: found.into(), advice: advice.into() }
+    fn warn(about: &'static str, found: String, advice: String) -> Self {
+        Self { state: State::Warn, about, found, advice }
     }
 
-    fn fail(about: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { state: State::Fail, about, found: found.into(), advice: advice.into() }
+    fn fail(about: &'static str, found: String, advice: String) -> Self {
+        Self { state: State::Fail, about, found, advice }
     }
 }
 
@@ -72,19 +75,18 @@ impl Doctor {
         let failed = findings.iter().filter(|finding| finding.state == State::Fail).count();
         match failed {
             0 => Ok(()),
-            1 => Err(Undone(vec!["1 thing does not work".to_owned()])),
-            _ => Err(Undone(vec![format!("{failed} things do not work")])),
+            _ => Err(Undone(vec![words!(DoctorFailed { failed })])),
         }
     }
 }
 
 fn tell(finding: &Finding) {
     let state = match finding.state {
-        State::Ok => "ok  ",
-        State::Warn => "warn",
-        State::Fail => "FAIL",
+        State::Ok => words!(DoctorOk),
+        State::Warn => words!(DoctorWarn),
+        State::Fail => words!(DoctorFail),
     };
-    println!("{state}  {:<11} {}", finding.about, finding.found);
+    println!("{}  {:<11} {}", padded(&state, 4), finding.about, finding.found);
     if !finding.advice.is_empty() {
         println!("                  -> {}", finding.advice);
     }
@@ -94,16 +96,14 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     let config = match settings.load() {
         Ok(config) => config,
         Err(Undone(reasons)) => {
-            let advice = "mend the setting that is named; `onsite config` prints all there are";
-            return vec![Finding::fail("settings", reasons.join("; "), advice)];
+            return vec![Finding::fail("settings", reasons.join("; "), words!(DoctorMendSetting))];
         }
     };
-    let mut findings = vec![Finding::ok("settings", "every setting is understood")];
+    let mut findings = vec![Finding::ok("settings", words!(DoctorSettingsUnderstood))];
     let database = match serve::database(&config).await {
         Ok(database) => Some(database),
         Err(error) => {
-            let advice = "start the database, or mend database.url (ONSITE_DATABASE__URL)";
-            findings.push(Finding::fail("database", error.to_string(), advice));
+            findings.push(Finding::fail("database", error.to_string(), words!(DoctorStartDatabase)));
             None
         }
     };

@@ -6,7 +6,10 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 
-use super::{Settings, Undone, log_to_stderr};
+use super::{
+    Settings, Undone, log_to_stderr,
+    speech::{padded, say, words},
+};
 use crate::{
     app::App,
     clock::Clock,
@@ -42,15 +45,14 @@ impl Export {
         let database = serve::database(&config).await?;
         let app = serve::app(&config, database, "http://localhost".to_owned(), Clock::system()).await?;
         let (from, to) = evidence.period(&app).await?;
-        let bar = ProgressBar::new_spinner().with_message("exporting");
+        let bar = ProgressBar::new_spinner().with_message(words!(ExportGoesOn));
         let exported = app.export_evidence(from, to, &evidence.file, &|| bar.inc(1)).await?;
         bar.finish_and_clear();
-        println!("{}: {} links, {} photos", evidence.file.display(), exported.entries, exported.photos);
-        println!("manifest  {}", exported.manifest_sha256);
-        println!("head      {} {}", exported.head.sequence, exported.head.hash);
-        println!(
-            "Publish the head where this server can't reach it: it proves later that nothing before it was changed."
-        );
+        let file = evidence.file.display().to_string();
+        say!(ExportDone { file, links: exported.entries, photos: exported.photos });
+        println!("{} {}", padded(&words!(BundleManifest), 9), exported.manifest_sha256);
+        println!("{} {} {}", padded(&words!(BundleHead), 9), exported.head.sequence, exported.head.hash);
+        say!(ExportPublishHead);
         Ok(())
     }
 }

@@ -4,9 +4,13 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, Subcommand};
-use messages::Language;
+use messages::message;
 
-use super::{Settings, Undone, progress, undone};
+use super::{
+    Settings, Undone, progress,
+    speech::{in_doubt, say, words},
+    undone,
+};
 use crate::{
     app::{App, SiteElsewhere},
     roster,
@@ -67,18 +71,17 @@ impl ImportRoster {
             Some(from) => from,
             None => app.today().await?,
         };
-        let bar = progress::bar(roster.entries.len(), "importing the roster");
+        let bar = progress::bar(roster.entries.len(), words!(ImportRosterGoesOn));
         let done = app.import_roster(&roster, from, &|| bar.inc(1)).await.map_err(undone)?;
         bar.finish_and_clear();
-        println!(
-            "{} entries: {} projects, {} people and {} organisations were new; {} roles began and {} ended",
-            roster.entries.len(),
-            done.projects,
-            done.people,
-            done.organisations,
-            done.roles_begun,
-            done.roles_ended
-        );
+        say!(ImportRosterDone {
+            entries: roster.entries.len(),
+            projects: done.projects,
+            people: done.people,
+            organisations: done.organisations,
+            begun: done.roles_begun,
+            ended: done.roles_ended
+        });
         Ok(())
     }
 }
@@ -93,13 +96,10 @@ impl ImportSites {
             Some(from) => from,
             None => app.today().await?,
         };
-        let bar = progress::bar(drafts.len(), "importing sites");
+        let bar = progress::bar(drafts.len(), words!(ImportSitesGoesOn));
         let done = app.import_sites(&drafts, start_of(from, &app).await?, &|| bar.inc(1)).await.map_err(undone)?;
         bar.finish_and_clear();
-        println!(
-            "{} new sites, {} new versions of known sites, {} unchanged",
-            done.sites, done.versions, done.unchanged
-        );
+        say!(ImportSitesDone { sites: done.sites, versions: done.versions, unchanged: done.unchanged });
         for elsewhere in &done.elsewhere {
             println!("{}", told_elsewhere(elsewhere));
         }
@@ -111,17 +111,13 @@ impl ImportSites {
 }
 
 fn told_elsewhere(SiteElsewhere { feature, project, site }: &SiteElsewhere) -> String {
-    format!(
-        "要素 {feature}：“{project}”的现场“{site}”画在了与原先完全不同的地方，并取代原边界；若是另一地块，请另取 site 名称后重新导入 / \
-         feature {feature}: site “{site}” of {project} now lies wholly beside where it was, and the new boundary takes its place; \
-         if it is another plot, give it its own name in `site` and import both again"
-    )
+    in_doubt(&message!(ImportSiteElsewhere { feature: *feature, project, site }))
 }
 
 fn told_ignored(ignored: &BTreeMap<String, usize>) -> String {
     let names: Vec<String> = ignored.iter().map(|(name, times)| format!("{name} ({times})")).collect();
     let names = names.join(", ");
-    format!("未读取的属性 / not read: {names}")
+    format!("{}: {names}", in_doubt(&message!(ImportNotRead)))
 }
 
 /// The moment a day begins where the plan runs.
@@ -138,12 +134,12 @@ fn read(path: &std::path::Path) -> Result<Vec<u8>, Undone> {
 fn problems_of_roster(problems: &roster::RosterProblems) -> Undone {
     let line = |problem: &roster::RosterProblem| {
         let place = match (problem.row, problem.column) {
-            (Some(row), Some(column)) => format!("row {row}, {column}: "),
-            (Some(row), None) => format!("row {row}: "),
+            (Some(row), Some(column)) => format!("{}, {column}: ", words!(ImportRow { row })),
+            (Some(row), None) => format!("{}: ", words!(ImportRow { row })),
             (None, Some(column)) => format!("{column}: "),
             (None, None) => String::new(),
         };
-        format!("{place}{} / {}", problem.message.said(Language::Zh), problem.message.said(Language::En))
+        format!("{place}{}", in_doubt(&problem.message))
     };
     first_of(problems.0.iter().map(line))
 }
@@ -153,7 +149,7 @@ fn first_of(mut lines: impl ExactSizeIterator<Item = String>) -> Undone {
     let more = lines.len().saturating_sub(SHOWN);
     let mut reasons: Vec<String> = lines.by_ref().take(SHOWN).collect();
     if more > 0 {
-        reasons.push(format!("另有 {more} 处问题 / {more} more problems"));
+        reasons.push(in_doubt(&message!(ImportMoreProblems { more })));
     }
     Undone(reasons)
 }
@@ -161,11 +157,11 @@ fn first_of(mut lines: impl ExactSizeIterator<Item = String>) -> Undone {
 fn problems_of_sites(problems: &roster::SiteProblems) -> Undone {
     let line = |problem: &roster::SiteProblem| {
         let place = match (problem.feature, problem.property) {
-            (Some(feature), Some(property)) => format!("feature {feature}, {property}: "),
-            (Some(feature), None) => format!("feature {feature}: "),
+            (Some(feature), Some(property)) => format!("{}, {property}: ", words!(ImportFeature { feature })),
+            (Some(feature), None) => format!("{}: ", words!(ImportFeature { feature })),
             _ => String::new(),
         };
-        format!("{place}{} / {}", problem.message.said(Language::Zh), problem.message.said(Language::En))
+        format!("{place}{}", in_doubt(&problem.message))
     };
     first_of(problems.0.iter().map(line))
 }

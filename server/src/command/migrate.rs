@@ -1,8 +1,12 @@
 //! `onsite migrate`
 
 use clap::Args;
+use messages::message;
 
-use super::{Settings, Undone};
+use super::{
+    Settings, Undone,
+    speech::{in_doubt, say, words},
+};
 use crate::{
     serve,
     store::{Database, Losses, Manner},
@@ -27,7 +31,7 @@ impl Migrate {
             None => {
                 let pending = database.pending_migrations().await?;
                 database.migrate().await?;
-                println!("the database is up to date; {pending} migrations were applied");
+                say!(MigrateDone { pending });
             }
         }
         database.close().await?;
@@ -37,39 +41,34 @@ impl Migrate {
 
 async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Undone> {
     let Some(presence) = database.attend(Manner::Alone).await? else {
-        return Err(Undone(vec![
-            "有服务器或命令正在使用此数据库，请先停止它们。 / A server or a command is at work on this database: stop it first."
-                .to_owned(),
-        ]));
+        return Err(Undone(vec![in_doubt(&message!(MigrateInUse))]));
     };
     if yes {
         let losses = database.migrate_down(steps).await?;
-        tell(&losses, "was");
-        println!("{steps} migrations taken back");
+        tell(&losses, true);
+        say!(MigrateTakenBack { steps });
     } else {
         let losses = database.would_lose(steps).await?;
-        tell(&losses, "would be");
+        tell(&losses, false);
     }
     presence.leave().await;
     if yes { Ok(()) } else { Err(unsaid()) }
 }
 
 fn unsaid() -> Undone {
-    let zh = "没有撤回任何迁移：请先备份，再加上 --yes。";
-    Undone(vec![format!("{zh} / Nothing was taken back: make a backup, then say --yes.")])
+    Undone(vec![in_doubt(&message!(MigrateNothingTakenBack))])
 }
 
-fn tell(losses: &Losses, verb: &str) {
+fn tell(losses: &Losses, done: bool) {
     for loss in &losses.tables {
-        let lost = loss.rows - loss.left.unwrap_or(0);
-        let whole = if loss.left.is_none() { ", the whole table" } else { "" };
         let columns = match loss.columns.as_slice() {
             [] => String::new(),
-            columns => format!(", and of {} rows: {}", loss.rows, columns.join(", ")),
+            columns => words!(MigrateLossOfColumns { rows: loss.rows, columns: columns.join(", ") }),
         };
-        println!("{}: {lost} rows{whole}{columns} {verb} lost", loss.table);
+        let rows = loss.rows - loss.left.unwrap_or(0);
+        say!(MigrateLoss { table: &loss.table, rows, whole: loss.left.is_none(), columns, done });
     }
     if losses.accounts > 0 {
-        println!("{} accounts {verb} disabled: they could sign in with less than before", losses.accounts);
+        say!(MigrateAccountsDisabled { accounts: losses.accounts, done });
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use inspection::apart;
 use messages::Language;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -22,8 +22,10 @@ mod completions;
 mod demo;
 mod doctor;
 mod export;
+mod help;
 mod import;
 mod migrate;
+mod misuse;
 mod policy;
 mod progress;
 mod project;
@@ -32,6 +34,8 @@ mod recount;
 mod rejudge;
 mod restore;
 mod serving;
+mod speech;
+mod values;
 mod verify;
 
 /// Onsite tells a city honestly whether the people it made answerable for each enterprise project go and see it.
@@ -41,6 +45,9 @@ mod verify;
 #[derive(Debug, Parser)]
 #[command(name = "onsite", version, about, long_about, arg_required_else_help = true)]
 pub struct Command {
+    /// Language of what is said: zh or en; else as LC_ALL, LC_MESSAGES or LANG has it
+    #[arg(long, global = true, value_name = "LANGUAGE", display_order = 900)]
+    lang: Option<Language>,
     #[command(flatten)]
     settings: Settings,
     #[command(subcommand)]
@@ -120,6 +127,18 @@ enum Action {
 }
 
 impl Command {
+    /// What was asked on the command line. Help, and what was not understood, is told in its language, and that is all then.
+    pub fn given() -> Self {
+        speech::settle();
+        Self::try_parse().unwrap_or_else(|_| {
+            // Texts are looked up only where they are shown.
+            let mut command = help::told(<Self as CommandFactory>::command());
+            let matches = command.try_get_matches_from_mut(std::env::args_os());
+            let given = matches.and_then(|matches| Self::from_arg_matches(&matches));
+            given.unwrap_or_else(|error| misuse::tell(error.format(&mut command)))
+        })
+    }
+
     /// Does what was asked, and tells the exit code: 0 done, 1 not done, 2 not understood.
     pub async fn run(self) -> ExitCode {
         if let Ok(program) = std::env::current_exe() {
@@ -184,21 +203,14 @@ impl<E: std::error::Error> From<E> for Undone {
     }
 }
 
-/// A command's own errors: a refusal is told in both languages, with the place it is about.
+/// A command's own errors: a refusal is told with the place it is about, in both languages where none is known.
 fn undone(failure: Failure) -> Undone {
     match failure {
         Failure::Broken(error) => error.into(),
         Failure::Refused(refusals) => Undone(
             refusals
                 .into_iter()
-                .map(|refusal| {
-                    format!(
-                        "{}: {} / {}",
-                        refusal.field.join("."),
-                        refusal.message.said(Language::Zh),
-                        refusal.message.said(Language::En)
-                    )
-                })
+                .map(|refusal| format!("{}: {}", refusal.field.join("."), speech::in_doubt(&refusal.message)))
                 .collect(),
         ),
     }

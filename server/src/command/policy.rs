@@ -8,7 +8,11 @@ use std::{
 use clap::{Args, Subcommand};
 use entity::policy;
 
-use super::{Settings, Undone, undone};
+use super::{
+    Settings, Undone,
+    speech::{padded, say, words},
+    undone,
+};
 use crate::app::PolicyChange;
 
 #[derive(Debug, Subcommand)]
@@ -99,13 +103,20 @@ pub(super) fn draft_in(file: &Path) -> Result<PolicyChange, Undone> {
 }
 
 fn show(policy: &policy::Model) {
-    println!("version {} (from {}): {}", policy.version, policy.effective_from, policy.reason);
-    println!("  visits a week      {}", policy.weekly_visits);
-    println!("  tolerance          {} m", policy.tolerance_m);
-    println!("  accuracy limit     {} m", policy.accuracy_limit_m);
-    println!("  fix age limit      {} s", policy.fix_age_limit_s);
-    println!("  clock skew limit   {} s", policy.skew_limit_s);
-    println!("  photo required     {} ({})", policy.photo_required, policy.photo_reason);
-    println!("  time zone          {}", policy.time_zone);
-    println!("  thresholds         {}", policy.thresholds);
+    let (version, from, reason) = (policy.version, policy.effective_from.to_string(), &policy.reason);
+    say!(PolicyVersion { version, from, reason });
+    let photo = words!(PolicyPhotoRequired { required: policy.photo_required, reason: &policy.photo_reason });
+    let lines = [
+        (words!(PolicyWeeklyVisits), policy.weekly_visits.to_string()),
+        (words!(PolicyTolerance), words!(Metres { metres: policy.tolerance_m })),
+        (words!(PolicyAccuracyLimit), words!(Metres { metres: policy.accuracy_limit_m })),
+        (words!(PolicyFixAgeLimit), words!(Seconds { seconds: policy.fix_age_limit_s })),
+        (words!(PolicySkewLimit), words!(Seconds { seconds: policy.skew_limit_s })),
+        (words!(PolicyPhoto), photo),
+        (words!(PolicyTimeZone), policy.time_zone.clone()),
+        (words!(PolicyThresholds), policy.thresholds.to_string()),
+    ];
+    for (name, value) in lines {
+        println!("  {} {value}", padded(&name, 18));
+    }
 }

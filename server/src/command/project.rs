@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Settings, Undone, undone};
+use super::{Settings, Undone, speech::say, undone};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Project {
@@ -21,7 +21,7 @@ impl Project {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
         let Self::Close(close) = self;
         let project = settings.app().await?.close_project(&close.name).await.map_err(undone)?;
-        println!("{} is closed", project.name);
+        say!(ProjectClosed { project: project.name });
         Ok(())
     }
 }

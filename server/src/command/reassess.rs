@@ -6,7 +6,13 @@ use chrono::NaiveDate;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::{Settings, Undone, policy::draft_in, undone};
+use super::{
+    Settings, Undone,
+    policy::draft_in,
+    speech::{padded, say, words},
+    undone,
+    values::verdict_name,
+};
 use crate::app::Trial;
 
 /// Tell what another policy would have decided over a period, from the evidence that was kept. Changes nothing: adopt
@@ -42,10 +48,10 @@ impl Tried {
     /// The policy, and what to call it.
     fn read(self) -> Result<(Trial, String), Undone> {
         match (self.policy, self.draft) {
-            (_, Some(file)) => Ok((Trial::Draft(Box::new(draft_in(&file)?)), "the draft".to_owned())),
+            (_, Some(file)) => Ok((Trial::Draft(Box::new(draft_in(&file)?)), words!(ReassessDraft))),
             (version, None) => {
                 let version = version.unwrap_or_default();
-                Ok((Trial::Version(version), format!("policy version {version}")))
+                Ok((Trial::Version(version), words!(ReassessVersion { version })))
             }
         }
     }
@@ -55,21 +61,21 @@ impl Reassess {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
         let (trial, named) = self.policy.read()?;
         let app = settings.app().await?;
-        let bar = ProgressBar::new_spinner().with_message("judging again");
+        let bar = ProgressBar::new_spinner().with_message(words!(RejudgeGoesOn));
         let step = |check_ins| bar.inc(check_ins as u64);
         let outcome = app.reassess(trial, self.from, self.to, None, &step).await.map_err(undone)?;
         bar.finish_and_clear();
-        println!(
-            "{} check-ins, {} of them can't be judged again; {named} decides {} otherwise",
-            outcome.check_ins,
-            outcome.not_judged,
-            outcome.changed.len()
-        );
+        say!(ReassessDone {
+            check_ins: outcome.check_ins,
+            not_judged: outcome.not_judged,
+            policy: named,
+            changed: outcome.changed.len()
+        });
         for ((before, after), count) in &outcome.verdicts {
-            println!("  {:<18} -> {:<18} {count}", before.as_str(), after.as_str());
+            println!("  {} -> {} {count}", padded(&verdict_name(*before), 18), padded(&verdict_name(*after), 18));
         }
         for (check_in, before, after) in &outcome.changed {
-            println!("{check_in}  {} -> {}", before.as_str(), after.as_str());
+            println!("{check_in}  {} -> {}", verdict_name(*before), verdict_name(*after));
         }
         Ok(())
     }

@@ -5,9 +5,13 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use clap::Args;
 use entity::values::Verdict;
-use messages::Language;
 
-use super::{Settings, Undone, progress, undone};
+use super::{
+    Settings, Undone, progress,
+    speech::{language, padded, say, words},
+    undone,
+    values::verdict_name,
+};
 use crate::app::{RejudgeRequest, Rejudged, Transition};
 
 /// Judge check-ins again by what is known today, after an outage or a corrected boundary. Assessments are appended and
@@ -40,7 +44,7 @@ pub(super) struct Rejudge {
 
 fn verdict(text: &str) -> Result<Verdict, String> {
     serde_json::from_value(serde_json::Value::String(text.to_owned()))
-        .map_err(|_| "one of PENDING_EVIDENCE, VERIFIED, NEEDS_REVIEW, REJECTED".to_owned())
+        .map_err(|_| words!(MisuseNoneOf { values: "PENDING_EVIDENCE, VERIFIED, NEEDS_REVIEW, REJECTED" }))
 }
 
 impl Rejudge {
@@ -60,24 +64,24 @@ impl Rejudge {
             dry_run: self.dry_run,
         };
         let bar = OnceLock::new();
-        let step = |check_ins| bar.get_or_init(|| progress::bar(check_ins, "judging again")).inc(1);
+        let step = |check_ins| bar.get_or_init(|| progress::bar(check_ins, words!(RejudgeGoesOn))).inc(1);
         let Rejudged { run: done, left } = app.rejudge(None, request, &step).await.map_err(undone)?;
         if let Some(bar) = bar.get() {
             bar.finish_and_clear();
         }
-        println!("{} check-ins: {} as they were, {} judged anew", done.check_ins, done.unchanged, done.changed);
+        say!(RejudgeDone { check_ins: done.check_ins, unchanged: done.unchanged, changed: done.changed });
         let transitions: Vec<Transition> = serde_json::from_str(&done.transitions)?;
         for Transition { from, to, count } in transitions {
-            println!("  {:<18} -> {:<18} {count}", from.as_str(), to.as_str());
+            println!("  {} -> {} {count}", padded(&verdict_name(from), 18), padded(&verdict_name(to), 18));
         }
         if done.photos > 0 {
-            println!("{} photos were found again and wait for inspection", done.photos);
+            say!(RejudgePhotosFound { photos: done.photos });
         }
         if let Some(left) = left {
-            println!("{}", left.message.said(Language::En));
+            println!("{}", left.message.said(language()));
         }
         if self.dry_run {
-            println!("nothing was changed");
+            say!(NothingChanged);
         }
         Ok(())
     }

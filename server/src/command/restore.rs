@@ -5,7 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::{Settings, Undone, backup::contents};
+use super::{
+    Settings, Undone,
+    backup::contents,
+    recount::difference,
+    speech::{say, words},
+};
 use crate::{
     app::{self, App},
     backup::Backup,
@@ -28,13 +33,14 @@ pub(super) struct Restore {
 impl Restore {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
         let backup = Backup::open(&self.backup)?;
-        let name = backup.path().display();
-        let bar = ProgressBar::new_spinner().with_message(if self.check { "checking" } else { "restoring" });
+        let name = backup.path().display().to_string();
+        let bar = ProgressBar::new_spinner().with_message(words!(RestoreGoesOn { checking: self.check }));
         let step = || bar.inc(1);
         if self.check {
             backup.check(&step)?;
             bar.finish_and_clear();
-            println!("{name} of {} is whole: {}", backup.manifest.made_at, contents(&backup.manifest));
+            let (made, contents) = (backup.manifest.made_at.to_string(), contents(&backup.manifest));
+            say!(RestoreWhole { name, made, contents });
             return Ok(());
         }
         let config = settings.load()?;
@@ -47,10 +53,10 @@ impl Restore {
         let objects = serve::objects(&config.photos, url.clone(), unsigned).await?;
         let restored = app::restore(&database, &objects, &backup, &step).await?;
         bar.finish_and_clear();
-        println!("{name} is restored: {} rows, {} photos and renditions", restored.rows, restored.objects);
+        say!(RestoreDone { name, rows: restored.rows, objects: restored.objects });
         let app = serve::app(&config, database, url, clock).await?;
         holds(&app, &backup).await?;
-        println!("The evidence chain holds, and everything counted agrees with the evidence.");
+        say!(RestoreHolds);
         Ok(())
     }
 }
@@ -61,9 +67,9 @@ async fn holds(app: &App, backup: &Backup) -> Result<(), Undone> {
     let head = format!("{}:{}", head.sequence, head.hash);
     if head != backup.manifest.chain_head {
         let expected = &backup.manifest.chain_head;
-        return Err(Undone(vec![format!("the evidence chain ends with {head}, and should with {expected}")]));
+        return Err(Undone(vec![words!(RestoreOtherHead { head, expected })]));
     }
     let recounted = app.recount(false, &|_| {}).await?;
-    let differences: Vec<_> = recounted.differences.iter().map(ToString::to_string).collect();
+    let differences: Vec<_> = recounted.differences.iter().map(difference).collect();
     if differences.is_empty() { Ok(()) } else { Err(Undone(differences)) }
 }

@@ -6,7 +6,10 @@ use clap::Args;
 use domain::check_ins::hash_chain::Head;
 use evidence_bundle::{Limits, verify};
 
-use super::Undone;
+use super::{
+    Undone,
+    speech::{padded, say, words},
+};
 
 /// Check a bundle that `onsite export evidence` wrote: its hash chain, signatures, photos and every byte of the file.
 /// Needs no server and no settings. Exits with 1 and names the first thing that does not hold.
@@ -20,25 +23,28 @@ pub(super) struct Verify {
 }
 
 fn head(text: &str) -> Result<Head, String> {
-    let (sequence, hash) = text.split_once(':').ok_or("give it as SEQUENCE:HASH")?;
-    let sequence = sequence.parse().map_err(|_| "the sequence is a number".to_owned())?;
-    Ok(Head { sequence, hash: hash.parse().map_err(|_| "the hash is 64 hexadecimal digits".to_owned())? })
+    let (sequence, hash) = text.split_once(':').ok_or_else(|| words!(VerifyHeadForm))?;
+    let sequence = sequence.parse().map_err(|_| words!(VerifyHeadSequence))?;
+    Ok(Head { sequence, hash: hash.parse().map_err(|_| words!(VerifyHeadHash))? })
 }
 
 impl Verify {
     pub(super) fn run(&self) -> Result<(), Undone> {
-        let name = self.file.display();
+        let name = self.file.display().to_string();
         let file = File::open(&self.file).map_err(|error| Undone(vec![format!("{name}: {error}")]))?;
         let report = verify(BufReader::new(file), &Limits::default(), &self.head)
-            .map_err(|failure| Undone(vec![format!("{name} does not hold: {failure}")]))?;
-        println!("{name} holds");
-        println!("manifest  {}", report.manifest_sha256);
-        println!("head      {} {}", report.head.sequence, report.head.hash);
-        println!(
-            "{} links ({} withheld), {} check-ins ({} signed), {} photos",
-            report.entries, report.withheld, report.check_ins, report.signed, report.photos
-        );
-        println!("{} of the published heads given lie within it", report.known_heads.len());
+            .map_err(|failure| Undone(vec![words!(VerifyDoesNotHold { name: &name, why: failure.to_string() })]))?;
+        say!(VerifyHolds { name });
+        println!("{} {}", padded(&words!(BundleManifest), 9), report.manifest_sha256);
+        println!("{} {} {}", padded(&words!(BundleHead), 9), report.head.sequence, report.head.hash);
+        say!(VerifyContents {
+            links: report.entries,
+            withheld: report.withheld,
+            check_ins: report.check_ins,
+            signed: report.signed,
+            photos: report.photos
+        });
+        say!(VerifyKnownHeads { heads: report.known_heads.len() });
         Ok(())
     }
 }

@@ -6,9 +6,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 use comfy_table::{Table, presets::NOTHING};
 use entity::values::AccountRole;
+use messages::{Message, message};
 use serde_json::json;
 
-use super::super::Undone;
+use super::super::{Undone, speech::words, values::account_role};
 use crate::{
     app::{App, ListedAccount},
     store::account::AccountFilter,
@@ -56,7 +57,13 @@ impl List {
             ..AccountFilter::default()
         };
         let mut table = Table::new();
-        table.load_preset(NOTHING).set_header(["SIGN-IN NAME", "ROLE", "PERSON", "SIGNS IN", "LAST SIGN-IN"]);
+        table.load_preset(NOTHING).set_header([
+            words!(AccountsLogin),
+            words!(AccountsRole),
+            words!(AccountsPerson),
+            words!(AccountsWays),
+            words!(AccountsLast),
+        ]);
         let mut last = None;
         let mut out = io::stdout().lock();
         loop {
@@ -83,19 +90,20 @@ impl List {
 fn row(listed: &ListedAccount) -> [String; 5] {
     let account = &listed.account;
     let ways = [
-        (account.disabled_at.is_some(), "disabled"),
-        (account.disabled_at.is_none() && account.one_time_until.is_some(), "one-time password"),
-        (listed.second_factor_since.is_some(), "second factor"),
-        (listed.linked, "single sign-on"),
+        (account.disabled_at.is_some(), message!(AccountsDisabled)),
+        (account.disabled_at.is_none() && account.one_time_until.is_some(), message!(AccountsOneTimePassword)),
+        (listed.second_factor_since.is_some(), message!(AccountsSecondFactor)),
+        (listed.linked, message!(AccountsSingleSignOn)),
     ];
-    let ways: Vec<&str> = ways.into_iter().filter_map(|(is, told)| is.then_some(told)).collect();
+    let ways: Vec<Message> = ways.into_iter().filter_map(|(is, way)| is.then_some(way)).collect();
+    let ways = if ways.is_empty() { vec![message!(AccountsPassword)] } else { ways };
     let person = listed.person.as_ref().map_or_else(|| "–".to_owned(), |person| person.name.clone());
     [
         account.login.clone(),
-        account.role.as_str().to_owned(),
+        account_role(account.role),
         person,
-        if ways.is_empty() { "password".to_owned() } else { ways.join(", ") },
-        listed.last_sign_in_at.map_or_else(|| "never".to_owned(), told),
+        words!(AccountsListed { ways }),
+        listed.last_sign_in_at.map_or_else(|| words!(AccountsNever), told),
     ]
 }
 

@@ -3,6 +3,7 @@
 use domain::check_ins::clock_doubt::told;
 
 use super::Finding;
+use crate::command::speech::words;
 use crate::{clock::Clock, config::Config, serve, store::Database};
 
 pub(super) async fn look(config: &Config, database: &Database, clock: Clock) -> Option<Finding> {
@@ -10,8 +11,8 @@ pub(super) async fn look(config: &Config, database: &Database, clock: Clock) -> 
     // Without photos and keys there is no app, and then something else is told already.
     let app = serve::app(config, database.clone(), "http://localhost".to_owned(), clock).await.ok()?;
     Some(match app.look_at_clock().await {
-        Ok(doubts) if doubts.is_empty() => Finding::ok("clock", format!("{now}: nothing speaks against it")),
-        Ok(doubts) => Finding::fail("clock", told(&doubts), "set this machine's clock, and keep it right by NTP"),
-        Err(error) => Finding::fail("clock", error.to_string(), "see the database above"),
+        Ok(doubts) if doubts.is_empty() => Finding::ok("clock", words!(DoctorClockRight { now: now.to_string() })),
+        Ok(doubts) => Finding::fail("clock", told(&doubts), words!(DoctorSetClock)),
+        Err(error) => Finding::fail("clock", error.to_string(), words!(DoctorSeeDatabase)),
     })
 }

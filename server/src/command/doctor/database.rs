@@ -3,6 +3,7 @@
 use super::Finding;
 use crate::{
     clock::Clock,
+    command::speech::words,
     store::{Database, server_settings},
 };
 
@@ -10,24 +11,22 @@ pub(super) async fn look(database: &Database, clock: &Clock) -> Vec<Finding> {
     let settings = match server_settings::ask(database.reader()).await {
         Ok(settings) => settings,
         Err(error) => {
-            let advice = "look into the database server's log";
-            return vec![Finding::fail("database", error.to_string(), advice)];
+            return vec![Finding::fail("database", error.to_string(), words!(DoctorSeeDatabaseLog))];
         }
     };
     let product = settings.product;
     let mut findings = Vec::new();
     if settings.too_old {
-        findings.push(Finding::fail("database", format!("{product} is too old"), "use PostgreSQL 14 or newer"));
+        findings.push(Finding::fail("database", words!(DoctorDatabaseTooOld { product }), words!(DoctorUseNewer)));
     } else {
-        findings.push(Finding::ok("database", format!("{product} answers")));
+        findings.push(Finding::ok("database", words!(DoctorDatabaseAnswers { product })));
     }
     if !settings.not_durable.is_empty() {
-        let found = format!("{} is off: a power cut may lose acknowledged check-ins", settings.not_durable.join(", "));
-        findings.push(Finding::warn("durability", found, "turn it on in the server's settings"));
+        let found = words!(DoctorNotDurable { settings: settings.not_durable.join(", ") });
+        findings.push(Finding::warn("durability", found, words!(DoctorTurnOn)));
     }
     if settings.superuser {
-        let advice = "give Onsite a user of its own, who owns its database and nothing else";
-        findings.push(Finding::warn("database", "Onsite uses a superuser of the database", advice));
+        findings.push(Finding::warn("database", words!(DoctorSuperuser), words!(DoctorOwnUser)));
     }
     findings.extend(kept(database, clock).await);
     findings
@@ -37,22 +36,20 @@ async fn kept(database: &Database, clock: &Clock) -> Vec<Finding> {
     match database.pending_migrations().await {
         Ok(0) => {}
         Ok(pending) => {
-            let found = format!("{pending} migrations are not applied");
             return vec![Finding::fail(
                 "migrations",
-                found,
-                "run `onsite migrate`, or start with `onsite serve --migrate`",
+                words!(DoctorMigrationsPending { pending }),
+                words!(DoctorMigrate),
             )];
         }
-        Err(error) => return vec![Finding::fail("migrations", error.to_string(), "see above")],
+        Err(error) => return vec![Finding::fail("migrations", error.to_string(), words!(DoctorSeeAbove))],
     }
-    let migrations = Finding::ok("migrations", "the tables are up to date");
+    let migrations = Finding::ok("migrations", words!(DoctorTablesUpToDate));
     let ready = database.ready(clock.now()).await;
     let durable = if ready.database {
-        Finding::ok("durability", "what is written is kept for certain")
+        Finding::ok("durability", words!(DoctorDurable))
     } else {
-        let advice = "make room on the database's disk; the log above says what failed";
-        Finding::fail("durability", "the database answers, but does not keep what is written", advice)
+        Finding::fail("durability", words!(DoctorKeepsNothing), words!(DoctorMakeRoom))
     };
     vec![migrations, durable]
 }

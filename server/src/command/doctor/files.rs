@@ -9,7 +9,7 @@ use std::{
 use secrecy::ExposeSecret;
 
 use super::Finding;
-use crate::config::Config;
+use crate::{command::speech::words, config::Config};
 
 /// Less free room than this share of a disk, or than this many bytes, is worth a word.
 const SCARCE_SHARE: u64 = 20;
@@ -35,19 +35,20 @@ pub(super) fn look(settings: Option<&Path>, config: &Config) -> Vec<Finding> {
 fn room(path: &Path) -> Option<Finding> {
     let disk = rustix::fs::statvfs(path).ok()?;
     let (free, all) = (disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize));
-    let found = format!("{} has {} of {} MB free", path.display(), free >> 20, all >> 20);
+    let found = words!(DoctorRoom { path: path.display().to_string(), free: free >> 20, all: all >> 20 });
     let scarce = free < SCARCE_BYTES || free < all / SCARCE_SHARE;
-    Some(if scarce { Finding::warn("disk", found, "make room before it is full") } else { Finding::ok("disk", found) })
+    Some(if scarce { Finding::warn("disk", found, words!(DoctorMakeRoomInTime)) } else { Finding::ok("disk", found) })
 }
 
 /// Databases and photos are nobody else's to read.
 fn private(path: &Path) -> Option<Finding> {
     let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    let name = path.display();
+    let name = path.display().to_string();
     Some(if mode & 0o077 == 0 {
-        Finding::ok("permissions", format!("{name} is its owner's alone"))
+        Finding::ok("permissions", words!(DoctorOwnersAlone { name }))
     } else {
-        Finding::warn("permissions", format!("others may read {name} (mode {mode:o})"), format!("chmod go= {name}"))
+        let advice = format!("chmod go= {name}");
+        Finding::warn("permissions", words!(DoctorOthersMayRead { name, mode: format!("{mode:o}") }), advice)
     })
 }
 
@@ -59,9 +60,9 @@ fn private_settings(path: &Path) -> Option<Finding> {
     let holds =
         text.lines().any(|line| !line.trim_start().starts_with('#') && secret.iter().any(|name| line.contains(name)));
     (holds && mode & 0o007 != 0).then(|| {
-        let name = path.display();
-        let found = format!("{name} holds a secret and everybody may read it (mode {mode:o})");
-        Finding::warn("permissions", found, format!("chmod o= {name}, or give secrets in the environment"))
+        let name = path.display().to_string();
+        let found = words!(DoctorSecretReadable { name: &name, mode: format!("{mode:o}") });
+        Finding::warn("permissions", found, words!(DoctorHideSecret { name }))
     })
 }
 
@@ -70,19 +71,17 @@ fn user(path: Option<&Path>) -> Option<Finding> {
     let owner = fs::metadata(path?).ok()?.uid();
     let own = fs::metadata("/proc/self").ok()?.uid();
     (own == 0 && owner != 0).then(|| {
-        let found =
-            format!("this runs as root, and {} belongs to user {owner}", path.unwrap_or(Path::new("")).display());
-        Finding::warn("permissions", found, "run Onsite's commands as the user that its server runs as")
+        let path = path.unwrap_or(Path::new("")).display().to_string();
+        Finding::warn("permissions", words!(DoctorRunsAsRoot { path, owner }), words!(DoctorRunAsServer))
     })
 }
 
 fn fonts() -> Finding {
     let found = FONTS.iter().any(|folder| has_chinese(Path::new(folder), 4));
     if found {
-        Finding::ok("fonts", "there is a font with Chinese characters")
+        Finding::ok("fonts", words!(DoctorFontFound))
     } else {
-        let advice = "needed only to print documents on this machine: install fonts-noto-cjk";
-        Finding::warn("fonts", "no font with Chinese characters was found", advice)
+        Finding::warn("fonts", words!(DoctorNoFont), words!(DoctorInstallFont))
     }
 }
 

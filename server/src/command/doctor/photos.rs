@@ -1,18 +1,18 @@
 //! Whether photos can be kept.
 
 use super::Finding;
-use crate::{clock::Clock, config::Config, serve};
+use crate::{clock::Clock, command::speech::words, config::Config, serve};
 
 pub(super) async fn look(config: &Config) -> Finding {
     let about = "photos";
     let (place, advice) = match &config.photos.s3 {
         Some(s3) => (
-            format!("the bucket {} at {}", s3.bucket, s3.endpoint.as_deref().unwrap_or("AWS")),
-            "mend [photos.s3]: endpoint, bucket, keys; docs/operating.md says what a bucket needs",
+            words!(DoctorBucket { bucket: &s3.bucket, endpoint: s3.endpoint.as_deref().unwrap_or("AWS") }),
+            words!(DoctorMendBucket),
         ),
         None => (
-            format!("the directory {}", config.photos.directory.display()),
-            "let the user that Onsite runs as write to it (photos.directory), and make room on its disk",
+            words!(DoctorDirectory { directory: config.photos.directory.display().to_string() }),
+            words!(DoctorMendDirectory),
         ),
     };
     // Nothing is signed here.
@@ -22,7 +22,7 @@ pub(super) async fn look(config: &Config) -> Finding {
         Err(error) => return Finding::fail(about, format!("{place}: {error}"), advice),
     };
     match objects.ready().await {
-        Ok(()) => Finding::ok(about, format!("{place} can be written to")),
+        Ok(()) => Finding::ok(about, words!(DoctorPhotosKept { place })),
         Err(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             Finding::fail(about, format!("{place}: {error}{cause}"), advice)
