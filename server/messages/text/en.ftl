@@ -763,3 +763,96 @@ photo-not-found = There is no such photo of yours. One that no check-in names wi
 
 period-reversed = to must not be earlier than from.
 period-too-long = A period has at most { $limit } days; there were { $days }. Ask in parts.
+
+## Requests: what the viewer may ask
+
+fault = The server has a fault; please try again later.
+database-unavailable = The database is unavailable for the moment; try again later, by the same id.
+sign-in-first = Sign in first.
+session-unknown = The session has ended or never was; sign in again.
+session-ended = The session has ended; sign in again.
+token-scope-too-narrow = The token's scopes do not allow this: READ is for queries, SUBSCRIBE for subscriptions; sign in to change things.
+role-may-not-read = Your role may not ask this. May be read – { $who }.
+second-factor-to-be-set-up = Your role must have a second factor: set one up first, with beginTotpEnrolment and confirmTotpEnrolment.
+schema-not-yours = The schema is not yours to ask for.
+
+## Requests: arguments
+
+date-malformed = a date looks like 2026-11-22
+milliseconds-malformed = milliseconds are a whole number from 0 to { $most }
+first-and-last = Give either first or last, not both.
+size-out-of-range = { $argument } must be 1 to { $most }.
+cursor-of-another-list = { $argument } is not a cursor of this list.
+cursor-of-another-subscription = after is not a cursor of this subscription.
+events-forgotten = Events after this cursor are no longer kept; query anew and subscribe from now on.
+id-of-another-type = { $argument } is not the id of such an object.
+login-prefix-malformed = loginPrefix begins a sign-in name: 64 letters, digits, dots, dashes or underscores at most.
+name-filter-too-long = nameContains has at most { $limit } characters.
+name-filter-with-null = nameContains must not contain null characters.
+years-out-of-range = Dates must be in the years { $first } to { $last }.
+weeks-too-many = { $limit } weeks at most can be asked for at once.
+
+## Requests: limits
+
+limit-exceeded = The request exceeds the limit { $limit }: { $found } of at most { $allowed }. { $advice }
+ask-for-smaller-pages = Ask for smaller pages (first, last) or fewer nested fields.
+send-in-parts = Send it in parts.
+split-into-requests = Split it into several requests.
+limit-used-up = The limit { $limit } is used up; try again in { $seconds } s.
+given-up = Given up after the limit seconds of { $seconds }; ask for less at once.
+too-much-waits = Too much waits to be taken on this connection (waitingBytesPerConnection); read that first, and try again in { $seconds } s.
+streams-too-many = The limit streamsPerViewer of { $most } is reached; close some first.
+
+## Requests: documents and operations
+
+# Of what the library finds, the detail is the library's own English.
+
+document-invalid = { $detail }
+argument-invalid = { $detail }
+syntax-error = Syntax error.
+syntax-error-at = Syntax error at line { $line }, column { $column }.
+operation-defined-twice = Operation names are unique: { $name } is defined at line { $first } and at line { $second }.
+fragment-defined-twice = Fragment names are unique: { $name } is defined at line { $first } and at line { $second }.
+fragment-spreads-itself = Fragment { $name } spreads itself.
+anonymous-operation-not-alone = An anonymous operation stands alone: there is one at line { $line }, and another operation at line { $other }.
+operation-missing = The document has no operation.
+operation-unknown = The document has no operation named operationName.
+operation-not-named = The document has several operations; name one in operationName.
+document-nested-too-deeply = The document is nested too deeply.
+variable-of-another-type = The variable ${ $name } has to be a { $kind }.
+typename-stands-alone = The field __typename takes no arguments, and has no fields.
+subscription-root-fields = A subscription has exactly one root field.
+subscription-needs-stream = Subscribe over WebSocket (graphql-transport-ws), or with Accept: text/event-stream.
+
+## Requests over HTTP
+
+host-malformed = Send exactly one Host header, with a host and, if need be, a port.
+origin-not-allowed = Pages of this origin may not ask here; the setting http.allowed_origins lists those that may.
+method-of-another-kind = Use POST, or GET for queries.
+get-is-for-queries = GET is for queries; use POST.
+nothing-acceptable = Accept application/graphql-response+json, application/json or text/event-stream.
+body-of-another-type = Send the request as application/json in UTF-8, without Content-Encoding.
+request-too-slow = The request came too slowly.
+request-broke-off = The request broke off.
+requests-in-batch = Batches are not taken; send one request at a time.
+body-not-json = The body is not JSON, at line { $line }, column { $column }.
+request-malformed-at = At line { $line }, column { $column }: { $mistake }
+query-string-malformed = The query string is not well-formed.
+query-missing = The request has no text "query".
+parameter-twice = The parameter { $name } is given twice.
+parameter-not-an-object = The parameter { $name } is no JSON object: { $mistake }
+json-of-another-type = expected { $expected }.
+json-given-twice = { $what }.
+json-not-a-request = not a well-formed request.
+
+## Requests that name a document
+
+# Clients look for the English of the first two, word for word.
+
+persisted-query-not-found = PersistedQueryNotFound
+persisted-query-not-supported = PersistedQueryNotSupported
+document-id-malformed = No document has this documentId; they begin with sha256:.
+document-missing = The request neither has nor names a document.
+document-of-another-hash = The SHA-256 is not the document's: provided sha does not match query.
+document-not-listed = This server executes documents on its list only; this one is not on it.
+documents-differ = documentId and extensions.persistedQuery name different documents; give one of them.

@@ -760,3 +760,96 @@ photo-not-found = 没有这张照片，或不是您申请上传的；上传后�
 
 period-reversed = to 不能早于 from。
 period-too-long = 期间最长 { $limit } 天，收到 { $days } 天；请分段进行。
+
+## Requests: what the viewer may ask
+
+fault = 服务器出现故障，请稍后重试。
+database-unavailable = 数据库暂时不可用，请稍后用同一编号重试。
+sign-in-first = 请先登录。
+session-unknown = 登录已失效，请重新登录。
+session-ended = 登录已失效，请重新登录。
+token-scope-too-narrow = 此令牌的权限不包括这类操作：READ 用于查询，SUBSCRIBE 用于订阅，更改须登录。
+role-may-not-read = 您的角色无权查询此项；可查询者 – { $who }。
+second-factor-to-be-set-up = 您的角色必须启用第二因素：请先用 beginTotpEnrolment 和 confirmTotpEnrolment 设置。
+schema-not-yours = 您无权查询模式结构。
+
+## Requests: arguments
+
+date-malformed = 日期形如 2026-11-22
+milliseconds-malformed = 毫秒数须为 0 至 { $most } 的整数
+first-and-last = first 与 last 只能给出一个。
+size-out-of-range = { $argument } 须为 1 至 { $most }。
+cursor-of-another-list = { $argument } 不是此列表给出的游标。
+cursor-of-another-subscription = after 不是此订阅给出的游标。
+events-forgotten = 此游标之后的部分事件已不再保留，请重新查询后从当前开始订阅。
+id-of-another-type = { $argument } 不是此类对象的 id。
+login-prefix-malformed = loginPrefix 须为账号的开头：至多 64 个字母、数字、点、短横或下划线。
+name-filter-too-long = 名称关键字最多 { $limit } 字。
+name-filter-with-null = 名称关键字不能含有空字符。
+years-out-of-range = 日期须在 { $first } 至 { $last } 年之间。
+weeks-too-many = 一次最多查询 { $limit } 周。
+
+## Requests: limits
+
+limit-exceeded = 请求超出限制 { $limit }：{ $found }，最多 { $allowed }。{ $advice }
+ask-for-smaller-pages = 请缩小 first 或 last，或少选嵌套字段。
+send-in-parts = 请分批发送。
+split-into-requests = 请分次查询。
+limit-used-up = 已用完限额 { $limit }，请 { $seconds } 秒后重试。
+given-up = 超过时限 seconds（{ $seconds } 秒），请分次查询。
+too-much-waits = 此连接上待取的响应过多（waitingBytesPerConnection），请先读取，{ $seconds } 秒后重试。
+streams-too-many = 同时打开的连接已达限额 streamsPerViewer（{ $most }），请先关闭一些。
+
+## Requests: documents and operations
+
+# Of what the library finds, the detail is the library's own English.
+
+document-invalid = 文档未通过校验：{ $detail }
+argument-invalid = 参数有误：{ $detail }
+syntax-error = 语法错误。
+syntax-error-at = 第 { $line } 行第 { $column } 列有语法错误。
+operation-defined-twice = 操作名须唯一：{ $name } 在第 { $first } 行和第 { $second } 行都有定义。
+fragment-defined-twice = 片段名须唯一：{ $name } 在第 { $first } 行和第 { $second } 行都有定义。
+fragment-spreads-itself = 片段 { $name } 引用了自身。
+anonymous-operation-not-alone = 第 { $line } 行的匿名操作须是唯一的操作，第 { $other } 行另有一个。
+operation-missing = 文档中没有操作。
+operation-unknown = 文档中没有 operationName 所指的操作。
+operation-not-named = 文档含有多个操作，请用 operationName 指明一个。
+document-nested-too-deeply = 文档的嵌套太深。
+variable-of-another-type = 变量 ${ $name } 应为 { $kind }。
+typename-stands-alone = __typename 没有参数，也没有下级字段。
+subscription-root-fields = 一个订阅只能有一个根字段。
+subscription-needs-stream = 订阅须经 WebSocket（graphql-transport-ws）或 Accept: text/event-stream。
+
+## Requests over HTTP
+
+host-malformed = 请求应有且只有一个有效的 Host 头。
+origin-not-allowed = 此来源的网页不可访问；设置 http.allowed_origins 列出可访问的来源。
+method-of-another-kind = 请用 POST；查询也可以用 GET。
+get-is-for-queries = GET 仅用于查询，请用 POST。
+nothing-acceptable = Accept 应为 application/graphql-response+json、application/json 或 text/event-stream。
+body-of-another-type = 请以 UTF-8 编码的 application/json 发送请求，不要用 Content-Encoding。
+request-too-slow = 请求发送得太慢。
+request-broke-off = 请求中断了。
+requests-in-batch = 不接受批量请求，请逐个发送。
+body-not-json = 请求正文不是 JSON，错在第 { $line } 行第 { $column } 列。
+request-malformed-at = 第 { $line } 行第 { $column } 列：{ $mistake }
+query-string-malformed = 查询字符串格式不正确。
+query-missing = 请求缺少文本 "query"。
+parameter-twice = 参数 { $name } 出现了两次。
+parameter-not-an-object = 参数 { $name } 不是 JSON 对象：{ $mistake }
+json-of-another-type = 类型不符（应为 { $expected }）。
+json-given-twice = 重复给出（{ $what }）。
+json-not-a-request = 请求格式不正确。
+
+## Requests that name a document
+
+# Clients look for the English of the first two, word for word.
+
+persisted-query-not-found = 此处没有所指的文档，请发送全文。
+persisted-query-not-supported = 仅支持 persistedQuery 的版本 1。
+document-id-malformed = 没有此 documentId 的文档；documentId 以 sha256: 开头。
+document-missing = 请求既没有给出文档，也没有指明文档。
+document-of-another-hash = SHA-256 与文档不符。
+document-not-listed = 此服务器只执行登记过的文档，这份不在其中。
+documents-differ = documentId 与 extensions.persistedQuery 所指的不是同一份文档；请只给出一个。

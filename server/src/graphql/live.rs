@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::permission::{Rule, Viewer, table};
 use entity::ids::ProjectId;
 use futures_util::{Stream, StreamExt, future};
+use messages::message;
 
 use super::{
     check_ins::check_in::CheckIn,
@@ -183,17 +184,13 @@ fn position(cursor: &str) -> Result<i64> {
 }
 
 fn bad_cursor() -> Error {
-    bad_argument("after", "after 不是此订阅给出的游标。", "after is not a cursor of this subscription.")
+    bad_argument("after", &message!(CursorOfAnotherSubscription))
 }
 
 fn not_followed(error: FollowError) -> Error {
     match error {
         FollowError::Database(error) => broken(error),
         FollowError::Future(_) => bad_cursor(),
-        FollowError::Forgotten(_) => bad_argument(
-            "after",
-            "此游标之后的部分事件已不再保留，请重新查询后从当前开始订阅。",
-            "Events after this cursor are no longer kept; query anew and subscribe from now on.",
-        ),
+        FollowError::Forgotten(_) => bad_argument("after", &message!(EventsForgotten)),
     }
 }

@@ -2,12 +2,13 @@
 
 use async_graphql::Error;
 use axum::http::{HeaderMap, header};
+use messages::message;
 
 use crate::{
     app::{App, Broken},
     graphql::{
         Access,
-        support::error::{coded, database_away},
+        support::error::{coded, database_away, fault},
     },
     store,
 };
@@ -29,19 +30,16 @@ impl Unaccepted {
 
     /// As a GraphQL error.
     pub(super) fn error(&self) -> Error {
-        let (code, zh, en) = match self {
-            Self::Token => {
-                ("UNAUTHENTICATED", "登录已失效，请重新登录。", "The session has ended or never was; sign in again.")
-            }
+        match self {
+            Self::Token => coded("UNAUTHENTICATED", &message!(SessionUnknown)),
             Self::Broken(error) => {
                 tracing::error!(%error, "a token could not be looked up");
                 if self.comes_back() {
                     return database_away();
                 }
-                ("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
+                fault()
             }
-        };
-        coded(code, zh, en)
+        }
     }
 }
 

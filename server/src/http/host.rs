@@ -6,6 +6,7 @@ use axum::{
     http::{Request, StatusCode, Version, header, uri::Authority},
     response::Response,
 };
+use messages::message;
 
 use super::graphql::{accept::Media, answer::refuse};
 use crate::graphql::support::error::coded;
@@ -27,9 +28,7 @@ pub(super) fn is_plain<B>(request: &Request<B>) -> bool {
 
 /// Answers one that does not.
 pub(super) fn refusal() -> Response {
-    let zh = "请求应有且只有一个有效的 Host 头。";
-    let en = "Send exactly one Host header, with a host and, if need be, a port.";
-    refuse(Media::GraphqlResponse, StatusCode::BAD_REQUEST, coded("BAD_REQUEST", zh, en))
+    refuse(Media::GraphqlResponse, StatusCode::BAD_REQUEST, coded("BAD_REQUEST", &message!(HostMalformed)))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use entity::{
     ids::{AccountId, PersonId},
     values::AccountRole,
 };
+use messages::message;
 
 use crate::{
     app::{accounts_of_trail, login_of},
@@ -164,13 +165,9 @@ impl AccountFilterInput {
 
 /// The beginning of a sign-in name: what could go on to be one.
 fn prefix_of(text: &str) -> Result<String> {
-    login_of(text).or_else(|| login_of(&format!("{text}a")).map(|_| text.to_lowercase())).ok_or_else(|| {
-        bad_argument(
-            "filter.loginPrefix",
-            "loginPrefix 须为账号的开头：至多 64 个字母、数字、点、短横或下划线。",
-            "loginPrefix begins a sign-in name: 64 letters, digits, dots, dashes or underscores at most.",
-        )
-    })
+    login_of(text)
+        .or_else(|| login_of(&format!("{text}a")).map(|_| text.to_lowercase()))
+        .ok_or_else(|| bad_argument("filter.loginPrefix", &message!(LoginPrefixMalformed)))
 }
 
 /// Queries for accounts.

@@ -5,6 +5,7 @@ use async_graphql::{
     Error, ErrorExtensions, Value, Variables,
     parser::types::{BaseType, OperationDefinition, Type},
 };
+use messages::message;
 
 use super::types::Types;
 use crate::graphql::support::error::coded;
@@ -39,8 +40,8 @@ fn fits(types: &Types, value: &Value, kind: &Type) -> bool {
 }
 
 fn misfit(name: &str, kind: &Type) -> Error {
-    let (zh, en) = (format!("变量 ${name} 应为 {kind}。"), format!("The variable ${name} has to be a {kind}."));
-    coded("GRAPHQL_VALIDATION_FAILED", &zh, &en).extend_with(|_, extensions| extensions.set("variable", name))
+    let message = message!(VariableOfAnotherType { name, kind: kind.to_string() });
+    coded("GRAPHQL_VALIDATION_FAILED", &message).extend_with(|_, extensions| extensions.set("variable", name))
 }
 
 #[cfg(test)]

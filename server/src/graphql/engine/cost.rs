@@ -10,8 +10,10 @@ use std::{
 };
 
 use async_graphql::{Context, Error, ErrorExtensions, parser::types::Selection};
+use messages::message;
 
 use super::limits::excess;
+use crate::graphql::support::error::coded;
 
 pub(in crate::graphql) mod introspection;
 pub(in crate::graphql) mod lists;
@@ -61,11 +63,9 @@ impl fmt::Debug for Meter {
 /// Something was asked for too often; `limit` is the setting's name.
 pub fn rate_limited(limit: &str, wait: Duration) -> Error {
     let seconds = wait.as_secs().max(1);
-    Error::new(format!("The limit {limit} is used up; try again in {seconds} s.")).extend_with(|_, extensions| {
-        extensions.set("code", "RATE_LIMITED");
+    coded("RATE_LIMITED", &message!(LimitUsedUp { limit, seconds })).extend_with(|_, extensions| {
         extensions.set("limit", limit);
         extensions.set("retryAfterSeconds", seconds);
-        extensions.set("messageZh", format!("已用完限额 {limit}，请 {seconds} 秒后重试。"));
     })
 }
 

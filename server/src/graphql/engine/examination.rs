@@ -9,6 +9,7 @@ use async_graphql::{
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
+use messages::message;
 use quick_cache::{Weighter, sync::Cache};
 
 use super::{
@@ -204,7 +205,7 @@ impl Extension for ValidatingOnly {
 
 /// The operation that is meant (GraphQL specification, GetOperation).
 fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Error> {
-    let (zh, en) = match (&document.operations, name) {
+    let message = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => return Ok(&operation.node),
         (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
             return Ok(&operations[name].node);
@@ -212,11 +213,8 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
             return operations.values().next().map(|operation| &operation.node).ok_or_else(|| Error::new(""));
         }
-        (_, Some(_)) => ("文档中没有 operationName 所指的操作。", "The document has no operation named operationName."),
-        (DocumentOperations::Multiple(_), None) => (
-            "文档含有多个操作，请用 operationName 指明一个。",
-            "The document has several operations; name one in operationName.",
-        ),
+        (_, Some(_)) => message!(OperationUnknown),
+        (DocumentOperations::Multiple(_), None) => message!(OperationNotNamed),
     };
-    Err(coded("OPERATION_NOT_FOUND", zh, en))
+    Err(coded("OPERATION_NOT_FOUND", &message))
 }

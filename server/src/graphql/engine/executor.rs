@@ -4,6 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_graphql::{Error, ErrorExtensions, Request, Response, Value, Variables, parser::types::OperationType};
 use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
+use messages::message;
 use tracing::Instrument;
 
 use super::{
@@ -236,19 +237,13 @@ impl Admitted {
 }
 
 fn not_here() -> Error {
-    coded(
-        "SUBSCRIPTION_NEEDS_STREAM",
-        "订阅须经 WebSocket（graphql-transport-ws）或 Accept: text/event-stream。",
-        "Subscribe over WebSocket (graphql-transport-ws), or with Accept: text/event-stream.",
-    )
+    coded("SUBSCRIPTION_NEEDS_STREAM", &message!(SubscriptionNeedsStream))
 }
 
 fn no_introspection() -> Error {
-    coded("INTROSPECTION_NOT_ALLOWED", "您无权查询模式结构。", "The schema is not yours to ask for.")
+    coded("INTROSPECTION_NOT_ALLOWED", &message!(SchemaNotYours))
 }
 
 fn too_slow(seconds: u64) -> Error {
-    let en = format!("Given up after the limit seconds of {seconds}; ask for less at once.");
-    let zh = format!("超过时限 seconds（{seconds} 秒），请分次查询。");
-    coded("TIMEOUT", &zh, &en).extend_with(|_, extensions| extensions.set("limit", "seconds"))
+    coded("TIMEOUT", &message!(GivenUp { seconds })).extend_with(|_, extensions| extensions.set("limit", "seconds"))
 }

@@ -10,6 +10,7 @@ use async_graphql::{
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
     },
 };
+use messages::{Message, message};
 
 use crate::graphql::support::error::coded;
 use census::Census;
@@ -138,7 +139,7 @@ pub(in crate::graphql) fn one_root_field(
     if root_fields(&operation.selection_set.node, document) == 1 {
         return Ok(());
     }
-    Err(coded("GRAPHQL_VALIDATION_FAILED", "一个订阅只能有一个根字段。", "A subscription has exactly one root field."))
+    Err(coded("GRAPHQL_VALIDATION_FAILED", &message!(SubscriptionRootFields)))
 }
 
 fn root_fields(set: &SelectionSet, document: &ExecutableDocument) -> usize {
@@ -178,75 +179,48 @@ pub(in crate::graphql) fn within(limit: &str, found: usize, allowed: usize) -> R
 
 /// The error of a limit that was exceeded.
 pub fn excess(limit: &str, found: usize, allowed: usize) -> Error {
-    let (zh, en) = advice(limit);
-    Error::new(format!("The request exceeds the limit {limit}: {found} of at most {allowed}. {en}")).extend_with(
-        |_, extensions| {
-            extensions.set("code", "LIMIT_EXCEEDED");
-            extensions.set("limit", limit);
-            extensions.set("found", found as u64);
-            extensions.set("allowed", allowed as u64);
-            extensions.set("messageZh", format!("请求超出限制 {limit}：{found}，最多 {allowed}。{zh}"));
-        },
-    )
+    let message = message!(LimitExceeded { limit, found, allowed, advice: advice(limit) });
+    coded("LIMIT_EXCEEDED", &message).extend_with(|_, extensions| {
+        extensions.set("limit", limit);
+        extensions.set("found", found as u64);
+        extensions.set("allowed", allowed as u64);
+    })
 }
 
 /// How to ask for less.
-fn advice(limit: &str) -> (&'static str, &'static str) {
+fn advice(limit: &str) -> Message {
     match limit {
-        "cost" | "introspection" | "resultBytes" | "memoryBytes" => {
-            ("请缩小 first 或 last，或少选嵌套字段。", "Ask for smaller pages (first, last) or fewer nested fields.")
-        }
-        "variableValues" | "variableDepth" | "listItems" | "bodyBytes" => ("请分批发送。", "Send it in parts."),
-        _ => ("请分次查询。", "Split it into several requests."),
+        "cost" | "introspection" | "resultBytes" | "memoryBytes" => message!(AskForSmallerPages),
+        "variableValues" | "variableDepth" | "listItems" | "bodyBytes" => message!(SendInParts),
+        _ => message!(SplitIntoRequests),
     }
 }
 
 /// Why there is no document. What the parser minds though it is well-formed is said to be invalid, and by what rule.
 fn unparsed(error: &parser::Error) -> Error {
     let short = |name: &str| name.chars().take(64).collect::<String>();
-    let (zh, en) = match error {
-        parser::Error::OperationDuplicated { operation, first, second } => (
-            format!("操作名须唯一：{} 在第 {} 行和第 {} 行都有定义。", short(operation), first.line, second.line),
-            format!(
-                "Operation names are unique: {} is defined at line {} and at line {}.",
-                short(operation),
-                first.line,
-                second.line
-            ),
-        ),
-        parser::Error::FragmentDuplicated { fragment, first, second } => (
-            format!("片段名须唯一：{} 在第 {} 行和第 {} 行都有定义。", short(fragment), first.line, second.line),
-            format!(
-                "Fragment names are unique: {} is defined at line {} and at line {}.",
-                short(fragment),
-                first.line,
-                second.line
-            ),
-        ),
-        parser::Error::MultipleOperations { anonymous, operation } => (
-            format!("第 {} 行的匿名操作须是唯一的操作，第 {} 行另有一个。", anonymous.line, operation.line),
-            format!(
-                "An anonymous operation stands alone: there is one at line {}, and another operation at line {}.",
-                anonymous.line, operation.line
-            ),
-        ),
-        parser::Error::MissingOperation => ("文档中没有操作。".to_owned(), "The document has no operation.".to_owned()),
-        parser::Error::RecursionLimitExceeded => {
-            ("文档的嵌套太深。".to_owned(), "The document is nested too deeply.".to_owned())
+    let message = match error {
+        parser::Error::OperationDuplicated { operation, first, second } => {
+            message!(OperationDefinedTwice { name: short(operation), first: first.line, second: second.line })
         }
+        parser::Error::FragmentDuplicated { fragment, first, second } => {
+            message!(FragmentDefinedTwice { name: short(fragment), first: first.line, second: second.line })
+        }
+        parser::Error::MultipleOperations { anonymous, operation } => {
+            message!(AnonymousOperationNotAlone { line: anonymous.line, other: operation.line })
+        }
+        parser::Error::MissingOperation => message!(OperationMissing),
+        parser::Error::RecursionLimitExceeded => message!(DocumentNestedTooDeeply),
         other => return syntax(other),
     };
-    coded("GRAPHQL_VALIDATION_FAILED", &zh, &en)
+    coded("GRAPHQL_VALIDATION_FAILED", &message)
 }
 
 fn syntax(error: &parser::Error) -> Error {
     // The parser quotes the document; a client knows what it sent, and gets the place.
-    let (zh, en) = match error.positions().next() {
-        Some(Pos { line, column }) => (
-            format!("第 {line} 行第 {column} 列有语法错误。"),
-            format!("Syntax error at line {line}, column {column}."),
-        ),
-        None => ("语法错误。".to_owned(), "Syntax error.".to_owned()),
+    let message = match error.positions().next() {
+        Some(Pos { line, column }) => message!(SyntaxErrorAt { line, column }),
+        None => message!(SyntaxError),
     };
-    coded("GRAPHQL_PARSE_FAILED", &zh, &en)
+    coded("GRAPHQL_PARSE_FAILED", &message)
 }

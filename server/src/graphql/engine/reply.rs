@@ -3,6 +3,7 @@
 use std::io;
 
 use async_graphql::{Error, Response, ServerError, Value};
+use messages::{Language, message};
 use serde::Serialize;
 
 use super::limits::{Limits, excess};
@@ -156,14 +157,15 @@ fn tidy(error: &mut ServerError) {
         error.message = error.message.chars().take(MESSAGE_LIMIT).chain(['…']).collect();
     }
     // A path leads to the field whose arguments can't be read; without one, validation refused the document.
-    let (code, zh) = match error.path.is_empty() {
-        true => ("GRAPHQL_VALIDATION_FAILED", "文档未通过校验"),
-        false => ("BAD_USER_INPUT", "参数有误"),
+    let detail = error.message.as_str();
+    let (code, message) = match error.path.is_empty() {
+        true => ("GRAPHQL_VALIDATION_FAILED", message!(DocumentInvalid { detail })),
+        false => ("BAD_USER_INPUT", message!(ArgumentInvalid { detail })),
     };
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set("code", code);
-        extensions.set("messageZh", format!("{zh}：{}", error.message));
+        extensions.set("messageZh", message.said(Language::Zh));
     }
 }
 

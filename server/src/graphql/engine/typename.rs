@@ -4,6 +4,7 @@ use async_graphql::{
     Error, Positioned,
     parser::types::{DocumentOperations, ExecutableDocument, Field, InlineFragment, Selection, SelectionSet},
 };
+use messages::message;
 
 use crate::graphql::support::error::coded;
 
@@ -52,9 +53,5 @@ fn around(field: &Positioned<Field>) -> Selection {
 }
 
 fn no_such_thing() -> Error {
-    coded(
-        "GRAPHQL_VALIDATION_FAILED",
-        "__typename 没有参数，也没有下级字段。",
-        "The field __typename takes no arguments, and has no fields.",
-    )
+    coded("GRAPHQL_VALIDATION_FAILED", &message!(TypenameStandsAlone))
 }

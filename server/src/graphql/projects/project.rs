@@ -10,6 +10,7 @@ use entity::{
     project,
     values::{Stage, Tier},
 };
+use messages::message;
 use sea_orm::DbErr;
 
 use super::{
@@ -245,15 +246,10 @@ pub struct ProjectFilterInput {
 impl ProjectFilterInput {
     fn parse(self, viewer: &Viewer, today: NaiveDate) -> Result<ProjectFilter> {
         if self.name_contains.as_ref().is_some_and(|text| text.chars().count() > NAME_FILTER_LIMIT) {
-            return Err(bad_argument(
-                "filter.nameContains",
-                "名称关键字最多 100 字。",
-                "nameContains has at most 100 characters.",
-            ));
+            return Err(bad_argument("filter.nameContains", &message!(NameFilterTooLong { limit: NAME_FILTER_LIMIT })));
         }
         if self.name_contains.as_ref().is_some_and(|text| text.contains('\0')) {
-            let (zh, en) = ("名称关键字不能含有空字符。", "nameContains must not contain null characters.");
-            return Err(bad_argument("filter.nameContains", zh, en));
+            return Err(bad_argument("filter.nameContains", &message!(NameFilterWithNull)));
         }
         let served = self.mine.map(|mine| Served { person: viewer.person, today, served: mine });
         let Self { tier, stages, name_contains, open, .. } = self;

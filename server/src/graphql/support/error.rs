@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Error, ErrorExtensions, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{check_ins::sentence::Sentence, permission::Rule};
 pub use messages::Language;
-use messages::Message;
+use messages::{Message, message};
 
 use crate::{
     app::{Broken, Failure, Refusal, RefusalCode},
@@ -83,15 +83,14 @@ pub(in crate::graphql) fn internal(error: &Broken) -> Error {
     fault()
 }
 
-fn fault() -> Error {
-    coded("INTERNAL", "服务器出现故障，请稍后重试。", "The server has a fault; please try again later.")
+/// A part does not work, and what it was is for the log only.
+pub(crate) fn fault() -> Error {
+    coded("INTERNAL", &message!(Fault))
 }
 
 /// The database is away, full or busy; over HTTP a 503. What was to be recorded is recorded whole or not at all.
 pub(crate) fn database_away() -> Error {
-    let zh = "数据库暂时不可用，请稍后用同一编号重试。";
-    let en = "The database is unavailable for the moment; try again later, by the same id.";
-    coded("DATABASE_UNAVAILABLE", zh, en).extend_with(|_, extensions| {
+    coded("DATABASE_UNAVAILABLE", &message!(DatabaseUnavailable)).extend_with(|_, extensions| {
         extensions.set("retryAfterSeconds", RETRY_AFTER_SECONDS);
     })
 }
@@ -110,52 +109,39 @@ pub(in crate::graphql) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error 
 
 /// Nobody is signed in.
 pub(in crate::graphql) fn unauthenticated() -> Error {
-    coded("UNAUTHENTICATED", "请先登录。", "Sign in first.")
+    coded("UNAUTHENTICATED", &message!(SignInFirst))
 }
 
 /// The token does not allow this kind of operation.
 pub(in crate::graphql) fn forbidden_by_token_scope() -> Error {
-    coded(
-        "FORBIDDEN_BY_TOKEN_SCOPE",
-        "此令牌的权限不包括这类操作：READ 用于查询，SUBSCRIBE 用于订阅，更改须登录。",
-        "The token's scopes do not allow this: READ is for queries, SUBSCRIBE for subscriptions; sign in to change things.",
-    )
+    coded("FORBIDDEN_BY_TOKEN_SCOPE", &message!(TokenScopeTooNarrow))
 }
 
 /// The table gives the viewer no part in this.
 pub(in crate::graphql) fn forbidden(rule: &Rule) -> Error {
-    let who = rule.sentence();
-    coded(
-        "FORBIDDEN",
-        &format!("您的角色无权查询此项；可查询者 – {who}。"),
-        &format!("Your role may not ask this. May be read – {who}."),
-    )
+    coded("FORBIDDEN", &message!(RoleMayNotRead { who: rule.sentence() }))
 }
 
 /// The viewer's role must have a second factor, and they have none.
 pub(in crate::graphql) fn second_factor_needed() -> Error {
-    coded(
-        "SECOND_FACTOR_NEEDED",
-        "您的角色必须启用第二因素：请先用 beginTotpEnrolment 和 confirmTotpEnrolment 设置。",
-        "Your role must have a second factor: set one up first, with beginTotpEnrolment and confirmTotpEnrolment.",
-    )
+    coded("SECOND_FACTOR_NEEDED", &message!(SecondFactorToBeSetUp))
 }
 
 /// An argument of a query that can't be used.
-pub(in crate::graphql) fn bad_argument(argument: &str, zh: &str, en: &str) -> Error {
-    coded("BAD_USER_INPUT", zh, en).extend_with(|_, extensions| extensions.set("argument", argument))
+pub(in crate::graphql) fn bad_argument(argument: &str, message: &Message) -> Error {
+    coded("BAD_USER_INPUT", message).extend_with(|_, extensions| extensions.set("argument", argument))
 }
 
 /// Arguments of a query that a period can't be made of, or that ask for too much.
 pub(in crate::graphql) fn bad_period(refusal: &Refusal) -> Error {
     let argument = refusal.field.last().map_or("from", String::as_str);
-    bad_argument(argument, &refusal.message.said(Language::Zh), &refusal.message.said(Language::En))
+    bad_argument(argument, &refusal.message)
 }
 
-/// An error with a code, in both languages.
-pub(crate) fn coded(code: &str, zh: &str, en: &str) -> Error {
-    Error::new(en).extend_with(|_, extensions| {
+/// An error with a code, in English, and in Chinese beside it.
+pub(crate) fn coded(code: &str, message: &Message) -> Error {
+    Error::new(message.said(Language::En)).extend_with(|_, extensions| {
         extensions.set("code", code);
-        extensions.set("messageZh", zh);
+        extensions.set("messageZh", message.said(Language::Zh));
     })
 }

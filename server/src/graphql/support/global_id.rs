@@ -6,6 +6,7 @@ use entity::ids::{
     AccountId, AssessmentId, AuditEntryId, CheckInId, OrganisationId, PersonId, PhotoId, ProjectId, SessionId, SiteId,
     TeamRoleId, VisitId,
 };
+use messages::message;
 use uuid::Uuid;
 
 use super::error::bad_argument;
@@ -51,13 +52,7 @@ pub(in crate::graphql) fn decode<I: Global>(id: &ID) -> Option<I> {
 
 /// The id an argument holds, or an error that names it.
 pub(in crate::graphql) fn argument<I: Global>(argument: &str, id: &ID) -> Result<I> {
-    decode(id).ok_or_else(|| {
-        bad_argument(
-            argument,
-            &format!("{argument} 不是此类对象的 id。"),
-            &format!("{argument} is not the id of such an object."),
-        )
-    })
+    decode(id).ok_or_else(|| bad_argument(argument, &message!(IdOfAnotherType { argument })))
 }
 
 /// Type and UUID of any global id.

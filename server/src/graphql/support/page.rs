@@ -1,8 +1,9 @@
 //! Relay's paging arguments, and cursors.
 
-use async_graphql::Result;
+use async_graphql::{Error, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, NaiveDate};
+use messages::message;
 use uuid::Uuid;
 
 use super::error::bad_argument;
@@ -36,18 +37,13 @@ impl PageArguments {
     pub(in crate::graphql) fn page<K: CursorKey>(self) -> Result<Page<K>> {
         let (size, from_end, argument) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
-                return Err(bad_argument(
-                    "last",
-                    "first 与 last 只能给出一个。",
-                    "Give either first or last, not both.",
-                ));
+                return Err(bad_argument("last", &message!(FirstAndLast)));
             }
             (None, Some(last)) => (last, true, "last"),
             (first, None) => (first.unwrap_or(DEFAULT_SIZE), false, "first"),
         };
         if !(1..=LARGEST_SIZE).contains(&size) {
-            let zh = format!("{argument} 须为 1 至 {LARGEST_SIZE}。");
-            return Err(bad_argument(argument, &zh, &format!("{argument} must be 1 to {LARGEST_SIZE}.")));
+            return Err(bad_size(argument, LARGEST_SIZE));
         }
         Ok(Page {
             size: u64::from(size.unsigned_abs()),
@@ -62,10 +58,13 @@ impl PageArguments {
 pub(in crate::graphql) fn some(argument: &str, given: Option<i32>, usual: i32, most: i32) -> Result<u64> {
     let size = given.unwrap_or(usual);
     if !(1..=most).contains(&size) {
-        let (zh, en) = (format!("{argument} 须为 1 至 {most}。"), format!("{argument} must be 1 to {most}."));
-        return Err(bad_argument(argument, &zh, &en));
+        return Err(bad_size(argument, most));
     }
     Ok(u64::from(size.unsigned_abs()))
+}
+
+fn bad_size(argument: &str, most: i32) -> Error {
+    bad_argument(argument, &message!(SizeOutOfRange { argument, most }))
 }
 
 fn cursor<K: CursorKey>(argument: &str, text: Option<String>) -> Result<Option<K>> {
@@ -78,11 +77,7 @@ fn cursor<K: CursorKey>(argument: &str, text: Option<String>) -> Result<Option<K
     });
     match key {
         Some(key) => Ok(Some(key)),
-        None => Err(bad_argument(
-            argument,
-            &format!("{argument} 不是此列表给出的游标。"),
-            &format!("{argument} is not a cursor of this list."),
-        )),
+        None => Err(bad_argument(argument, &message!(CursorOfAnotherList { argument }))),
     }
 }
 

@@ -3,6 +3,7 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::NaiveDate;
 use domain::visits::week;
+use messages::{Language, Message, message};
 
 /// A calendar day such as `2026-11-22` (ISO 8601), in the policy's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
             Value::String(text) if text.len() == 10 => Ok(Self(text.parse()?)),
-            _ => Err(InputValueError::custom("a date looks like 2026-11-22 / 日期形如 2026-11-22")),
+            _ => Err(unreadable(&message!(DateMalformed))),
         }
     }
 
@@ -37,9 +38,7 @@ impl ScalarType for Milliseconds {
         match &value {
             Value::Number(number) => match number.as_i64() {
                 Some(number) if (0..=EXACT).contains(&number) => Ok(Self(number)),
-                _ => Err(InputValueError::custom(
-                    "milliseconds are a whole number from 0 to 9007199254740991 / 毫秒数须为 0 至 9007199254740991 的整数",
-                )),
+                _ => Err(unreadable(&message!(MillisecondsMalformed { most: EXACT }))),
             },
             _ => Err(InputValueError::expected_type(value)),
         }
@@ -69,12 +68,32 @@ impl ScalarType for IsoWeek {
     }
 }
 
+/// Said in every language at once: the library tells it before anybody can choose.
+fn unreadable<T: async_graphql::InputType>(message: &Message) -> InputValueError<T> {
+    let said: Vec<_> = Language::ALL.iter().map(|language| message.said(*language)).collect();
+    InputValueError::custom(said.join(" / "))
+}
+
 #[cfg(test)]
 mod tests {
+    use async_graphql::{Pos, ServerError};
     use rstest::rstest;
     use serde_json::{Value as Json, json};
 
     use super::*;
+
+    #[test]
+    fn what_is_wrong_is_said_in_every_language_at_once() {
+        let said = |error: ServerError| error.message;
+        let date = Date::parse(Value::from(7)).map_err(|error| said(error.into_server_error(Pos::default())));
+        let expected = "a date looks like 2026-11-22 / 日期形如 2026-11-22";
+        assert!(date.as_ref().is_err_and(|said| said.contains(expected)), "{date:?}");
+        let before = Milliseconds::parse(Value::from(-1));
+        let before = before.map_err(|error| said(error.into_server_error(Pos::default())));
+        let expected =
+            "milliseconds are a whole number from 0 to 9007199254740991 / 毫秒数须为 0 至 9007199254740991 的整数";
+        assert!(before.as_ref().is_err_and(|said| said.contains(expected)), "{before:?}");
+    }
 
     #[rstest]
     #[case::none(json!(0), Some(0))]

@@ -9,6 +9,7 @@ use entity::{
     ids::{PersonId, ProjectId},
     values::ObligationStatus,
 };
+use messages::message;
 
 use crate::{
     app::{self as actions, App, Broken, LeaderWeek, WeekRange},
@@ -152,14 +153,12 @@ pub(in crate::graphql) fn range(now: DateTime<Utc>, from: Option<Date>, to: Opti
     };
     let years = 1900..=2200;
     if ![first_day, last_day].iter().all(|day| years.contains(&chrono::Datelike::year(day))) {
-        return Err(bad_argument("from", "日期须在 1900 至 2200 年之间。", "Dates must be in the years 1900 to 2200."));
+        return Err(bad_argument("from", &message!(YearsOutOfRange { first: *years.start(), last: *years.end() })));
     }
     let range = WeekRange { from: week::IsoWeek::of(first_day), to: week::IsoWeek::of(last_day) };
     match range.from.up_to(range.to).take(LONGEST_RANGE + 1).count() {
-        0 => Err(bad_argument("to", "to 不能早于 from。", "to must not be earlier than from.")),
-        weeks if weeks > LONGEST_RANGE => {
-            Err(bad_argument("from", "一次最多查询 53 周。", "53 weeks at most can be asked for at once."))
-        }
+        0 => Err(bad_argument("to", &message!(PeriodReversed))),
+        weeks if weeks > LONGEST_RANGE => Err(bad_argument("from", &message!(WeeksTooMany { limit: LONGEST_RANGE }))),
         _ => Ok(range),
     }
 }

@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
+use messages::message;
 
 use super::accept::Media;
 use crate::{
@@ -39,9 +40,7 @@ pub(in crate::http) fn refuse(media: Media, status: StatusCode, error: Error) ->
 
 /// Answers in the place of an answer for which there is no room on its connection.
 pub(in crate::http) fn too_much_waits() -> Response {
-    let zh = "此连接上待取的响应过多（waitingBytesPerConnection），请先读取，1 秒后重试。";
-    let en = "Too much waits to be taken on this connection (waitingBytesPerConnection); read that first, and try again in 1 s.";
-    let error = coded("LIMIT_EXCEEDED", zh, en).extend_with(|_, extensions| {
+    let error = coded("LIMIT_EXCEEDED", &message!(TooMuchWaits { seconds: 1 })).extend_with(|_, extensions| {
         extensions.set("limit", "waitingBytesPerConnection");
         extensions.set("retryAfterSeconds", 1);
     });
@@ -97,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_takes_too_long_is_to_be_asked_for_again() {
-        let status = |code: &str| status_of(&Reply::refused(coded(code, "慢", "slow")));
+        let status = |code: &str| status_of(&Reply::refused(coded(code, &message!(RequestTooSlow))));
         assert_eq!(status("TIMEOUT"), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(status("LIMIT_EXCEEDED"), StatusCode::UNPROCESSABLE_ENTITY);
     }

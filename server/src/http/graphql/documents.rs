@@ -12,6 +12,7 @@ use std::{
 
 use async_graphql::Error;
 use domain::digest::Sha256Digest;
+use messages::{Message, message};
 use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 
@@ -77,17 +78,13 @@ impl Documents {
     pub(in crate::http) fn resolve(&self, parameters: &mut Parameters) -> Result<Named, Error> {
         let persisted = parameters.persisted();
         if persisted.is_some_and(|persisted| persisted.version != 1) {
-            return Err(coded(
-                "PERSISTED_QUERY_NOT_SUPPORTED",
-                "仅支持 persistedQuery 的版本 1。",
-                "PersistedQueryNotSupported",
-            ));
+            return Err(coded("PERSISTED_QUERY_NOT_SUPPORTED", &message!(PersistedQueryNotSupported)));
         }
         let persisted = persisted.map(|persisted| persisted.sha256_hash.as_str());
-        let id = parameters.document_id.as_deref().map(|id| {
-            id.strip_prefix("sha256:")
-                .ok_or_else(|| not_found("No document has this documentId; they begin with sha256:."))
-        });
+        let id = parameters
+            .document_id
+            .as_deref()
+            .map(|id| id.strip_prefix("sha256:").ok_or_else(|| not_found(&message!(DocumentIdMalformed))));
         let hash = match (persisted, id.transpose()?) {
             (Some(persisted), Some(id)) if persisted != id => return Err(two_documents()),
             (persisted, id) => persisted.or(id).map(str::to_owned),
@@ -96,7 +93,7 @@ impl Documents {
         match (sent, hash) {
             (Some(document), hash) => self.sent(document, hash),
             (None, Some(hash)) => self.named(&hash).map(|document| Named { document, keep_as: None }),
-            (None, None) => Err(not_found("The request neither has nor names a document.")),
+            (None, None) => Err(not_found(&message!(DocumentMissing))),
         }
     }
 
@@ -106,18 +103,10 @@ impl Documents {
         }
         let own = sha256(&document);
         if hash.as_ref().is_some_and(|hash| *hash != own) {
-            return Err(coded(
-                "BAD_REQUEST",
-                "SHA-256 与文档不符。",
-                "The SHA-256 is not the document's: provided sha does not match query.",
-            ));
+            return Err(coded("BAD_REQUEST", &message!(DocumentOfAnotherHash)));
         }
         if self.listed_only && !self.listed.contains_key(&own) {
-            return Err(coded(
-                "DOCUMENT_NOT_ALLOWED",
-                "此服务器只执行登记过的文档，这份不在其中。",
-                "This server executes documents on its list only; this one is not on it.",
-            ));
+            return Err(coded("DOCUMENT_NOT_ALLOWED", &message!(DocumentNotListed)));
         }
         Ok(Named { document, keep_as: hash.filter(|_| !self.listed_only) })
     }
@@ -126,7 +115,7 @@ impl Documents {
         let listed = self.listed.get(hash).cloned();
         let kept = || if self.listed_only { None } else { self.kept.get(hash) };
         // Clients look for this very text, and send the document then.
-        listed.or_else(kept).map(|text| text.to_string()).ok_or_else(|| not_found("PersistedQueryNotFound"))
+        listed.or_else(kept).map(|text| text.to_string()).ok_or_else(|| not_found(&message!(PersistedQueryNotFound)))
     }
 
     /// Keeps a document that was valid, as its client asked.
@@ -142,16 +131,12 @@ impl Named {
     }
 }
 
-fn not_found(message: &str) -> Error {
-    coded("PERSISTED_QUERY_NOT_FOUND", "此处没有所指的文档，请发送全文。", message)
+fn not_found(message: &Message) -> Error {
+    coded("PERSISTED_QUERY_NOT_FOUND", message)
 }
 
 fn two_documents() -> Error {
-    coded(
-        "BAD_REQUEST",
-        "documentId 与 extensions.persistedQuery 所指的不是同一份文档；请只给出一个。",
-        "documentId and extensions.persistedQuery name different documents; give one of them.",
-    )
+    coded("BAD_REQUEST", &message!(DocumentsDiffer))
 }
 
 fn sha256(document: &str) -> String {

@@ -9,8 +9,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response as HttpResponse},
 };
-use domain::check_ins::sentence::Sentence;
 use futures_util::StreamExt;
+use messages::message;
 
 use self::{
     accept::{Accepted, Media, accepted},
@@ -54,9 +54,8 @@ pub(super) async fn post(
     };
     let media = accepted.preferred;
     if !is_json(&parts.headers) {
-        let zh = "请以 UTF-8 编码的 application/json 发送请求，不要用 Content-Encoding。";
-        let en = "Send the request as application/json in UTF-8, without Content-Encoding.";
-        return refuse(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, coded("UNSUPPORTED_MEDIA_TYPE", zh, en));
+        let error = coded("UNSUPPORTED_MEDIA_TYPE", &message!(BodyOfAnotherType));
+        return refuse(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, error);
     }
     let limit = surface.gate.limits().body_bytes;
     let body = match read(body, limit).await {
@@ -66,11 +65,11 @@ pub(super) async fn post(
             return refuse(media, StatusCode::PAYLOAD_TOO_LARGE, error);
         }
         Err(Unread::TooSlow) => {
-            let error = coded("TIMEOUT", "请求发送得太慢。", "The request came too slowly.");
+            let error = coded("TIMEOUT", &message!(RequestTooSlow));
             return refuse(media, StatusCode::REQUEST_TIMEOUT, error);
         }
         Err(Unread::BrokeOff) => {
-            let error = coded("BAD_REQUEST", "请求中断了。", "The request broke off.");
+            let error = coded("BAD_REQUEST", &message!(RequestBrokeOff));
             return refuse(media, StatusCode::BAD_REQUEST, error);
         }
     };
@@ -114,33 +113,29 @@ pub(super) async fn get(
 
 /// Any other method.
 pub(super) async fn other() -> HttpResponse {
-    let error = coded("METHOD_NOT_ALLOWED", "请用 POST；查询也可以用 GET。", "Use POST, or GET for queries.");
+    let error = coded("METHOD_NOT_ALLOWED", &message!(MethodOfAnotherKind));
     allowing(refuse(Media::GraphqlResponse, StatusCode::METHOD_NOT_ALLOWED, error), "GET, POST")
 }
 
 /// What the client accepts, if a page of its origin may ask and there is anything to answer with.
 fn admitted(surface: &Surface, parts: &Parts) -> Result<Accepted, Box<HttpResponse>> {
     let Some(accepted) = accepted(&parts.headers) else {
-        let zh = "Accept 应为 application/graphql-response+json、application/json 或 text/event-stream。";
-        let en = "Accept application/graphql-response+json, application/json or text/event-stream.";
-        let error = coded("NOT_ACCEPTABLE", zh, en);
+        let error = coded("NOT_ACCEPTABLE", &message!(NothingAcceptable));
         return Err(Box::new(refuse(Media::GraphqlResponse, StatusCode::NOT_ACCEPTABLE, error)));
     };
     if surface.origins.admit(parts) { Ok(accepted) } else { Err(Box::new(foreign(accepted.preferred))) }
 }
 
 fn foreign(media: Media) -> HttpResponse {
-    let zh = "此来源的网页不可访问；设置 http.allowed_origins 列出可访问的来源。";
-    let en = "Pages of this origin may not ask here; the setting http.allowed_origins lists those that may.";
-    refuse(media, StatusCode::FORBIDDEN, coded("ORIGIN_NOT_ALLOWED", zh, en))
+    refuse(media, StatusCode::FORBIDDEN, coded("ORIGIN_NOT_ALLOWED", &message!(OriginNotAllowed)))
 }
 
 fn ill_formed(media: Media, unreadable: Unreadable) -> HttpResponse {
-    let (status, Sentence { zh, en }) = match unreadable {
+    let (status, why) = match unreadable {
         Unreadable::NotJson(why) => (StatusCode::BAD_REQUEST, why),
         Unreadable::Malformed(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
     };
-    refuse(media, status, coded("BAD_REQUEST", &zh, &en))
+    refuse(media, status, coded("BAD_REQUEST", &why))
 }
 
 /// Does what a well-formed request asks.
@@ -192,7 +187,7 @@ async fn perform(
 ) -> HttpResponse {
     let kind = admitted.kind();
     if parts.method == Method::GET && kind == OperationType::Mutation {
-        let error = coded("METHOD_NOT_ALLOWED", "GET 仅用于查询，请用 POST。", "GET is for queries; use POST.");
+        let error = coded("METHOD_NOT_ALLOWED", &message!(GetIsForQueries));
         return allowing(refuse(accepted.preferred, StatusCode::METHOD_NOT_ALLOWED, error), "POST");
     }
     let streamed = accepted.preferred == Media::EventStream || kind == OperationType::Subscription;

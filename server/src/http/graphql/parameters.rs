@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_graphql::{Name, Value, Variables, indexmap::IndexMap};
 use axum::{extract::Query, http::Uri};
-use domain::check_ins::sentence::Sentence;
+use messages::{Message, message};
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, SeqAccess, Visitor},
@@ -44,41 +44,27 @@ pub(in crate::http) struct PersistedQuery {
 }
 
 /// Why there are no parameters.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(in crate::http) enum Unreadable {
     /// It is not JSON.
-    NotJson(Sentence),
+    NotJson(Message),
     /// It is, but not a well-formed request.
-    Malformed(Sentence),
-}
-
-impl Unreadable {
-    fn malformed(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self::Malformed(Sentence { zh: zh.into(), en: en.into() })
-    }
+    Malformed(Message),
 }
 
 impl Parameters {
     /// Reads a body. What is said of an error is its place and its kind: the text itself is the client's own.
     pub(in crate::http) fn from_json(body: &[u8]) -> Result<Self, Unreadable> {
         if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            let (zh, en) = ("不接受批量请求，请逐个发送。", "Batches are not taken; send one request at a time.");
-            return Err(Unreadable::malformed(zh, en));
+            return Err(Unreadable::Malformed(message!(RequestsInBatch)));
         }
         let parameters: Self = serde_json::from_slice(body).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             match error.classify() {
                 serde_json::error::Category::Data => {
-                    let Sentence { zh, en } = kind(&error);
-                    Unreadable::malformed(
-                        format!("第 {line} 行第 {column} 列：{zh}"),
-                        format!("At line {line}, column {column}: {en}"),
-                    )
+                    Unreadable::Malformed(message!(RequestMalformedAt { line, column, mistake: kind(&error) }))
                 }
-                _ => Unreadable::NotJson(Sentence {
-                    zh: format!("请求正文不是 JSON，错在第 {line} 行第 {column} 列。"),
-                    en: format!("The body is not JSON, at line {line}, column {column}."),
-                }),
+                _ => Unreadable::NotJson(message!(BodyNotJson { line, column })),
             }
         })?;
         parameters.checked()
@@ -87,15 +73,13 @@ impl Parameters {
     /// Reads a query string, where variables and extensions are JSON text, and an empty text is none at all.
     pub(in crate::http) fn from_query(uri: &Uri) -> Result<Self, Unreadable> {
         let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-            return Err(Unreadable::malformed("查询字符串格式不正确。", "The query string is not well-formed."));
+            return Err(Unreadable::Malformed(message!(QueryStringMalformed)));
         };
         let mut found = Self::default();
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in pairs {
             if seen.contains(&name) {
-                let name = short(&name);
-                let (zh, en) = (format!("参数 {name} 出现了两次。"), format!("The parameter {name} is given twice."));
-                return Err(Unreadable::malformed(zh, en));
+                return Err(Unreadable::Malformed(message!(ParameterTwice { name: short(&name) })));
             }
             let value = Some(value).filter(|value| !value.is_empty());
             match name.as_str() {
@@ -113,7 +97,7 @@ impl Parameters {
 
     fn checked(self) -> Result<Self, Unreadable> {
         if self.query.is_none() && self.document_id.is_none() && self.persisted().is_none() {
-            return Err(Unreadable::malformed("请求缺少文本 \"query\"。", "The request has no text \"query\"."));
+            return Err(Unreadable::Malformed(message!(QueryMissing)));
         }
         Ok(self)
     }
@@ -139,27 +123,22 @@ impl Parameters {
 
 fn json_in<T: de::DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Unreadable> {
     let Some(text) = text else { return Ok(None) };
-    serde_json::from_str(&text).map(Some).map_err(|error| {
-        let Sentence { zh, en } = kind(&error);
-        Unreadable::malformed(
-            format!("参数 {name} 不是 JSON 对象：{zh}"),
-            format!("The parameter {name} is no JSON object: {en}"),
-        )
-    })
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| Unreadable::Malformed(message!(ParameterNotAnObject { name, mistake: kind(&error) })))
 }
 
 /// What kind of mistake it was, without what it quotes of the request.
-fn kind(error: &serde_json::Error) -> Sentence {
+fn kind(error: &serde_json::Error) -> Message {
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-    let (zh, en) = match text.split_once("expected ") {
-        Some((_, expected)) => ("类型不符", format!("expected {}", short(expected))),
-        None if text.starts_with("duplicate field") || text.starts_with("a member") => ("重复给出", short(text)),
-        None => {
-            return Sentence { zh: "请求格式不正确。".to_owned(), en: "not a well-formed request.".to_owned() };
+    match text.split_once("expected ") {
+        Some((_, expected)) => message!(JsonOfAnotherType { expected: short(expected) }),
+        None if text.starts_with("duplicate field") || text.starts_with("a member") => {
+            message!(JsonGivenTwice { what: short(text) })
         }
-    };
-    Sentence { zh: format!("{zh}（{en}）。"), en: format!("{en}.") }
+        None => message!(JsonNotARequest),
+    }
 }
 
 fn short(text: &str) -> String {
@@ -246,6 +225,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use messages::Language;
     use rstest::rstest;
 
     fn said(body: &str) -> Unreadable {
@@ -276,7 +256,7 @@ mod tests {
     #[case::twice(r#"{"query": "{a}", "variables": {"a": {"b": 1, "b": 2}}}"#, "given twice: b")]
     fn what_is_no_request(#[case] body: &str, #[case] expected: &str) {
         match said(body) {
-            Unreadable::Malformed(why) => assert!(why.en.contains(expected), "{why:?}"),
+            Unreadable::Malformed(why) => assert!(why.said(Language::En).contains(expected), "{why:?}"),
             other => panic!("{other:?}"),
         }
     }
@@ -304,7 +284,9 @@ mod tests {
     fn query_strings(#[case] uri: &str, #[case] expected: Result<(), &str>) {
         match (Parameters::from_query(&uri.parse().unwrap()), expected) {
             (Ok(_), Ok(())) => {}
-            (Err(Unreadable::Malformed(why)), Err(expected)) => assert!(why.en.contains(expected), "{why:?}"),
+            (Err(Unreadable::Malformed(why)), Err(expected)) => {
+                assert!(why.said(Language::En).contains(expected), "{why:?}");
+            }
             (other, _) => panic!("{other:?}"),
         }
     }

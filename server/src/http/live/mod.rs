@@ -6,6 +6,7 @@ use async_graphql::{Error, ErrorExtensions};
 use chrono::{DateTime, Utc};
 use domain::permission::Viewer;
 use futures_util::StreamExt;
+use messages::message;
 
 use crate::{app::App, events::Event, graphql::support::error::coded};
 
@@ -49,14 +50,12 @@ async fn until(app: &App, moment: DateTime<Utc>) {
 
 /// The session under a stream has ended.
 fn session_ended() -> Error {
-    coded("UNAUTHENTICATED", "登录已失效，请重新登录。", "The session has ended; sign in again.")
+    coded("UNAUTHENTICATED", &message!(SessionEnded))
 }
 
 /// Whoever asks has as many streams as they may have.
 fn too_many_streams(most: usize) -> Error {
-    let zh = format!("同时打开的连接已达限额 streamsPerViewer（{most}），请先关闭一些。");
-    let en = format!("The limit streamsPerViewer of {most} is reached; close some first.");
-    coded("LIMIT_EXCEEDED", &zh, &en).extend_with(|_, extensions| {
+    coded("LIMIT_EXCEEDED", &message!(StreamsTooMany { most })).extend_with(|_, extensions| {
         extensions.set("limit", "streamsPerViewer");
         extensions.set("allowed", most as u64);
     })

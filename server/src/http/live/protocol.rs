@@ -1,6 +1,7 @@
 //! The messages of graphql-transport-ws, and its close codes
 //! (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>).
 
+use messages::Language;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
@@ -117,7 +118,7 @@ impl FromClient {
                 match Parameters::from_json(payload.as_bytes()) {
                     Ok(parameters) => Ok(Self::Subscribe(id, Box::new(parameters))),
                     Err(Unreadable::NotJson(why) | Unreadable::Malformed(why)) => {
-                        Err(Close::BadMessage(format!("Invalid payload: {}", why.en)))
+                        Err(Close::BadMessage(format!("Invalid payload: {}", why.said(Language::En))))
                     }
                 }
             }

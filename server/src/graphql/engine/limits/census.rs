@@ -6,6 +6,7 @@ use async_graphql::{
     Error, Name, Positioned,
     parser::types::{DocumentOperations, ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
+use messages::message;
 
 use crate::graphql::support::error::coded;
 
@@ -114,6 +115,5 @@ impl<'a> Census<'a> {
 
 fn cycle(name: &str) -> Error {
     let name: String = name.chars().take(64).collect();
-    let (zh, en) = (format!("片段 {name} 引用了自身。"), format!("Fragment {name} spreads itself."));
-    coded("GRAPHQL_VALIDATION_FAILED", &zh, &en)
+    coded("GRAPHQL_VALIDATION_FAILED", &message!(FragmentSpreadsItself { name }))
 }
