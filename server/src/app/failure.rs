@@ -1,5 +1,7 @@
 //! Why an action was not done: refused with reasons a person can act on, or broken.
 
+use std::error::Error;
+
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
 use domain::policy::NoPolicy;
@@ -177,9 +179,30 @@ pub enum Broken {
     /// The policy to judge by.
     #[error(transparent)]
     Policy(#[from] NoPolicy),
-    /// Something recorded that can't be read back.
+    /// Something recorded that can't be read back, or work that can't be done: what, and why.
+    #[error("{what}: {}", in_full(source.as_ref()))]
+    Failed {
+        /// What could not be read or done.
+        what: String,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Something recorded that is not as it has to be, which nothing else tells.
     #[error("{0}")]
     Record(String),
+}
+
+impl Broken {
+    /// What could not be read or done, and why.
+    pub(crate) fn failed(what: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Failed { what: what.into(), source: source.into() }
+    }
+}
+
+/// An error with all that led to it.
+fn in_full(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
 }
 
 /// Why an action was not done.
@@ -200,5 +223,23 @@ impl From<Refusal> for Failure {
 impl<E: Into<Broken>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Broken(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("a part is missing")]
+    struct Outer(#[source] std::num::ParseIntError);
+
+    #[test]
+    fn what_failed_is_logged_with_its_whole_chain_and_keeps_it() {
+        let inner = "seven".parse::<u8>().map_err(Outer);
+        let broken = inner.map_err(|error| Broken::failed("chain link 7", error)).unwrap_err();
+        assert_eq!(broken.to_string(), "chain link 7: a part is missing: invalid digit found in string");
+        let outer = broken.source().and_then(|source| source.downcast_ref::<Outer>());
+        assert!(outer.is_some_and(|outer| outer.source().is_some()), "{broken:?}");
     }
 }

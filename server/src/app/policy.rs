@@ -50,7 +50,7 @@ impl PolicyChange {
             policy.time_zone = zone;
         }
         if !self.thresholds.is_empty() {
-            let unreadable = |error| Broken::Record(format!("policy version {}: {error}", policy.version));
+            let unreadable = |error| Broken::failed(format!("policy version {}", policy.version), error);
             let mut thresholds: Map<String, Value> = serde_json::from_str(&policy.thresholds).map_err(unreadable)?;
             thresholds.extend(self.thresholds);
             policy.thresholds = Value::Object(thresholds).to_string();

@@ -49,7 +49,7 @@ pub struct Policy {
 
 impl Policy {
     fn of(row: policy::Model) -> Result<Self> {
-        let unreadable = |error: serde_json::Error| broken(Broken::Record(format!("a policy's thresholds: {error}")));
+        let unreadable = |error: serde_json::Error| broken(Broken::failed("a policy's thresholds", error));
         let thresholds: Thresholds = serde_json::from_str(&row.thresholds).map_err(unreadable)?;
         Ok(Self {
             version: row.version,

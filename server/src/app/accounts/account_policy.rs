@@ -72,8 +72,8 @@ impl AccountPolicy {
     }
 }
 
-fn unsealed(_: aws_lc_rs::error::Unspecified) -> Broken {
-    Broken::Record("a second factor can't be sealed or opened; is accounts.second_factor_key the same?".to_owned())
+fn unsealed(error: aws_lc_rs::error::Unspecified) -> Broken {
+    Broken::failed("a second factor can't be sealed or opened; is accounts.second_factor_key the same?", error)
 }
 
 #[cfg(test)]

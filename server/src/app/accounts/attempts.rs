@@ -104,7 +104,7 @@ impl App {
     /// Where attempts at a target are counted. Keyed, so that nobody can work out which names share a slot.
     fn slot_of(&self, target: GuessTarget<'_>) -> Result<i32, Broken> {
         let mac = Hmac::<Sha256>::new_from_slice(&self.challenge_key);
-        let mut mac = mac.map_err(|error| Broken::Record(error.to_string()))?;
+        let mut mac = mac.map_err(|error| Broken::failed("where attempts are counted", error))?;
         let (domain, what): (&[u8], &[u8]) = match &target {
             GuessTarget::Name(login) => (b"onsite sign-in\0", login.as_bytes()),
             GuessTarget::Session(session) => (b"onsite session\0", session.0.as_bytes()),
@@ -114,7 +114,7 @@ impl App {
         mac.update(what);
         let hash = mac.finalize().into_bytes();
         let slot = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % SLOTS;
-        i32::try_from(slot).map_err(|error| Broken::Record(error.to_string()))
+        i32::try_from(slot).map_err(|error| Broken::failed("where attempts are counted", error))
     }
 }
 

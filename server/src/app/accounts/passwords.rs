@@ -28,7 +28,7 @@ impl App {
             Argon2::default().hash_password_with_salt(password.as_bytes(), &salt[..16]).map(|hash| hash.to_string())
         })
         .await?
-        .map_err(|error| Broken::Record(format!("a password can't be hashed: {error}")))
+        .map_err(|error| Broken::failed("a password can't be hashed", error))
     }
 
     /// Whether a password is the one hashed; takes as long where there is no hash.
@@ -84,8 +84,8 @@ impl App {
     }
 
     async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
-        let _turn = self.hashing.acquire().await.map_err(|error| Broken::Record(error.to_string()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|error| Broken::Record(error.to_string()))
+        let _turn = self.hashing.acquire().await.map_err(|error| Broken::failed("a turn to hash a password", error))?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| Broken::failed("hashing a password", error))
     }
 }
 

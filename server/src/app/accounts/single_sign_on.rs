@@ -227,7 +227,7 @@ impl App {
     fn attempt_secrets(&self, state: &str, binding: &str) -> Result<AttemptSecrets, Broken> {
         let derived = |purpose: &[u8]| {
             let mac = Hmac::<Sha256>::new_from_slice(&self.challenge_key);
-            let mut mac = mac.map_err(|error| Broken::Record(error.to_string()))?;
+            let mut mac = mac.map_err(|error| Broken::failed("the secrets of a single sign-on", error))?;
             for part in [DOMAIN, purpose, state.as_bytes(), b"\0", binding.as_bytes()] {
                 mac.update(part);
             }

@@ -86,7 +86,7 @@ impl App {
     async fn asked(&self, photo: photo::Model) -> (PhotoId, Result<Option<ObjectInfo>, Broken>) {
         let stored = match photo.object_key.parse() {
             Ok(key) => self.objects.stat(&key).await.map_err(Broken::from),
-            Err(error) => Err(Broken::Record(format!("photo {}: {error}", photo.id))),
+            Err(error) => Err(Broken::failed(format!("photo {}", photo.id), error)),
         };
         (photo.id, stored)
     }

@@ -69,7 +69,7 @@ impl Record {
             })
             .collect();
         let inputs: Value = serde_json::from_str(row.inputs.as_deref().unwrap_or("null"))
-            .map_err(|error| Broken::Record(format!("assessment {}: {error}", row.id)))?;
+            .map_err(|error| Broken::failed(format!("assessment {}", row.id), error))?;
         let mut payload = json!({
             "kind": "assessment",
             "id": row.id,
@@ -153,7 +153,7 @@ pub(in crate::app) async fn append(
     let mut links = Vec::with_capacity(records.len());
     for record in records {
         let payload = canonical(&record.payload)
-            .map_err(|error| Broken::Record(format!("{} {}: {error}", record.kind, record.subject)))?;
+            .map_err(|error| Broken::failed(format!("{} {}", record.kind, record.subject), error))?;
         let entry = head.append(record.kind, &payload);
         links.push(chain_entry::Model {
             sequence: entry.sequence,
@@ -179,15 +179,23 @@ pub(in crate::app) async fn head(connection: &impl ConnectionTrait, clock: &Cloc
 
 /// The head that a link makes.
 pub(in crate::app) fn head_of(link: &chain_entry::Model) -> Result<Head, Broken> {
-    let hash = link.hash.parse().map_err(|error| Broken::Record(format!("chain link {}: {error}", link.sequence)))?;
+    let hash = link.hash.parse().map_err(|error| unreadable(link, error))?;
     Ok(Head { sequence: link.sequence, hash })
+}
+
+/// A link that can't be read back.
+pub(in crate::app) fn unreadable(
+    link: &chain_entry::Model,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> Broken {
+    Broken::failed(format!("chain link {}", link.sequence), error)
 }
 
 /// The id of this installation, made on first use.
 pub(in crate::app) async fn installation(connection: &impl ConnectionTrait, clock: &Clock) -> Result<Uuid, Broken> {
     let fresh: Uuid = clock.id();
     let kept = store::secret::get_or_set(connection, "installation", fresh.to_string()).await?;
-    kept.parse().map_err(|error| Broken::Record(format!("installation id: {error}")))
+    kept.parse().map_err(|error| Broken::failed("installation id", error))
 }
 
 /// Links after a sequence number and up to another, some at once.
@@ -206,9 +214,7 @@ pub(in crate::app) async fn links(
 
 /// A link as the chain's rules know it.
 pub(in crate::app) fn entry(link: &chain_entry::Model) -> Result<Entry<'_>, Broken> {
-    let digest = |text: &str| -> Result<Sha256Digest, Broken> {
-        text.parse().map_err(|error| Broken::Record(format!("chain link {}: {error}", link.sequence)))
-    };
+    let digest = |text: &str| -> Result<Sha256Digest, Broken> { text.parse().map_err(|error| unreadable(link, error)) };
     Ok(Entry {
         sequence: link.sequence,
         kind: &link.kind,
@@ -229,7 +235,7 @@ impl App {
         let mut head = Head::genesis(installation(self.database.writer(), &self.clock).await?);
         while head.sequence < end {
             for link in links(connection, head.sequence, end).await? {
-                head = head.follow(&entry(&link)?).map_err(|fault| Broken::Record(format!("chain: {fault}")))?;
+                head = head.follow(&entry(&link)?).map_err(|fault| Broken::failed("chain", fault))?;
             }
         }
         Ok(head)

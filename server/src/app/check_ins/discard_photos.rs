@@ -66,7 +66,7 @@ impl App {
 
     async fn remove(&self, object_key: &str) -> Result<(), Broken> {
         let key: ObjectKey =
-            object_key.parse().map_err(|error| Broken::Record(format!("object key {object_key}: {error}")))?;
+            object_key.parse().map_err(|error| Broken::failed(format!("object key {object_key}"), error))?;
         self.in_time(self.objects.delete(&key)).await?;
         Ok(store::discarded_object::remove(self.database.writer(), object_key).await?)
     }

@@ -56,7 +56,7 @@ impl App {
         let exported = self.export(from, to, &partial, step).await;
         match exported {
             Ok(exported) => {
-                std::fs::rename(&partial, file).map_err(|error| failed(&error))?;
+                std::fs::rename(&partial, file).map_err(failed)?;
                 Ok(exported)
             }
             Err(error) => {
@@ -84,31 +84,30 @@ impl App {
             None => start,
         };
         let keys = self.keys_between(start.sequence, end.sequence).await?;
-        let out = File::create(file).map_err(|error| failed(&error))?;
-        let mut writer = ChainWriter::new(out, &keys, start).map_err(|error| failed(&error))?;
+        let out = File::create(file).map_err(failed)?;
+        let mut writer = ChainWriter::new(out, &keys, start).map_err(failed)?;
         let mut at = start.sequence;
         while at < end.sequence {
             for link in chain::links(self.database.reader(), at, end.sequence).await? {
-                writer.entry(&chain::entry(&link)?).map_err(|error| failed(&error))?;
+                writer.entry(&chain::entry(&link)?).map_err(failed)?;
                 at = link.sequence;
             }
             step();
         }
-        let mut writer = writer.photos().map_err(|error| failed(&error))?;
+        let mut writer = writer.photos().map_err(failed)?;
         let named: Vec<Sha256Digest> = writer.named().iter().copied().collect();
         let mut photos = 0;
         for digest in named {
             // A photo that the store has lost is stated as absent.
             if let Some(bytes) = self.original(digest).await? {
-                writer.photo(digest, bytes.reader()).map_err(|error| failed(&error))?;
+                writer.photo(digest, bytes.reader()).map_err(failed)?;
                 photos += 1;
             }
             step();
         }
         let selection = serde_json::json!({ "from": from, "to": to });
-        let (manifest_sha256, out) =
-            writer.finish(installation, self.clock.now(), selection).map_err(|error| failed(&error))?;
-        out.sync_all().map_err(|error| failed(&error))?;
+        let (manifest_sha256, out) = writer.finish(installation, self.clock.now(), selection).map_err(failed)?;
+        out.sync_all().map_err(failed)?;
         let entries = u64::try_from(end.sequence - start.sequence).unwrap_or(0);
         Ok(Exported { manifest_sha256, entries, photos, head: end })
     }
@@ -121,8 +120,8 @@ impl App {
             for link in chain::links(self.database.reader(), at, end).await? {
                 at = link.sequence;
                 if link.kind == "check-in" {
-                    let payload: Value = serde_json::from_str(&link.payload)
-                        .map_err(|error| Broken::Record(format!("chain link {}: {error}", link.sequence)))?;
+                    let payload: Value =
+                        serde_json::from_str(&link.payload).map_err(|error| chain::unreadable(&link, error))?;
                     used.extend(payload["device"]["keyFingerprint"].as_str().map(str::to_owned));
                 }
             }
@@ -154,7 +153,7 @@ impl App {
         let mut away = None;
         for photo in photos {
             let key: ObjectKey =
-                photo.object_key.parse().map_err(|error| Broken::Record(format!("photo {}: {error}", photo.id)))?;
+                photo.object_key.parse().map_err(|error| Broken::failed(format!("photo {}", photo.id), error))?;
             match self.in_time(self.objects.read(&key, PHOTO_BYTES)).await {
                 Ok(Some(bytes)) if Sha256Digest::from_bytes(Sha256::digest(&bytes).into()) == digest => {
                     return Ok(Some(bytes));
@@ -168,6 +167,6 @@ impl App {
     }
 }
 
-fn failed(error: &(dyn std::error::Error + 'static)) -> Broken {
-    Broken::Record(format!("the bundle: {error}"))
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Broken {
+    Broken::failed("the bundle", error)
 }

@@ -366,5 +366,5 @@ impl Found {
 }
 
 fn key_of(text: &str) -> Result<ObjectKey, Broken> {
-    text.parse().map_err(|error| Broken::Record(format!("object key {text}: {error}")))
+    text.parse().map_err(|error| Broken::failed(format!("object key {text}"), error))
 }

@@ -286,7 +286,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
 /// Fixes of a check-in as they are judged.
 fn judged_fixes(check_in: &check_in::Model, fixes: &[PhoneFix]) -> Result<Vec<Fix>, Broken> {
     let judged = fixes.iter().map(|fix| fix.at_capture(check_in.captured_at));
-    judged.collect::<Result<_, _>>().map_err(|error| Broken::Record(format!("check-in {}: {error}", check_in.id)))
+    judged.collect::<Result<_, _>>().map_err(|error| Broken::failed(format!("check-in {}", check_in.id), error))
 }
 
 /// The same fixes, their ages told as they are judged.

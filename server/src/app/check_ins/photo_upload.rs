@@ -60,7 +60,7 @@ impl App {
         let id: entity::ids::PhotoId = self.clock.id();
         let key: ObjectKey = format!("photos/{:04}/{:02}/{id}", now.year(), now.month())
             .parse()
-            .map_err(|error| Broken::Record(format!("photo {id}: {error}")))?;
+            .map_err(|error| Broken::failed(format!("photo {id}"), error))?;
         let key = match self.objects.write_once().await {
             Ok(WriteOnce::ByStore) => key,
             Ok(WriteOnce::BySealing) => unsealed(&key)?,
@@ -135,7 +135,7 @@ impl App {
     /// A URL that shows an object for a few minutes. Whoever calls this has asked whether the viewer may.
     pub async fn photo_download(&self, object_key: &str) -> Result<String, Failure> {
         let key: ObjectKey =
-            object_key.parse().map_err(|error| Broken::Record(format!("object key {object_key}: {error}")))?;
+            object_key.parse().map_err(|error| Broken::failed(format!("object key {object_key}"), error))?;
         Ok(self.objects.presign_download(&key, self.clock.now(), DOWNLOAD_LIFETIME).await?)
     }
 }
@@ -144,7 +144,7 @@ impl App {
 const UNSEALED: &str = "incoming/";
 
 fn unsealed(key: &ObjectKey) -> Result<ObjectKey, Broken> {
-    format!("{UNSEALED}{key}").parse().map_err(|error| Broken::Record(format!("object key {key}: {error}")))
+    format!("{UNSEALED}{key}").parse().map_err(|error| Broken::failed(format!("object key {key}"), error))
 }
 
 /// Where what is at `key` is sealed; none where the store itself keeps it from being written over.

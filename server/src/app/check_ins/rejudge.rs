@@ -357,7 +357,8 @@ fn add(run: &mut rejudgement::Model, transitions: &mut BTreeMap<(Verdict, Verdic
 }
 
 fn written(transitions: &BTreeMap<(Verdict, Verdict), usize>) -> Result<String, Broken> {
-    serde_json::to_string(&Transition::list(transitions)).map_err(|error| Broken::Record(error.to_string()))
+    serde_json::to_string(&Transition::list(transitions))
+        .map_err(|error| Broken::failed("the changes of a rejudgement", error))
 }
 
 /// A version by its number, or why there is none.

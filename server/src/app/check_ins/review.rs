@@ -142,7 +142,7 @@ impl App {
             check_in_id: check_in.id,
             person_id: check_in.person_id,
             statement: request.statement,
-            photos: serde_json::to_string(&ids).map_err(|error| Broken::Record(error.to_string()))?,
+            photos: serde_json::to_string(&ids).map_err(|error| Broken::failed("the photos of an appeal", error))?,
             appealed_at: now,
         };
         let record = Record::appeal(&appeal);

@@ -35,7 +35,7 @@ impl Boundaries {
         let boundary = self.0.get_or_insert_with(&version.id, || {
             SiteBoundary::from_stored(&version.boundary)
                 .map(Arc::new)
-                .map_err(|error| Broken::Record(format!("site version {}: {error}", version.id)))
+                .map_err(|error| Broken::failed(format!("site version {}", version.id), error))
         })?;
         Ok(Candidate { version: version.id, boundary, datum: version.datum, tolerance_m: version.tolerance_m })
     }

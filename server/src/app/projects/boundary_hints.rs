@@ -89,7 +89,7 @@ impl App {
             };
             doubted.into_iter().filter_map(hint).collect::<Vec<(i32, SiteId, Hint)>>()
         });
-        let hints = judged.await.map_err(|error| Broken::Record(format!("boundary hints: {error}")))?;
+        let hints = judged.await.map_err(|error| Broken::failed("boundary hints", error))?;
         self.with_places(hints).await
     }
 

@@ -197,5 +197,5 @@ fn text(table: &Table, row: &Row, column: &str) -> Option<String> {
 }
 
 fn key_of(text: &str) -> Result<ObjectKey, Broken> {
-    text.parse().map_err(|error| Broken::Record(format!("object key {text}: {error}")))
+    text.parse().map_err(|error| Broken::failed(format!("object key {text}"), error))
 }

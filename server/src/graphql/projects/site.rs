@@ -1,6 +1,6 @@
 //! Sites.
 
-use std::{fmt::Display, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Description, Error, ID, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -134,7 +134,7 @@ impl From<site_version::Model> for SiteVersion {
 impl SiteVersion {
     /// The middle of the boundary.
     pub(in crate::graphql) fn centre(&self) -> Result<Position> {
-        let boundary = SiteBoundary::from_stored(&self.boundary).map_err(|error| unreadable(&error))?;
+        let boundary = SiteBoundary::from_stored(&self.boundary).map_err(unreadable)?;
         Ok(boundary.centre())
     }
 }
@@ -153,11 +153,11 @@ impl SiteVersion {
 }
 
 fn parsed(text: &str) -> Result<Json<serde_json::Value>> {
-    serde_json::from_str(text).map(Json).map_err(|error| unreadable(&error))
+    serde_json::from_str(text).map(Json).map_err(unreadable)
 }
 
-fn unreadable(error: &dyn Display) -> Error {
-    broken(Broken::Record(format!("a stored boundary: {error}")))
+fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    broken(Broken::failed("a stored boundary", error))
 }
 
 /// A site of a project the viewer may see.

@@ -72,6 +72,6 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
     }
 }
 
-fn unusable(check_in: &check_in::Model, error: impl std::fmt::Display) -> Broken {
-    Broken::Record(format!("check-in {}: {error}", check_in.id))
+fn unusable(check_in: &check_in::Model, error: impl std::error::Error + Send + Sync + 'static) -> Broken {
+    Broken::failed(format!("check-in {}", check_in.id), error)
 }
