@@ -5,8 +5,6 @@
 //! accepted, and anyone can turn one into the other without the key. A signature is therefore evidence *about* a
 //! message, never a name for it: ids, digests and the hash chain come from the message alone.
 
-mod der;
-
 use std::fmt;
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey, UnparsedPublicKey};
@@ -15,6 +13,10 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use sha2::{Digest, Sha256};
+use spki::{
+    ObjectIdentifier, SubjectPublicKeyInfoRef,
+    der::{self, Decode, Reader, SliceReader, asn1::IntRef},
+};
 
 use crate::digest::Sha256Digest;
 
@@ -26,10 +28,12 @@ const SPKI_HEAD: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
     0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
-/// Content of the object identifier 1.2.840.10045.2.1, id-ecPublicKey.
-const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-/// Content of the object identifier 1.2.840.10045.3.1.7, prime256v1.
-const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// id-ecPublicKey (RFC 5480 §2.1.1).
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+/// prime256v1 (RFC 5480 §2.1.1.1), another name of P-256.
+const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+/// The tag of a SEQUENCE (ITU-T X.690 §8.9), with which a SubjectPublicKeyInfo begins and a point doesn't.
+const SEQUENCE: u8 = 0x30;
 /// The order n of P-256's group (SP 800-186 §3.2.1.3), big-endian.
 const ORDER: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
@@ -101,7 +105,7 @@ impl DevicePublicKey {
     /// # Errors
     /// See [`KeyError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, KeyError> {
-        let point = if bytes.first() == Some(&der::SEQUENCE) { point_in_spki(bytes)? } else { bytes };
+        let point = if bytes.first() == Some(&SEQUENCE) { point_in_spki(bytes)? } else { bytes };
         let point: [u8; POINT_BYTES] = match point {
             [0x00] => return Err(KeyError::Infinity),
             [0x02 | 0x03, x @ ..] if x.len() == 32 => return Err(KeyError::Compressed),
@@ -160,19 +164,14 @@ impl fmt::Debug for DevicePublicKey {
 
 /// The bit string in a P-256 key's SubjectPublicKeyInfo; DER has one way to write it, and no other is taken.
 fn point_in_spki(bytes: &[u8]) -> Result<&[u8], KeyError> {
-    let info = der::only(der::SEQUENCE, bytes).ok_or(KeyError::Encoding)?;
-    let (algorithm, rest) = der::value(der::SEQUENCE, info).ok_or(KeyError::Encoding)?;
-    let (identifier, parameters) = der::value(der::OBJECT_IDENTIFIER, algorithm).ok_or(KeyError::Encoding)?;
-    if identifier != EC_PUBLIC_KEY {
+    let info = SubjectPublicKeyInfoRef::from_der(bytes).map_err(|_| KeyError::Encoding)?;
+    if info.algorithm.oid != EC_PUBLIC_KEY {
         return Err(KeyError::OtherAlgorithm);
     }
-    if der::only(der::OBJECT_IDENTIFIER, parameters) != Some(PRIME256V1) {
+    if info.algorithm.parameters_oid() != Ok(PRIME256V1) {
         return Err(KeyError::OtherCurve);
     }
-    match der::only(der::BIT_STRING, rest) {
-        Some([0, point @ ..]) => Ok(point),
-        _ => Err(KeyError::Encoding),
-    }
+    info.subject_public_key.as_bytes().ok_or(KeyError::Encoding)
 }
 
 /// How a signature's two numbers were written.
@@ -217,20 +216,26 @@ fn read_signature(bytes: &[u8]) -> Result<([u8; 64], SignatureEncoding), Signatu
 }
 
 fn fixed_from_der(bytes: &[u8]) -> Result<[u8; 64], SignatureError> {
-    let numbers = der::only(der::SEQUENCE, bytes).ok_or(SignatureError::Encoding)?;
-    let (r, rest) = der::value(der::INTEGER, numbers).ok_or(SignatureError::Encoding)?;
-    let s = der::only(der::INTEGER, rest).ok_or(SignatureError::Encoding)?;
+    let numbers = two_integers(bytes).map_err(|_| SignatureError::Encoding)?;
     let mut fixed = [0; 64];
-    let (r_place, s_place) = fixed.split_at_mut(32);
-    for (number, place) in [(r, r_place), (s, s_place)] {
-        let magnitude = der::magnitude(number).map_err(|error| match error {
-            der::IntegerError::Encoding => SignatureError::Encoding,
-            der::IntegerError::Negative => SignatureError::OutOfRange,
-        })?;
+    let (places, _) = fixed.as_chunks_mut::<32>();
+    for (number, place) in numbers.iter().zip(places) {
+        let magnitude = match number.as_bytes() {
+            [0x80..=0xff, ..] => return Err(SignatureError::OutOfRange),
+            [0, magnitude @ ..] | magnitude => magnitude,
+        };
         let start = place.len().checked_sub(magnitude.len()).ok_or(SignatureError::OutOfRange)?;
         place[start..].copy_from_slice(magnitude);
     }
     Ok(fixed)
+}
+
+/// The one way in DER to write a sequence of two integers.
+fn two_integers(bytes: &[u8]) -> der::Result<[IntRef<'_>; 2]> {
+    let mut reader = SliceReader::new(bytes)?;
+    let numbers = reader.sequence(|numbers| Ok::<_, der::Error>([numbers.decode()?, numbers.decode()?]))?;
+    reader.finish()?;
+    Ok(numbers)
 }
 
 /// For fuzzing: reads the bytes as a length, a key of that length and a signature, in every way there is. Never panics.

@@ -35,6 +35,9 @@ const ED25519: &str = "MCowBQYDK2VwAyEAPXkf4gBK6TxbSr3vxdFQGn9b80UKmV/bGRkT8dLoj
 /// P-256, but by its parameters instead of its name.
 const EXPLICIT: &str = "MIIBSzCCAQMGByqGSM49AgEwgfcCAQEwLAYHKoZIzj0BAQIhAP////8AAAABAAAAAAAAAAAAAAAA////////////////MFsEIP////8AAAABAAAAAAAAAAAAAAAA///////////////8BCBaxjXYqjqT57PrvVV2mIa8ZR0GsMxTsPY7zjw+J9JgSwMVAMSdNgiG5wSTamZ44ROdJreBn36QBEEEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9QIhAP////8AAAAA//////////+85vqtpxeehPO5ysL8YyVRAgEBA0IABNB09Q6O2ngRzESt8/p2XhRHyriNYgCxDa0DIZpR1o4lnPbUCIwqIzCV5y5RtO7bK40+IChCXIj07IaUfLQUtmM=";
 
+/// The tag of an INTEGER (ITU-T X.690 §8.3).
+const INTEGER: u8 = 0x02;
+
 fn bytes(hex: &str) -> Vec<u8> {
     hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
@@ -49,9 +52,9 @@ fn web_key() -> DevicePublicKey {
 
 /// DER of two non-negative big-endian integers, as they are: superfluous zeros are kept.
 fn der_of(r: &[u8], s: &[u8]) -> Vec<u8> {
-    let integer = |number: &[u8]| [&[der::INTEGER, u8::try_from(number.len()).unwrap()], number].concat();
+    let integer = |number: &[u8]| [&[INTEGER, u8::try_from(number.len()).unwrap()], number].concat();
     let numbers = [integer(r), integer(s)].concat();
-    [&[der::SEQUENCE, u8::try_from(numbers.len()).unwrap()], &numbers[..]].concat()
+    [&[SEQUENCE, u8::try_from(numbers.len()).unwrap()], &numbers[..]].concat()
 }
 
 /// As DER writes a natural number.
@@ -121,6 +124,12 @@ fn a_key_is_its_encoding_and_nothing_else() {
     assert_eq!(parse(&[&[6], &point[1..]].concat()), Err(KeyError::Encoding));
     // The same contents with a longer length than DER allows.
     assert_eq!(parse(&[&[0x30, 0x81, 0x59], &spki[2..]].concat()), Err(KeyError::Encoding));
+    // Unused bits in the bit string; no curve, and one more value beside the curve.
+    assert_eq!(parse(&[&spki[..25], &[1], &spki[26..]].concat()), Err(KeyError::Encoding));
+    let algorithm = [&[0x30, 9], &spki[4..13]].concat();
+    assert_eq!(parse(&[&[0x30, 0x4f], &algorithm[..], &spki[23..]].concat()), Err(KeyError::OtherCurve));
+    let beside = [&[0x30, 0x5b, 0x30, 0x15], &spki[4..23], &[5, 0], &spki[23..]].concat();
+    assert_eq!(parse(&beside), Err(KeyError::Encoding));
     assert_eq!(parse(&[&[4][..], &[0; 64]].concat()), Err(KeyError::NotOnCurve));
     // x = the field's prime p, which is 0 to a careless reader.
     let p = bytes("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
@@ -195,8 +204,11 @@ fn only_strict_der_is_read() {
     ] {
         assert_eq!(verify(bad), Err(SignatureError::Encoding), "{bad:02x?}");
     }
-    // Negative, and a number of more than 32 bytes.
+    // Negative, in one byte or with all others of the number, and a number of more than 32 bytes.
     assert_eq!(verify(&der_of(&[0x80], &s)), Err(SignatureError::OutOfRange));
+    assert_eq!(verify(&der_of(&[0xff], &s)), Err(SignatureError::OutOfRange));
+    assert_eq!(verify(&der_of(&r, &[0xff; 32].map(|byte| byte ^ 0x10))), Err(SignatureError::OutOfRange));
+    assert_eq!(verify(&der_of(&[0xff, 0x80], &s)), Err(SignatureError::Encoding));
     assert_eq!(verify(&der_of(&[1; 33], &s)), Err(SignatureError::OutOfRange));
     assert_eq!(web_key().verify_base64(MESSAGE, "*"), Err(SignatureError::Base64));
     assert_eq!(web_key().verify_base64(MESSAGE, &"A".repeat(9999)), Err(SignatureError::Base64));
@@ -232,7 +244,7 @@ proptest! {
         fuzz_signature(&bytes);
         let behind_a_key = [&[91][..], &decoded(WEB_SPKI), &bytes].concat();
         fuzz_signature(&behind_a_key);
-        let in_der = [&[0, der::SEQUENCE, u8::try_from(bytes.len().min(127)).unwrap()], &bytes[..]].concat();
+        let in_der = [&[0, SEQUENCE, u8::try_from(bytes.len().min(127)).unwrap()], &bytes[..]].concat();
         fuzz_signature(&in_der);
     }
 }
