@@ -32,7 +32,7 @@ use server::{
     app::{App, NewAccount, SignInRequest},
     clock::Clock,
     config::Config,
-    graphql::{Access, Arrived, Gate, IncomingRequest, Introspection, Limits, Meter, Rations},
+    graphql::{Access, ActionQuota, Executor, IncomingRequest, Introspection, Limits, Meter, RequestTime},
     roster,
     serve::{self, Running},
 };
@@ -240,16 +240,16 @@ fn asked(hostile: &Hostile, viewer: Viewer) -> IncomingRequest {
         operation_name: None,
         variables: Variables::from_json(hostile.variables.clone()),
         access: Access(Some(viewer)),
-        arrived: Arrived(Clock::system().now()),
+        arrived: RequestTime(Clock::system().now()),
         meter: Meter::default(),
-        rations: Rations::new(|_| Ok(())),
+        quota: ActionQuota::new(|_| Ok(())),
     }
 }
 
 /// Worst of some rounds: CPU time, bytes, and what came of it.
 fn measured(
     runtime: &tokio::runtime::Runtime,
-    gate: &Gate,
+    executor: &Executor,
     hostile: &Hostile,
     viewer: Viewer,
 ) -> (Duration, usize, String) {
@@ -260,11 +260,11 @@ fn measured(
         MEMORY.reset_peak_usage();
         let begun = ProcessTime::now();
         let (said, length) = runtime.block_on(async {
-            let reply = match gate.admit(request).await {
-                Ok(admitted) => gate.answer(admitted).await,
+            let reply = match executor.admit(request).await {
+                Ok(admitted) => executor.answer(admitted).await,
                 Err(reply) => reply,
             };
-            let json = reply.to_json(gate.limits().result_bytes);
+            let json = reply.to_json(executor.limits().result_bytes);
             (reply.errors().first().and_then(|error| error.extensions.as_ref()?.get("limit").cloned()), json.len())
         });
         cpu = cpu.max(begun.elapsed());
@@ -318,13 +318,13 @@ fn main() -> ExitCode {
     });
     let (token, viewer) = runtime.block_on(office(&app));
     runtime.block_on(city(&app));
-    let gate = Gate::new(&app, Limits::default(), Introspection::Everyone);
+    let executor = Executor::new(&app, Limits::default(), Introspection::Everyone);
     let mut all = hostile_documents::documents();
-    all.extend(on_this_city(&runtime.block_on(newest_visit(&gate, viewer))));
+    all.extend(on_this_city(&runtime.block_on(newest_visit(&executor, viewer))));
     println!("{:<58} {:>8} {:>8} {:>9}  outcome", "hostile request", "bytes", "CPU µs", "kB taken");
     let (mut slowest, mut largest) = (Duration::ZERO, 0);
     for hostile in &all {
-        let (cpu, bytes, outcome) = measured(&runtime, &gate, hostile, viewer);
+        let (cpu, bytes, outcome) = measured(&runtime, &executor, hostile, viewer);
         (slowest, largest) = (slowest.max(cpu), largest.max(bytes));
         let length = hostile.document.len();
         let (name, kb, meant) = (&hostile.name, bytes / 1000, hostile.outcome);
@@ -352,14 +352,14 @@ fn main() -> ExitCode {
 }
 
 /// The global id of the newest visit: that with very many check-ins.
-async fn newest_visit(gate: &Gate, viewer: Viewer) -> String {
+async fn newest_visit(executor: &Executor, viewer: Viewer) -> String {
     let hostile = Hostile {
         name: String::new(),
         document: "{ visits(first: 1) { nodes { id } } }".to_owned(),
         variables: serde_json::json!({}),
         outcome: Outcome::Bounded,
     };
-    let Ok(admitted) = gate.admit(asked(&hostile, viewer)).await else { panic!("admitted") };
-    let told: serde_json::Value = serde_json::from_slice(&gate.answer(admitted).await.to_json(10_000)).unwrap();
+    let Ok(admitted) = executor.admit(asked(&hostile, viewer)).await else { panic!("admitted") };
+    let told: serde_json::Value = serde_json::from_slice(&executor.answer(admitted).await.to_json(10_000)).unwrap();
     told["data"]["visits"]["nodes"][0]["id"].as_str().unwrap().to_owned()
 }

@@ -23,7 +23,7 @@ use crate::{
     http::{self, Certificates, DocumentsError, Settings, TlsError},
     identity_provider::{IdentityProvider, SetUpError},
     jobs,
-    store::{self, Database, DatabaseSettings, Manner},
+    store::{self, Database, DatabaseSettings, LockMode},
 };
 
 /// Why a server does not start.
@@ -82,7 +82,7 @@ pub async fn app(
     clock: Clock,
 ) -> Result<Arc<App>, StartError> {
     let identity_provider = IdentityProvider::new(&config.single_sign_on)?;
-    match database.attend(Manner::Shared).await? {
+    match database.attend(LockMode::Shared).await? {
         Some(presence) => presence.leave().await,
         None => return Err(StartError::GoingDown),
     }

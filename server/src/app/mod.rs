@@ -46,7 +46,7 @@ pub use check_ins::{
     inspection::INSPECTION_LEASE,
     photo_limits::PhotoLimits,
     photo_upload::{PhotoUploadRequest, UploadTicket},
-    reassess::{Reassessment, Trial},
+    reassess::{Reassessment, TrialPolicy},
     rejudge::{RejudgeRequest, Rejudged, Transition},
     review::{AppealRequest, ReviewRequest},
     submission::{BATCH_LIMIT, CheckInRequest, DeviceSignature, FIX_LIMIT, NOTE_LIMIT, PHOTO_LIMIT, Uptime},

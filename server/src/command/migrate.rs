@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     serve,
-    store::{Database, Losses, Manner},
+    store::{Database, LockMode, Losses},
 };
 
 /// Bring the database's tables up to date. An SQLite file is made if it is not there.
@@ -40,7 +40,7 @@ impl Migrate {
 }
 
 async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Undone> {
-    let Some(presence) = database.attend(Manner::Alone).await? else {
+    let Some(presence) = database.attend(LockMode::Alone).await? else {
         return Err(Undone(vec![in_doubt(&message!(MigrateInUse))]));
     };
     if yes {

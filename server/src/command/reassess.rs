@@ -13,7 +13,7 @@ use super::{
     undone,
     values::verdict_name,
 };
-use crate::app::Trial;
+use crate::app::TrialPolicy;
 
 /// Tell what another policy would have decided over a period, from the evidence that was kept. Changes nothing: adopt
 /// the policy with `onsite policy adopt` if it is better.
@@ -46,12 +46,12 @@ struct Tried {
 
 impl Tried {
     /// The policy, and what to call it.
-    fn read(self) -> Result<(Trial, String), Undone> {
+    fn read(self) -> Result<(TrialPolicy, String), Undone> {
         match (self.policy, self.draft) {
-            (_, Some(file)) => Ok((Trial::Draft(Box::new(draft_in(&file)?)), words!(ReassessDraft))),
+            (_, Some(file)) => Ok((TrialPolicy::Draft(Box::new(draft_in(&file)?)), words!(ReassessDraft))),
             (version, None) => {
                 let version = version.unwrap_or_default();
-                Ok((Trial::Version(version), words!(ReassessVersion { version })))
+                Ok((TrialPolicy::Version(version), words!(ReassessVersion { version })))
             }
         }
     }

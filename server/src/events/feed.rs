@@ -26,7 +26,7 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// An event and its place in the order of all events.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Published {
+pub struct PublishedEvent {
     /// 1, 2, 3 … without gaps.
     pub position: i64,
     /// What happened.
@@ -51,7 +51,7 @@ pub enum FollowError {
 #[derive(Debug)]
 pub struct Feed {
     connection: DatabaseConnection,
-    recent: RwLock<VecDeque<Arc<Published>>>,
+    recent: RwLock<VecDeque<Arc<PublishedEvent>>>,
     head: watch::Sender<i64>,
     committed: Arc<Notify>,
     session_changes: AtomicU64,
@@ -152,7 +152,7 @@ impl Feed {
     pub async fn follow(
         self: &Arc<Self>,
         after: Option<i64>,
-    ) -> Result<impl Stream<Item = Result<Arc<Published>, DbErr>> + use<>, FollowError> {
+    ) -> Result<impl Stream<Item = Result<Arc<PublishedEvent>, DbErr>> + use<>, FollowError> {
         let from = match after {
             Some(position) => self.checked(position).await?,
             None => self.head(),
@@ -183,7 +183,7 @@ impl Feed {
     }
 
     /// Events after a position: from memory if they are all there, otherwise from the outbox.
-    async fn after(&self, position: i64) -> Result<Vec<Arc<Published>>, DbErr> {
+    async fn after(&self, position: i64) -> Result<Vec<Arc<PublishedEvent>>, DbErr> {
         let kept = {
             let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
             let complete = recent.front().is_some_and(|first| first.position <= position + 1);
@@ -199,13 +199,13 @@ impl Feed {
     }
 }
 
-async fn read(connection: &DatabaseConnection, after: i64) -> Result<Vec<Arc<Published>>, DbErr> {
+async fn read(connection: &DatabaseConnection, after: i64) -> Result<Vec<Arc<PublishedEvent>>, DbErr> {
     let rows = store::outbox::after(connection, after, BATCH).await?;
     rows.into_iter()
         .map(|row| {
             let event = serde_json::from_str(&row.payload)
                 .map_err(|error| DbErr::Custom(format!("outbox event {}: {error}", row.position)))?;
-            Ok(Arc::new(Published { position: row.position, event }))
+            Ok(Arc::new(PublishedEvent { position: row.position, event }))
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 mod feed;
 
-pub use feed::{Feed, FollowError, Published};
+pub use feed::{Feed, FollowError, PublishedEvent};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{App, WeekRange},
-    events::{Event, FollowError, Published},
+    events::{Event, FollowError, PublishedEvent},
     store::{self, scope::Scope},
 };
 
@@ -103,7 +103,7 @@ async fn follow(
     rule: &Rule,
     project_id: Option<ID>,
     after: Option<String>,
-) -> Result<(impl Stream<Item = Result<Arc<Published>>> + use<>, Arc<App>, Scope)> {
+) -> Result<(impl Stream<Item = Result<Arc<PublishedEvent>>> + use<>, Arc<App>, Scope)> {
     let (app, viewer, scope) = (Arc::clone(app(ctx)), *viewer(ctx)?, scope(ctx, rule)?);
     let project: Option<ProjectId> = project_id.map(|id| global_id::argument("projectId", &id)).transpose()?;
     let after = after.map(|cursor| position(&cursor)).transpose()?;
@@ -123,7 +123,7 @@ async fn follow(
     Ok((events, app, scope))
 }
 
-fn ends(published: Option<&Arc<Published>>, viewer: &Viewer) -> bool {
+fn ends(published: Option<&Arc<PublishedEvent>>, viewer: &Viewer) -> bool {
     published.is_some_and(|published| published.event == Event::SessionEnded { session: viewer.session })
 }
 
@@ -148,7 +148,7 @@ async fn at_one_moment<T>(event: impl Future<Output = Result<Option<T>>>) -> Opt
     told
 }
 
-async fn visit_recorded(app: &App, scope: Scope, published: &Published) -> Result<Option<VisitRecorded>> {
+async fn visit_recorded(app: &App, scope: Scope, published: &PublishedEvent) -> Result<Option<VisitRecorded>> {
     let Event::VisitRecorded { visit, check_in, .. } = published.event else { return Ok(None) };
     let connection = app.database.reader();
     let visit = store::visit::find(connection, scope, [visit]).await.map_err(broken)?;
@@ -159,7 +159,11 @@ async fn visit_recorded(app: &App, scope: Scope, published: &Published) -> Resul
     Ok(Some(VisitRecorded { cursor: cursor(published.position), visit, check_in }))
 }
 
-async fn weekly_tally_changed(app: &App, scope: Scope, published: &Published) -> Result<Option<WeeklyTallyChanged>> {
+async fn weekly_tally_changed(
+    app: &App,
+    scope: Scope,
+    published: &PublishedEvent,
+) -> Result<Option<WeeklyTallyChanged>> {
     let Event::WeeklyTallyChanged { project, person, week } = &published.event else { return Ok(None) };
     let Ok(week) = week.parse() else { return Ok(None) };
     let visible = store::project::find(app.database.reader(), scope, [*project]).await.map_err(broken)?;

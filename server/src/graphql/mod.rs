@@ -16,13 +16,13 @@ pub mod support;
 pub mod visits;
 
 pub use engine::{
-    cost::{Meter, Rationed, Rations},
-    executor::{Admitted, Gate, IncomingRequest, Introspection},
+    cost::{ActionQuota, LimitedAction, Meter},
+    executor::{Executor, IncomingRequest, Introspection, ValidRequest},
     limits::Limits,
     reply::Reply,
 };
 pub use live::Subscription;
-pub use support::access::{Access, Arrived, admits};
+pub use support::access::{Access, RequestTime, admits};
 
 /// What can be asked.
 #[derive(Debug, Default, async_graphql::MergedObject)]

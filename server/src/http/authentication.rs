@@ -15,14 +15,14 @@ use crate::{
 
 /// Why a request's token is no good.
 #[derive(Debug)]
-pub(super) enum Unaccepted {
+pub(super) enum TokenError {
     /// It is malformed, or its session has ended.
     Token,
     /// It could not be looked up.
     Broken(Broken),
 }
 
-impl Unaccepted {
+impl TokenError {
     /// Whether it is worth coming again: the database is away.
     pub(super) fn comes_back(&self) -> bool {
         matches!(self, Self::Broken(Broken::Database(error)) if store::comes_back(error))
@@ -44,22 +44,22 @@ impl Unaccepted {
 }
 
 /// Who a request comes from; nobody if it carries no token.
-pub(super) async fn access_of(app: &App, headers: &HeaderMap) -> Result<Access, Unaccepted> {
+pub(super) async fn access_of(app: &App, headers: &HeaderMap) -> Result<Access, TokenError> {
     match headers.get(header::AUTHORIZATION) {
         None => Ok(Access::default()),
-        Some(value) => access(app, value.to_str().map_err(|_| Unaccepted::Token)?).await,
+        Some(value) => access(app, value.to_str().map_err(|_| TokenError::Token)?).await,
     }
 }
 
 /// Who the value of an `Authorization` header stands for.
-pub(super) async fn access(app: &App, authorization: &str) -> Result<Access, Unaccepted> {
-    let (scheme, token) = authorization.split_once(' ').ok_or(Unaccepted::Token)?;
+pub(super) async fn access(app: &App, authorization: &str) -> Result<Access, TokenError> {
+    let (scheme, token) = authorization.split_once(' ').ok_or(TokenError::Token)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Unaccepted::Token);
+        return Err(TokenError::Token);
     }
     match app.viewer_of(token.trim()).await {
         Ok(Some(viewer)) => Ok(Access(Some(viewer))),
-        Ok(None) => Err(Unaccepted::Token),
-        Err(error) => Err(Unaccepted::Broken(error)),
+        Ok(None) => Err(TokenError::Token),
+        Err(error) => Err(TokenError::Broken(error)),
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::graphql::{Access, Arrived};
+use crate::graphql::{Access, RequestTime};
 
 /// Who asks, from where, and since when.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +15,12 @@ pub(super) struct Caller {
     /// From where.
     pub(super) address: IpAddr,
     /// When the request came.
-    pub(super) arrived: Arrived,
+    pub(super) arrived: RequestTime,
 }
 
 impl Caller {
     /// Somebody who has not said who they are.
-    pub(super) fn of(address: IpAddr, arrived: Arrived) -> Self {
+    pub(super) fn of(address: IpAddr, arrived: RequestTime) -> Self {
         Self { access: Access::default(), address, arrived }
     }
 }

@@ -28,7 +28,7 @@ use super::{metrics::Metrics, pace::Pace};
 mod body;
 mod streams;
 
-pub(super) use body::{InMemory, OnItsWay};
+pub(super) use body::{AnswerBody, InMemory};
 pub(super) use streams::Streams;
 
 /// Bytes a second that even a poor network takes. What is written may be in the system's buffers still, which don't say
@@ -65,30 +65,30 @@ impl Bounds {
 pub(super) struct Deliveries {
     bounds: Bounds,
     waiting: AtomicUsize,
-    lines: Mutex<Lines>,
+    connections: Mutex<Connections>,
     metrics: Metrics,
 }
 
 #[derive(Default)]
-struct Lines {
-    all: Vec<Weak<Line>>,
+struct Connections {
+    all: Vec<Weak<Connection>>,
     /// With so many, those that are closed are cleared away.
     clear_at: usize,
 }
 
-impl Lines {
-    fn add(&mut self, line: &Arc<Line>) {
+impl Connections {
+    fn add(&mut self, connection: &Arc<Connection>) {
         if self.all.len() >= self.clear_at {
-            self.all.retain(|line| line.strong_count() > 0);
+            self.all.retain(|connection| connection.strong_count() > 0);
             self.clear_at = self.all.len() * 2 + 64;
         }
-        self.all.push(Arc::downgrade(line));
+        self.all.push(Arc::downgrade(connection));
     }
 }
 
 /// The answers of one connection, and what else goes on there. Requests only count here, and wake nobody: there are many
 /// of them, and idle connections are looked for seldom.
-pub(super) struct Line {
+pub(super) struct Connection {
     all: Arc<Deliveries>,
     address: IpAddr,
     since: Instant,
@@ -105,16 +105,16 @@ pub(super) struct Line {
 }
 
 /// A request that is under way, until its answer is written.
-pub(super) struct Busy(Arc<Line>);
+pub(super) struct ActiveRequest(Arc<Connection>);
 
 /// An answer that is on its way: of a request, or a message on a socket.
 pub(super) struct Answer {
-    line: Arc<Line>,
-    busy: OnceLock<Busy>,
+    connection: Arc<Connection>,
+    active: OnceLock<ActiveRequest>,
     /// What it holds in memory.
     bytes: AtomicUsize,
     /// Pieces that are handed over and not written yet.
-    pieces: AtomicUsize,
+    chunks: AtomicUsize,
     /// When something of it was last taken.
     taken: AtomicU64,
     /// Bytes of it that were written.
@@ -138,12 +138,12 @@ pub(super) enum End {
 impl Deliveries {
     /// None yet.
     pub(super) fn new(bounds: Bounds, metrics: Metrics) -> Arc<Self> {
-        Arc::new(Self { bounds, waiting: AtomicUsize::new(0), lines: Mutex::default(), metrics })
+        Arc::new(Self { bounds, waiting: AtomicUsize::new(0), connections: Mutex::default(), metrics })
     }
 
     /// Those of another connection.
-    pub(super) fn line(self: &Arc<Self>, address: IpAddr) -> Arc<Line> {
-        let line = Arc::new(Line {
+    pub(super) fn connection(self: &Arc<Self>, address: IpAddr) -> Arc<Connection> {
+        let connection = Arc::new(Connection {
             all: Arc::clone(self),
             address,
             since: Instant::now(),
@@ -155,8 +155,8 @@ impl Deliveries {
             answers: Mutex::default(),
             given_up: CancellationToken::new(),
         });
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).add(&line);
-        line
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).add(&connection);
+        connection
     }
 
     /// So many bytes wait, and no longer so many as before.
@@ -175,15 +175,20 @@ impl Deliveries {
         if self.waiting.load(Ordering::Relaxed).saturating_add(bytes) <= limit {
             return;
         }
-        let lines: Vec<Arc<Line>> = {
-            let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-            lines.all.iter().filter_map(Weak::upgrade).filter(|line| line.waiting.load(Ordering::Relaxed) > 0).collect()
+        let connections: Vec<Arc<Connection>> = {
+            let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+            connections
+                .all
+                .iter()
+                .filter_map(Weak::upgrade)
+                .filter(|connection| connection.waiting.load(Ordering::Relaxed) > 0)
+                .collect()
         };
         let mut waiting: HashMap<IpAddr, (usize, Vec<Arc<Answer>>)> = HashMap::new();
-        for line in lines {
-            let (bytes, answers) = waiting.entry(line.address).or_default();
-            *bytes += line.waiting.load(Ordering::Relaxed);
-            answers.extend(line.answers());
+        for connection in connections {
+            let (bytes, answers) = waiting.entry(connection.address).or_default();
+            *bytes += connection.waiting.load(Ordering::Relaxed);
+            answers.extend(connection.answers());
         }
         for (_, answers) in waiting.values_mut() {
             answers.sort_by_key(|answer| std::cmp::Reverse(answer.last_taken()));
@@ -196,12 +201,12 @@ impl Deliveries {
     }
 }
 
-impl Line {
+impl Connection {
     /// A request has come.
-    pub(super) fn begin(self: &Arc<Self>) -> Busy {
+    pub(super) fn begin(self: &Arc<Self>) -> ActiveRequest {
         self.under_way.fetch_add(1, Ordering::Relaxed);
         self.note(0);
-        Busy(Arc::clone(self))
+        ActiveRequest(Arc::clone(self))
     }
 
     /// Waits while so much is waiting on the connection that another answer might find no room.
@@ -231,15 +236,15 @@ impl Line {
     }
 
     /// Sends an answer on its way.
-    pub(super) fn deliver(self: &Arc<Self>, busy: Busy, mut response: Response) -> Response<OnItsWay> {
+    pub(super) fn deliver(self: &Arc<Self>, active: ActiveRequest, mut response: Response) -> Response<AnswerBody> {
         let bytes = body::held_by(&response);
         let answer = response.extensions_mut().remove::<Arc<Answer>>().unwrap_or_else(|| {
             let answer = self.answer(streams::this_one());
             answer.holds(bytes.unwrap_or(0));
             answer
         });
-        let _ = answer.busy.set(busy);
-        response.map(|body| OnItsWay::new(body, answer, bytes.is_some()))
+        let _ = answer.active.set(active);
+        response.map(|body| AnswerBody::new(body, answer, bytes.is_some()))
     }
 
     /// Holds so many bytes until they are sent, on a connection that is something else than HTTP by now.
@@ -257,10 +262,10 @@ impl Line {
     /// An answer that holds nothing yet. What can't be given up alone takes the connection with it.
     fn answer(self: &Arc<Self>, given_up: Option<CancellationToken>) -> Arc<Answer> {
         let answer = Arc::new(Answer {
-            line: Arc::clone(self),
-            busy: OnceLock::new(),
+            connection: Arc::clone(self),
+            active: OnceLock::new(),
             bytes: AtomicUsize::new(0),
-            pieces: AtomicUsize::new(0),
+            chunks: AtomicUsize::new(0),
             taken: AtomicU64::new(self.now()),
             written: AtomicU64::new(0),
             waits_since: AtomicU64::new(0),
@@ -319,7 +324,7 @@ impl Line {
         let stall = self.all.bounds.stall;
         let others_go = now < self.at(self.taken.load(Ordering::Relaxed)) + stall;
         let patience = if others_go { stall * BESIDE_OTHERS } else { stall };
-        let waits = |answer: &Arc<Answer>| answer.pieces.load(Ordering::Relaxed) > 0;
+        let waits = |answer: &Arc<Answer>| answer.chunks.load(Ordering::Relaxed) > 0;
         let waiting: Vec<_> = self.answers().into_iter().filter(waits).collect();
         let beside = waiting.len() as u64;
         let late = |answer: &Arc<Answer>, patience| now >= self.at(answer.last_taken()) + patience;
@@ -337,7 +342,7 @@ impl Line {
     }
 }
 
-impl Drop for Busy {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         self.0.note(0);
         self.0.under_way.fetch_sub(1, Ordering::Relaxed);
@@ -348,11 +353,11 @@ impl Answer {
     /// It holds so many bytes now.
     fn holds(&self, bytes: usize) {
         let before = self.bytes.swap(bytes, Ordering::Relaxed);
-        self.line.waiting.fetch_add(bytes, Ordering::Relaxed);
-        self.line.waiting.fetch_sub(before, Ordering::Relaxed);
-        self.line.all.waits(before, bytes);
+        self.connection.waiting.fetch_add(bytes, Ordering::Relaxed);
+        self.connection.waiting.fetch_sub(before, Ordering::Relaxed);
+        self.connection.all.waits(before, bytes);
         if bytes < before {
-            self.line.room.notify_waiters();
+            self.connection.room.notify_waiters();
         }
     }
 
@@ -361,7 +366,7 @@ impl Answer {
         let bytes = self.bytes.load(Ordering::Relaxed);
         self.holds(0);
         if !self.given_up.is_cancelled() {
-            self.line.all.metrics.answer_given_up();
+            self.connection.all.metrics.answer_given_up();
             self.given_up.cancel();
         }
         bytes
@@ -378,8 +383,8 @@ impl Answer {
 
     /// A piece is handed over: from now on, what has to be taken waits for whoever takes it.
     fn handed_over(&self) {
-        if self.pieces.fetch_add(1, Ordering::Relaxed) == 0 {
-            let now = self.line.now();
+        if self.chunks.fetch_add(1, Ordering::Relaxed) == 0 {
+            let now = self.connection.now();
             self.taken.store(now, Ordering::Relaxed);
             self.waits_since.store(now, Ordering::Relaxed);
         }
@@ -387,35 +392,35 @@ impl Answer {
 
     /// A piece is written, or given up.
     fn done_with_piece(&self) {
-        if self.pieces.fetch_sub(1, Ordering::Relaxed) == 1 {
+        if self.chunks.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.waited.fetch_add(self.waiting_now(), Ordering::Relaxed);
         }
     }
 
     /// How long pieces have waited this time, milliseconds.
     fn waiting_now(&self) -> u64 {
-        self.line.now().saturating_sub(self.waits_since.load(Ordering::Relaxed))
+        self.connection.now().saturating_sub(self.waits_since.load(Ordering::Relaxed))
     }
 
     /// Whether so little of it was taken, among so many that share the connection, that it may as well never be.
     fn is_too_slow(&self, beside: u64) -> bool {
         let waited = Duration::from_millis(self.waited.load(Ordering::Relaxed).saturating_add(self.waiting_now()));
         let written = self.written.load(Ordering::Relaxed).saturating_mul(beside);
-        waited > self.line.all.bounds.pace().time_for(written)
+        waited > self.connection.all.bounds.pace().time_for(written)
     }
 
     /// How long it may take at the slowest, where nobody sees how it gets on.
     pub(super) fn longest(&self) -> Duration {
-        self.line.all.bounds.pace().time_for(self.bytes.load(Ordering::Relaxed) as u64)
+        self.connection.all.bounds.pace().time_for(self.bytes.load(Ordering::Relaxed) as u64)
     }
 
     /// So many bytes of it were written.
     fn took(&self, bytes: usize) {
-        let now = self.line.now();
+        let now = self.connection.now();
         self.taken.store(now, Ordering::Relaxed);
         self.written.fetch_add(bytes as u64, Ordering::Relaxed);
-        self.line.taken.store(now, Ordering::Relaxed);
-        self.line.note(bytes);
+        self.connection.taken.store(now, Ordering::Relaxed);
+        self.connection.note(bytes);
     }
 }
 

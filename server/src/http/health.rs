@@ -8,7 +8,7 @@ use objects::{ObjectStore, Room, StoreError};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use super::Surface;
+use super::RouteState;
 use crate::store;
 
 /// `GET /healthz`
@@ -58,17 +58,17 @@ fn problem_of_photos(error: &StoreError) -> String {
 }
 
 /// `GET /readyz`
-pub(super) async fn ready(State(surface): State<Arc<Surface>>) -> impl IntoResponse {
+pub(super) async fn ready(State(state): State<Arc<RouteState>>) -> impl IntoResponse {
     let told = |works: bool| if works { "ok" } else { "failing" };
     let (database, photos) =
-        tokio::join!(surface.app.database.ready(surface.app.clock.now()), room_for_photos(&surface.app.objects));
+        tokio::join!(state.app.database.ready(state.app.clock.now()), room_for_photos(&state.app.objects));
     let store::Readiness { database, migrations } = database;
     let readiness = Readiness {
         database: told(database),
         migrations: told(migrations),
         photos: state_of_photos(photos.as_ref().ok()),
         photos_problem: photos.as_ref().err().map(problem_of_photos),
-        clock: clock_doubt::told(&surface.app.clock_watch.doubts()),
+        clock: clock_doubt::told(&state.app.clock_watch.doubts()),
     };
     let photos = photos.is_ok();
     let all = database && migrations && photos;

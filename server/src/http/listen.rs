@@ -32,17 +32,17 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Surface,
+    RouteState,
     client::Proxies,
     concurrency::{Concurrency, Permit},
-    delivery::{Bounds, Deliveries, End, Line, Streams},
+    delivery::{Bounds, Connection, Deliveries, End, Streams},
     metrics::Metrics,
     pace::{Pace, Paced},
     routed,
-    spelling::Spelt,
+    spelling::WebSocketCase,
     tls::Certificates,
 };
-use crate::graphql::Arrived;
+use crate::graphql::RequestTime;
 
 /// Bounds on connections. `onsite.example.toml` gives each one's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -118,7 +118,7 @@ pub(crate) struct Peer {
     /// Its address.
     pub(super) address: IpAddr,
     /// What is on its way to it.
-    pub(super) line: Arc<Line>,
+    pub(super) connection: Arc<Connection>,
 }
 
 /// How long a connection that is told to end has for it, before it is dropped.
@@ -134,7 +134,7 @@ const BREATH: Duration = Duration::from_millis(100);
 pub(crate) struct Acceptor {
     pub(super) routes: Router,
     /// What answers, and logs, requests to these routes; none where they are for figures.
-    pub(super) surface: Option<Arc<Surface>>,
+    pub(super) state: Option<Arc<RouteState>>,
     pub(super) limits: ConnectionLimits,
     pub(super) tls: Option<Certificates>,
     pub(super) metrics: Metrics,
@@ -193,7 +193,7 @@ impl Acceptor {
         let open = self.metrics.connection_opened();
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(Duration::from_secs(self.limits.write_seconds)));
-        let stream = Permitted { stream: Box::pin(stream), _held: (permit, open) };
+        let stream = PermittedStream { stream: Box::pin(stream), _held: (permit, open) };
         match &self.tls {
             None => self.speak(stream, peer).await,
             Some(certificates) => {
@@ -206,44 +206,44 @@ impl Acceptor {
 
     /// Speaks HTTP/1.1 or HTTP/2 with a client, until one of the two has enough.
     async fn speak(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr) {
-        let line = self.deliveries.line(peer.ip());
-        let peer = Peer { address: peer.ip(), line: Arc::clone(&line) };
-        let (routes, surface, pace) = (self.routes.clone(), self.surface.clone(), self.pace());
+        let connection = self.deliveries.connection(peer.ip());
+        let peer = Peer { address: peer.ip(), connection: Arc::clone(&connection) };
+        let (routes, state, pace) = (self.routes.clone(), self.state.clone(), self.pace());
         let service = service_fn(move |request: Request<Incoming>| {
             // Its head is there: what comes of its body, or waits for room, tells nothing of a client's clock.
-            let arrived = surface.as_ref().map(|surface| Arrived(surface.app.clock.now()));
-            let (busy, line) = (peer.line.begin(), Arc::clone(&peer.line));
-            let (routes, surface, peer) = (routes.clone(), surface.clone(), peer.clone());
+            let arrived = state.as_ref().map(|state| RequestTime(state.app.clock.now()));
+            let (active, connection) = (peer.connection.begin(), Arc::clone(&peer.connection));
+            let (routes, state, peer) = (routes.clone(), state.clone(), peer.clone());
             async move {
-                line.room().await;
+                connection.room().await;
                 // While it waited for room, nothing of its body was asked for: that is not the client's slowness.
                 let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
                 request.extensions_mut().insert(peer);
                 arrived.map(|arrived| request.extensions_mut().insert(arrived));
-                let response = match &surface {
-                    Some(surface) => surface.answer(routes, request).await,
+                let response = match &state {
+                    Some(state) => state.answer(routes, request).await,
                     None => routed(routes, request).await,
                 };
-                Ok::<_, Infallible>(line.deliver(busy, response))
+                Ok::<_, Infallible>(connection.deliver(active, response))
             }
         });
         let builder = self.protocols();
-        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(Spelt(stream)), service));
+        let mut serving = pin!(builder.serve_connection_with_upgrades(TokioIo::new(WebSocketCase(stream)), service));
         let mut stopping = self.stopping.clone();
         tokio::select! {
             biased;
             // A client that breaks off is no news.
-            _ = connection.as_mut() => return,
-            () = line.given_up() => return,
-            end = line.watch() => if end == End::Stuck { return },
+            _ = serving.as_mut() => return,
+            () = connection.given_up() => return,
+            end = connection.watch() => if end == End::Stuck { return },
             () = told(&mut stopping) => {
-                connection.as_mut().graceful_shutdown();
-                let _ = timeout(PATIENCE, connection).await;
+                serving.as_mut().graceful_shutdown();
+                let _ = timeout(PATIENCE, serving).await;
                 return;
             }
         }
-        connection.as_mut().graceful_shutdown();
-        let _ = timeout(FAREWELL, connection).await;
+        serving.as_mut().graceful_shutdown();
+        let _ = timeout(FAREWELL, serving).await;
     }
 
     fn pace(&self) -> Pace {
@@ -281,18 +281,18 @@ pub(super) async fn told(stopping: &mut watch::Receiver<bool>) {
 }
 
 /// A connection that keeps its permits for as long as it is open, also after it became a WebSocket.
-struct Permitted<H> {
+struct PermittedStream<H> {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     _held: H,
 }
 
-impl<H: Unpin> AsyncRead for Permitted<H> {
+impl<H: Unpin> AsyncRead for PermittedStream<H> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.stream.as_mut().poll_read(cx, buffer)
     }
 }
 
-impl<H: Unpin> AsyncWrite for Permitted<H> {
+impl<H: Unpin> AsyncWrite for PermittedStream<H> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.stream.as_mut().poll_write(cx, bytes)
     }

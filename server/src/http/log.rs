@@ -16,7 +16,7 @@ use entity::ids::AccountId;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::{Surface, graphql::answer, listen::Peer, metrics::kind_of, routed};
+use super::{RouteState, graphql::answer, listen::Peer, metrics::kind_of, routed};
 use crate::store::statements;
 
 /// What a handler knows of its request, for the log.
@@ -45,25 +45,25 @@ impl RequestFacts {
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Answers a request, and logs it.
-pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) -> Response {
-    let id = surface.app.clock.id::<Uuid>().to_string();
+pub(super) async fn logged(state: &RouteState, routes: Router, request: Request) -> Response {
+    let id = state.app.clock.id::<Uuid>().to_string();
     let method = request.method().clone();
     // The first segment only: what follows names an object, and a query string may be signed.
     let path = ["/", request.uri().path().split('/').nth(1).unwrap_or_default()].concat();
     let begun = Instant::now();
-    let line = request.extensions().get::<Peer>().map(|peer| Arc::clone(&peer.line));
+    let connection = request.extensions().get::<Peer>().map(|peer| Arc::clone(&peer.connection));
     // Whatever else is logged of it meanwhile carries its id, too.
     let answering = routed(routes, request).instrument(tracing::error_span!("request", %id));
     let (mut response, sql) = statements::counted(answering).await;
-    if line.is_some_and(|line| !line.keep_room(&mut response)) {
+    if connection.is_some_and(|connection| !connection.keep_room(&mut response)) {
         response = answer::too_much_waits();
     }
     let took = begun.elapsed();
     let noted = response.extensions_mut().remove::<RequestFacts>();
     if let Some(noted) = &noted {
-        surface.metrics.operation(noted.kind, noted.code.as_deref(), took);
+        state.metrics.operation(noted.kind, noted.code.as_deref(), took);
     }
-    surface.metrics.responded(response.status().as_u16(), sql);
+    state.metrics.responded(response.status().as_u16(), sql);
     let noted = noted.unwrap_or_default();
     tracing::info!(
         %id,
@@ -82,7 +82,7 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    if surface.server_timing
+    if state.server_timing
         && let Ok(timing) = HeaderValue::from_str(&format!("sql;desc=\"{sql}\""))
     {
         response.headers_mut().insert("server-timing", timing);
@@ -91,8 +91,8 @@ pub(super) async fn logged(surface: &Surface, routes: Router, request: Request) 
 }
 
 /// An id for an operation on a socket, and a span that gives it to whatever is logged of it.
-pub(super) fn span(surface: &Surface) -> Span {
-    tracing::error_span!("request", id = %surface.app.clock.id::<Uuid>())
+pub(super) fn span(state: &RouteState) -> Span {
+    tracing::error_span!("request", id = %state.app.clock.id::<Uuid>())
 }
 
 /// Logs an operation on a socket, in its span.

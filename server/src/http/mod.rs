@@ -19,7 +19,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     app::App,
-    graphql::{Access, Admitted, Gate, IncomingRequest, Introspection, Limits, Reply},
+    graphql::{Access, Executor, IncomingRequest, Introspection, Limits, Reply, ValidRequest},
 };
 
 mod authentication;
@@ -46,7 +46,7 @@ pub use quota::Rates;
 pub(crate) use tls::Certificates;
 pub use tls::TlsError;
 
-use authentication::Unaccepted;
+use authentication::TokenError;
 use client::{Caller, Proxies};
 use concurrency::Concurrency;
 use delivery::{Deliveries, InMemory};
@@ -54,7 +54,7 @@ use graphql::{documents::Documents, parameters::Parameters};
 use listen::Peer;
 use metrics::Metrics;
 use origin::Origins;
-use quota::{Quotas, Spending};
+use quota::{Quotas, RateLimitStatus};
 
 /// How the surface is set up.
 #[derive(Clone, Debug)]
@@ -82,9 +82,9 @@ pub(crate) struct Settings {
 }
 
 /// What the routes need.
-struct Surface {
+struct RouteState {
     app: Arc<App>,
-    gate: Gate,
+    executor: Executor,
     quotas: Arc<Quotas>,
     documents: Documents,
     origins: Origins,
@@ -98,7 +98,7 @@ struct Surface {
     under_way: TaskTracker,
 }
 
-impl Surface {
+impl RouteState {
     /// Answers a request over HTTP. This is around the routes rather than layers of them: layers would box every request.
     async fn answer(&self, routes: Router, request: Request) -> Response {
         let mut response = log::logged(self, routes, request).await;
@@ -111,14 +111,14 @@ impl Surface {
     async fn admit(
         &self,
         caller: &mut Caller,
-        access: impl Future<Output = Result<Access, Unaccepted>>,
+        access: impl Future<Output = Result<Access, TokenError>>,
         parameters: &mut Parameters,
-        spending: &mut Spending,
-    ) -> Result<Admitted, Reply> {
+        rate_limit: &mut RateLimitStatus,
+    ) -> Result<ValidRequest, Reply> {
         self.quotas.address(caller.address).map_err(Reply::refused)?;
         caller.access = access.await.map_err(|unaccepted| Reply::refused(unaccepted.error()))?;
         let caller = *caller;
-        self.quotas.request(caller, spending).map_err(Reply::refused)?;
+        self.quotas.request(caller, rate_limit).map_err(Reply::refused)?;
         let mut named = self.documents.resolve(parameters).map_err(Reply::refused)?;
         let keep = named.keep_as().map(|hash| (hash, named.document.clone()));
         let asked = IncomingRequest {
@@ -127,10 +127,10 @@ impl Surface {
             variables: parameters.take_variables(),
             access: caller.access,
             arrived: caller.arrived,
-            meter: self.quotas.meter(caller, spending),
-            rations: self.quotas.rations(caller),
+            meter: self.quotas.meter(caller, rate_limit),
+            quota: self.quotas.quota(caller),
         };
-        let admitted = self.gate.admit(asked).await?;
+        let admitted = self.executor.admit(asked).await?;
         if let Some((hash, document)) = keep {
             self.documents.keep(hash, &document);
         }
@@ -166,8 +166,8 @@ pub(crate) fn acceptors(
 ) -> Result<Acceptors, DocumentsError> {
     let (limits, metrics, under_way) = (settings.connections, Metrics::new(), TaskTracker::new());
     let clock = Arc::clone(&app.clock_watch);
-    let surface = Arc::new(Surface {
-        gate: Gate::new(&app, settings.limits, settings.introspection),
+    let state = Arc::new(RouteState {
+        executor: Executor::new(&app, settings.limits, settings.introspection),
         quotas: Arc::new(Quotas::new(settings.rates)),
         documents: Documents::open(settings.documents.as_deref(), settings.documents_only)?,
         origins: Origins::new(&settings.public_url, &settings.allowed_origins),
@@ -182,7 +182,7 @@ pub(crate) fn acceptors(
     });
     let unseen = Metrics::new();
     let figures = Acceptor {
-        surface: None,
+        state: None,
         routes: metrics.routes(clock),
         limits,
         tls: None,
@@ -194,8 +194,8 @@ pub(crate) fn acceptors(
     };
     Ok(Acceptors {
         main: Acceptor {
-            routes: routes(&surface),
-            surface: Some(surface),
+            routes: routes(&state),
+            state: Some(state),
             limits,
             tls,
             proxies: Proxies::of(&settings.trusted_proxies),
@@ -217,10 +217,10 @@ pub(crate) fn acceptors(
 /// | `/healthz` | whether the process answers |
 /// | `/readyz` | whether database and object store do |
 /// | `/objects/…` | photos, by signed URLs, where they are in a local directory |
-fn routes(surface: &Arc<Surface>) -> Router {
-    let local = match &surface.app.objects {
+fn routes(state: &Arc<RouteState>) -> Router {
+    let local = match &state.app.objects {
         ObjectStore::Local(directory) => {
-            let clock = surface.app.clock.clone();
+            let clock = state.app.clock.clone();
             Some(objects::routes(directory.clone(), Arc::new(move || clock.now())))
         }
         ObjectStore::S3(_) => None,
@@ -232,20 +232,24 @@ fn routes(surface: &Arc<Surface>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(local.unwrap_or_default())
-        .with_state(Arc::clone(surface));
-    match surface.origins.cors() {
+        .with_state(Arc::clone(state));
+    match state.origins.cors() {
         Some(cors) => routes.layer(cors),
         None => routes,
     }
 }
 
-async fn schema(State(surface): State<Arc<Surface>>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
-    let address = surface.proxies.address_of(peer.address, &headers);
-    if surface.quotas.address(address).is_err() {
+async fn schema(
+    State(state): State<Arc<RouteState>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+) -> Response {
+    let address = state.proxies.address_of(peer.address, &headers);
+    if state.quotas.address(address).is_err() {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     }
-    match authentication::access_of(&surface.app, &headers).await {
-        Ok(access) if surface.gate.shows_schema_to(access) => {
+    match authentication::access_of(&state.app, &headers).await {
+        Ok(access) if state.executor.shows_schema_to(access) => {
             let text = crate::graphql::sdl();
             let held = Extension(InMemory(text.len()));
             (held, [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], text).into_response()

@@ -27,7 +27,7 @@ use governor::{
 use serde::Deserialize;
 
 use super::client::Caller;
-use crate::graphql::{Meter, Rationed, Rations, engine::cost::rate_limited};
+use crate::graphql::{ActionQuota, LimitedAction, Meter, engine::cost::rate_limited};
 
 /// How much may be asked in a minute. `onsite.example.toml` gives each limit's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -63,12 +63,12 @@ impl Default for Rates {
 
 /// Who pays for what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Payer {
+enum QuotaHolder {
     Viewer(AccountId),
     Address(IpAddr),
 }
 
-impl Payer {
+impl QuotaHolder {
     fn of(caller: Caller) -> Self {
         caller.access.0.map_or(Self::Address(caller.address), |viewer| Self::Viewer(viewer.account))
     }
@@ -113,11 +113,11 @@ impl<K: Clone + Eq + Hash> Bucket<K> {
 /// All limits a minute.
 pub(super) struct Quotas {
     addresses: Bucket<IpAddr>,
-    viewers: Bucket<Payer>,
-    viewer_cost: Arc<Bucket<Payer>>,
-    address_cost: Arc<Bucket<Payer>>,
+    viewers: Bucket<QuotaHolder>,
+    viewer_cost: Arc<Bucket<QuotaHolder>>,
+    address_cost: Arc<Bucket<QuotaHolder>>,
     sign_ins: Arc<Bucket<IpAddr>>,
-    viewer_uploads: Arc<Bucket<Payer>>,
+    viewer_uploads: Arc<Bucket<QuotaHolder>>,
     /// What whoever is signed in may spend, as a header; and whoever is not.
     viewer_policy: Option<HeaderValue>,
     address_policy: Option<HeaderValue>,
@@ -144,31 +144,31 @@ impl Quotas {
     }
 
     /// One request of whoever it turned out to be.
-    pub(super) fn request(&self, caller: Caller, spending: &mut Spending) -> Result<(), Error> {
-        let payer = Payer::of(caller);
-        if let Payer::Address(_) = payer {
-            spending.policy.clone_from(&self.address_policy);
+    pub(super) fn request(&self, caller: Caller, rate_limit: &mut RateLimitStatus) -> Result<(), Error> {
+        let holder = QuotaHolder::of(caller);
+        if let QuotaHolder::Address(_) = holder {
+            rate_limit.policy.clone_from(&self.address_policy);
             return Ok(());
         }
-        spending.policy.clone_from(&self.viewer_policy);
-        let taken = self.viewers.take(&payer, 1);
-        spending.requests = Some(taken.unwrap_or(0));
+        rate_limit.policy.clone_from(&self.viewer_policy);
+        let taken = self.viewers.take(&holder, 1);
+        rate_limit.requests = Some(taken.unwrap_or(0));
         taken.map(drop).map_err(|wait| rate_limited(self.viewers.name, wait))
     }
 
     /// A meter for what the caller asks.
-    pub(super) fn meter(&self, caller: Caller, spending: &mut Spending) -> Meter {
-        let payer = Payer::of(caller);
-        let bucket = match payer {
-            Payer::Viewer(_) => Arc::clone(&self.viewer_cost),
-            Payer::Address(_) => Arc::clone(&self.address_cost),
+    pub(super) fn meter(&self, caller: Caller, rate_limit: &mut RateLimitStatus) -> Meter {
+        let holder = QuotaHolder::of(caller);
+        let bucket = match holder {
+            QuotaHolder::Viewer(_) => Arc::clone(&self.viewer_cost),
+            QuotaHolder::Address(_) => Arc::clone(&self.address_cost),
         };
         let left = Arc::new(AtomicU32::new(u32::MAX));
-        spending.cost = Some(Arc::clone(&left));
+        rate_limit.cost = Some(Arc::clone(&left));
         Meter::charging(
             bucket.name,
             Box::new(move |cost| {
-                let taken = bucket.take(&payer, u32::try_from(cost).unwrap_or(u32::MAX));
+                let taken = bucket.take(&holder, u32::try_from(cost).unwrap_or(u32::MAX));
                 left.store(taken.unwrap_or(0), Ordering::Relaxed);
                 taken.map(drop)
             }),
@@ -176,12 +176,12 @@ impl Quotas {
     }
 
     /// What is left to a caller: attempts to sign in, to their address; uploads, to themselves.
-    pub(super) fn rations(&self, caller: Caller) -> Rations {
+    pub(super) fn quota(&self, caller: Caller) -> ActionQuota {
         let (sign_ins, uploads) = (Arc::clone(&self.sign_ins), Arc::clone(&self.viewer_uploads));
-        Rations::new(move |rationed| {
-            let (name, taken) = match rationed {
-                Rationed::SignIn => (sign_ins.name, sign_ins.take(&caller.address, 1)),
-                Rationed::Upload => (uploads.name, uploads.take(&Payer::of(caller), 1)),
+        ActionQuota::new(move |action| {
+            let (name, taken) = match action {
+                LimitedAction::SignIn => (sign_ins.name, sign_ins.take(&caller.address, 1)),
+                LimitedAction::Upload => (uploads.name, uploads.take(&QuotaHolder::of(caller), 1)),
             };
             taken.map(drop).map_err(|wait| rate_limited(name, wait))
         })
@@ -196,7 +196,7 @@ fn policy(parts: &[(&str, NonZeroU32)]) -> Option<HeaderValue> {
 
 /// What a caller had and has left, for the answer's headers.
 #[derive(Debug, Default)]
-pub(super) struct Spending {
+pub(super) struct RateLimitStatus {
     /// What they may spend.
     policy: Option<HeaderValue>,
     /// Requests that are left.
@@ -205,7 +205,7 @@ pub(super) struct Spending {
     cost: Option<Arc<AtomicU32>>,
 }
 
-impl Spending {
+impl RateLimitStatus {
     /// As `RateLimit-Policy` and `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers-10).
     pub(super) fn tell(&self, headers: &mut HeaderMap) {
         const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -245,16 +245,17 @@ mod tests {
     #[test]
     fn what_may_be_spent_and_what_is_left_is_told_in_headers() {
         let policy = policy(&[("requests", NonZeroU32::MIN), ("cost", NonZeroU32::MAX)]);
-        let spending = Spending { policy, requests: Some(599), cost: Some(Arc::new(AtomicU32::new(958))) };
+        let rate_limit = RateLimitStatus { policy, requests: Some(599), cost: Some(Arc::new(AtomicU32::new(958))) };
         let mut headers = HeaderMap::new();
-        spending.tell(&mut headers);
+        rate_limit.tell(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"requests\";q=1;w=60, \"cost\";q=4294967295;w=60");
         assert_eq!(headers["ratelimit"], "\"requests\";r=599, \"cost\";r=958");
     }
 
     #[test]
     fn what_is_not_known_is_not_told() {
-        let unmeasured = Spending { cost: Some(Arc::new(AtomicU32::new(u32::MAX))), ..Spending::default() };
+        let unmeasured =
+            RateLimitStatus { cost: Some(Arc::new(AtomicU32::new(u32::MAX))), ..RateLimitStatus::default() };
         let mut headers = HeaderMap::new();
         unmeasured.tell(&mut headers);
         assert!(headers.is_empty());

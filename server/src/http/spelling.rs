@@ -18,7 +18,7 @@ const SWITCHING: &[u8] = b"HTTP/1.1 101 ";
 const NAMES: [&[u8]; 2] = [b"\r\nSec-WebSocket-Accept:", b"\r\nSec-WebSocket-Protocol:"];
 
 /// A connection whose answers to the opening of a WebSocket are spelt like that.
-pub(super) struct Spelt<S>(pub(super) S);
+pub(super) struct WebSocketCase<S>(pub(super) S);
 
 /// What is written, with these names spelt; it stays as long as it was.
 fn spelt(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -34,13 +34,13 @@ fn spelt(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(bytes)
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Spelt<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WebSocketCase<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_read(cx, buffer)
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Spelt<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WebSocketCase<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write(cx, &spelt(bytes))
     }
@@ -89,7 +89,7 @@ mod tests {
     /// What is encrypted waits for that until all of it fits.
     #[tokio::test]
     async fn what_is_flushed_goes_on() {
-        let mut line = Spelt(BufWriter::new(Vec::new()));
+        let mut line = WebSocketCase(BufWriter::new(Vec::new()));
         line.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
         assert!(line.0.get_ref().is_empty());
         line.flush().await.unwrap();

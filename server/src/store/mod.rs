@@ -36,14 +36,14 @@ pub use check_ins::{
 };
 pub use going_down::{Loss, Losses};
 pub use moment::Reader;
-pub use presence::{Manner, Presence};
+pub use presence::{LockMode, PresenceLock};
 pub use projects::{organisation, person, project, site, team_role};
 pub use readiness::Readiness;
 pub use transaction::{Transaction, Writer};
 pub use unavailable::comes_back;
 pub use visits::{recount, visit, weekly_tally};
 
-use readiness::{Commits, Trial};
+use readiness::{Commits, Probe};
 use transaction::Purpose;
 
 /// How to reach the database.
@@ -60,7 +60,7 @@ pub struct DatabaseSettings {
 pub struct Database {
     reader: Reader,
     writer: Writer,
-    trial: Arc<Trial>,
+    trial: Arc<Probe>,
     /// How PostgreSQL is reached for a session of one's own.
     session: Option<PgConnectOptions>,
 }
@@ -90,7 +90,7 @@ impl Database {
         let commits = Arc::new(Commits::default());
         let reader = Reader { pool: reader, commits: Arc::clone(&commits) };
         let writer = Writer { pool, commits };
-        Ok(Self { reader, writer, trial: Arc::new(Trial::new(file)), session })
+        Ok(Self { reader, writer, trial: Arc::new(Probe::new(file)), session })
     }
 
     /// For reading outside a transaction; within a moment, everything as it was then.

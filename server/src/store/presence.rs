@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// How the lock is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum LockMode {
     /// With others.
     Shared,
     /// By nobody else.
@@ -31,14 +31,14 @@ pub enum Manner {
 
 /// The lock, until it is dropped.
 #[derive(Debug)]
-pub enum Presence {
+pub enum PresenceLock {
     /// On a file beside SQLite's.
     File(File),
     /// Of a session on PostgreSQL.
     Session(PgConnection),
 }
 
-impl Presence {
+impl PresenceLock {
     /// Lets the lock go.
     pub async fn leave(self) {
         if let Self::Session(connection) = self {
@@ -49,7 +49,7 @@ impl Presence {
 
 impl Database {
     /// Takes the lock; nothing if others hold it in a manner that does not go with this one.
-    pub async fn attend(&self, manner: Manner) -> Result<Option<Presence>, DbErr> {
+    pub async fn attend(&self, manner: LockMode) -> Result<Option<PresenceLock>, DbErr> {
         match (&self.trial.file, &self.session) {
             (Some(file), _) => locked(file, manner),
             (None, Some(options)) => session(options, manner).await,
@@ -60,13 +60,13 @@ impl Database {
     /// Holds the lock with others for ever; drop the future to stop.
     pub async fn stay(&self) {
         loop {
-            match self.attend(Manner::Shared).await {
-                Ok(Some(Presence::Session(mut connection))) => {
+            match self.attend(LockMode::Shared).await {
+                Ok(Some(PresenceLock::Session(mut connection))) => {
                     while connection.ping().await.is_ok() {
                         tokio::time::sleep(LOOK).await;
                     }
                 }
-                Ok(Some(held @ Presence::File(_))) => {
+                Ok(Some(held @ PresenceLock::File(_))) => {
                     std::future::pending::<()>().await;
                     drop(held);
                 }
@@ -78,29 +78,29 @@ impl Database {
     }
 }
 
-fn locked(file: &Path, manner: Manner) -> Result<Option<Presence>, DbErr> {
+fn locked(file: &Path, manner: LockMode) -> Result<Option<PresenceLock>, DbErr> {
     let mut beside = file.as_os_str().to_owned();
     beside.push("-serving");
     let failed = |error| DbErr::Conn(RuntimeErr::Internal(format!("{}: {error}", Path::new(&beside).display())));
     let lock = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&beside).map_err(failed)?;
     let taken = match manner {
-        Manner::Shared => lock.try_lock_shared(),
-        Manner::Alone => lock.try_lock(),
+        LockMode::Shared => lock.try_lock_shared(),
+        LockMode::Alone => lock.try_lock(),
     };
     match taken {
-        Ok(()) => Ok(Some(Presence::File(lock))),
+        Ok(()) => Ok(Some(PresenceLock::File(lock))),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
 }
 
-async fn session(options: &PgConnectOptions, manner: Manner) -> Result<Option<Presence>, DbErr> {
+async fn session(options: &PgConnectOptions, manner: LockMode) -> Result<Option<PresenceLock>, DbErr> {
     let failed = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
     let mut connection = PgConnection::connect_with(options).await.map_err(failed)?;
     let lock = match manner {
-        Manner::Shared => "SELECT pg_try_advisory_lock_shared($1)",
-        Manner::Alone => "SELECT pg_try_advisory_lock($1)",
+        LockMode::Shared => "SELECT pg_try_advisory_lock_shared($1)",
+        LockMode::Alone => "SELECT pg_try_advisory_lock($1)",
     };
     let held: bool = sqlx::query_scalar(lock).bind(LOCK).fetch_one(&mut connection).await.map_err(failed)?;
-    Ok(held.then_some(Presence::Session(connection)))
+    Ok(held.then_some(PresenceLock::Session(connection)))
 }

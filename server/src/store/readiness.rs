@@ -39,7 +39,7 @@ impl Commits {
 
 /// What a database is asked of when it is tried.
 #[derive(Debug)]
-pub(super) struct Trial {
+pub(super) struct Probe {
     /// This program's own row: a server that stands still in its transaction must not make others wait.
     server: Uuid,
     /// SQLite's file.
@@ -48,7 +48,7 @@ pub(super) struct Trial {
     turn: Mutex<()>,
 }
 
-impl Trial {
+impl Probe {
     pub(super) fn new(file: Option<PathBuf>) -> Self {
         Self { server: Clock::system().id(), file, turn: Mutex::new(()) }
     }

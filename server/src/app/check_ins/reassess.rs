@@ -25,7 +25,7 @@ const AT_ONCE: u64 = 200;
 
 /// A policy to be tried.
 #[derive(Clone, Debug)]
-pub enum Trial {
+pub enum TrialPolicy {
     /// A version that was adopted.
     Version(i32),
     /// The newest version with changes that nobody has adopted.
@@ -58,7 +58,7 @@ impl App {
     /// gives the same verdict. More than `most` check-ins are refused. `step` is called after each page of check-ins.
     pub async fn reassess(
         &self,
-        trial: Trial,
+        trial: TrialPolicy,
         from: NaiveDate,
         to: NaiveDate,
         most: Option<u64>,
@@ -86,13 +86,13 @@ impl App {
         }
     }
 
-    async fn tried(&self, trial: Trial) -> Result<Policy, Failure> {
+    async fn tried(&self, trial: TrialPolicy) -> Result<Policy, Failure> {
         match trial {
-            Trial::Version(version) => {
+            TrialPolicy::Version(version) => {
                 let policies = policy::versions(self.database.reader()).await?;
                 Ok(named_policy(&policies, version)?.clone())
             }
-            Trial::Draft(change) => self.drafted(*change).await,
+            TrialPolicy::Draft(change) => self.drafted(*change).await,
         }
     }
 

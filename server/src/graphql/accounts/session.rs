@@ -13,7 +13,7 @@ use super::{access_token::PersonalAccessToken, own_account::Session, second_fact
 use crate::{
     app::{Failure, SignInRequest, SignedIn},
     graphql::{
-        engine::cost::{Rationed, take},
+        engine::cost::{LimitedAction, take},
         projects::{person::Person, team::TeamRole},
         support::{
             access::{Access, anybody_may_change, app, identified, may_change},
@@ -168,7 +168,7 @@ impl SessionMutation {
         #[graphql(desc = "Name and password.", secret)] input: SignInInput,
     ) -> Result<SignInPayload> {
         anybody_may_change(ctx, const { change("signIn") })?;
-        take(ctx, Rationed::SignIn)?;
+        take(ctx, LimitedAction::SignIn)?;
         let request = SignInRequest {
             login: input.login,
             password: input.password.into(),

@@ -8,7 +8,7 @@ use super::session::SignInPayload;
 use crate::{
     app::SingleSignOnReturn,
     graphql::{
-        engine::cost::{Rationed, take},
+        engine::cost::{LimitedAction, take},
         support::{
             access::{anybody_may_change, app},
             error::{UserError, answered},
@@ -86,7 +86,7 @@ impl SingleSignOnMutation {
         #[graphql(desc = "The device.")] input: BeginSingleSignOnInput,
     ) -> Result<BeginSingleSignOnPayload> {
         anybody_may_change(ctx, const { change("beginSingleSignOn") })?;
-        take(ctx, Rationed::SignIn)?;
+        take(ctx, LimitedAction::SignIn)?;
         Ok(match answered(app(ctx).begin_single_sign_on(input.device_name).await)? {
             Ok(away) => BeginSingleSignOnPayload {
                 authorization_url: Some(away.authorization_url),
@@ -104,7 +104,7 @@ impl SingleSignOnMutation {
         #[graphql(desc = "What they came back with.", secret)] input: CompleteSingleSignOnInput,
     ) -> Result<SignInPayload> {
         anybody_may_change(ctx, const { change("completeSingleSignOn") })?;
-        take(ctx, Rationed::SignIn)?;
+        take(ctx, LimitedAction::SignIn)?;
         let back = SingleSignOnReturn {
             state: input.state,
             code: input.code.into(),

@@ -15,7 +15,7 @@ use objects::PresignedUpload;
 use crate::{
     app::{Failure, PhotoUploadRequest},
     graphql::{
-        engine::cost::{Rationed, take},
+        engine::cost::{LimitedAction, take},
         support::{
             access::{app, may_change, scope, viewer},
             error::{UserError, answered, broken},
@@ -222,7 +222,7 @@ impl PhotoMutation {
         #[graphql(desc = "The photo.")] input: RequestPhotoUploadInput,
     ) -> Result<RequestPhotoUploadPayload> {
         let viewer = may_change(ctx, const { change("requestPhotoUpload") })?;
-        take(ctx, Rationed::Upload)?;
+        take(ctx, LimitedAction::Upload)?;
         let request =
             PhotoUploadRequest { content_type: input.content_type, byte_size: input.byte_size, sha256: input.sha256 };
         let ticket = async { app(ctx).request_photo_upload(viewer?, request).await };

@@ -8,7 +8,7 @@ use entity::values::Verdict;
 
 use super::{check_in::CheckIn, rejudgement::VerdictTransition};
 use crate::{
-    app::{Failure, Transition, Trial},
+    app::{Failure, Transition, TrialPolicy},
     graphql::support::{
         access::{app, entitled, scope},
         error::{bad_period, broken, internal},
@@ -64,7 +64,7 @@ impl ReassessmentQuery {
         #[graphql(desc = "The last local day.")] to: Date,
     ) -> Result<Option<Reassessment>> {
         entitled(ctx, const { read("Query", "reassessment") })?;
-        let trial = Trial::Version(policy_version);
+        let trial = TrialPolicy::Version(policy_version);
         let outcome = match app(ctx).reassess(trial, from.0, to.0, Some(MOST_CHECK_INS), &|_| {}).await {
             Ok(outcome) => outcome,
             Err(Failure::Broken(error)) => return Err(internal(&error)),

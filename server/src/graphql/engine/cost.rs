@@ -71,7 +71,7 @@ pub fn rate_limited(limit: &str, wait: Duration) -> Error {
 
 /// What may be done only so often in a minute, whatever a request for it costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rationed {
+pub enum LimitedAction {
     /// An attempt to sign in.
     SignIn,
     /// Leave to upload a photo.
@@ -80,22 +80,22 @@ pub enum Rationed {
 
 /// What is left of that to whoever sent a request, and what became of what the request would do.
 #[derive(Clone)]
-pub struct Rations {
-    take: Arc<dyn Fn(Rationed) -> Result<(), Error> + Send + Sync>,
-    used: Arc<Used>,
+pub struct ActionQuota {
+    take: Arc<dyn Fn(LimitedAction) -> Result<(), Error> + Send + Sync>,
+    used: Arc<Usage>,
 }
 
 #[derive(Default)]
-struct Used {
+struct Usage {
     /// Something was done.
     some: AtomicBool,
     /// Why something was not, where the request asks for nothing else.
     refusal: OnceLock<Error>,
 }
 
-impl Rations {
+impl ActionQuota {
     /// Each use calls `take`.
-    pub fn new(take: impl Fn(Rationed) -> Result<(), Error> + Send + Sync + 'static) -> Self {
+    pub fn new(take: impl Fn(LimitedAction) -> Result<(), Error> + Send + Sync + 'static) -> Self {
         Self { take: Arc::new(take), used: Arc::default() }
     }
 
@@ -105,20 +105,20 @@ impl Rations {
     }
 }
 
-impl fmt::Debug for Rations {
+impl fmt::Debug for ActionQuota {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Rations")
+        f.write_str("ActionQuota")
     }
 }
 
 /// Takes one of what is left to whoever asks, or tells how long to wait.
-pub(in crate::graphql) fn take(ctx: &Context<'_>, rationed: Rationed) -> Result<(), Error> {
-    let Some(rations) = ctx.data_opt::<Rations>() else { return Ok(()) };
-    let taken = (rations.take)(rationed);
+pub(in crate::graphql) fn take(ctx: &Context<'_>, action: LimitedAction) -> Result<(), Error> {
+    let Some(quota) = ctx.data_opt::<ActionQuota>() else { return Ok(()) };
+    let taken = (quota.take)(action);
     match &taken {
-        Ok(()) => rations.used.some.store(true, Ordering::Relaxed),
+        Ok(()) => quota.used.some.store(true, Ordering::Relaxed),
         Err(error) if asks_for_nothing_else(ctx) => {
-            let _ = rations.used.refusal.set(error.clone());
+            let _ = quota.used.refusal.set(error.clone());
         }
         Err(_) => {}
     }

@@ -50,14 +50,14 @@ impl Weighter<Key, Arc<Examined>> for Bytes {
 }
 
 /// A request to be examined.
-pub(in crate::graphql) struct Question {
+pub(in crate::graphql) struct ExaminationRequest {
     key: Key,
     /// Whether it is worth remembering.
     memorable: bool,
     variables: Variables,
 }
 
-impl Question {
+impl ExaminationRequest {
     /// What a request asks.
     pub(in crate::graphql) fn new(document: String, operation_name: Option<String>, variables: Variables) -> Self {
         let written = if variables.is_empty() { Some(String::new()) } else { written(&variables) };
@@ -129,12 +129,12 @@ impl Examiner {
     }
 
     /// What was found out about it before.
-    pub(in crate::graphql) fn known(&self, question: &Question) -> Option<Arc<Examined>> {
+    pub(in crate::graphql) fn known(&self, question: &ExaminationRequest) -> Option<Arc<Examined>> {
         if question.memorable { self.known.get(&question.key) } else { None }
     }
 
     /// Bounds and parses it.
-    pub(in crate::graphql) fn read(&self, question: &Question) -> Result<Draft, Error> {
+    pub(in crate::graphql) fn read(&self, question: &ExaminationRequest) -> Result<Draft, Error> {
         check_variables(question.variables.values(), &self.limits)?;
         let document = limits::parse(&question.key.document, &self.limits)?;
         let operation = chosen(&document, question.key.operation_name.as_deref())?;
@@ -147,7 +147,11 @@ impl Examiner {
     }
 
     /// Validates and costs it.
-    pub(in crate::graphql) async fn examine(&self, question: &Question, draft: Draft) -> Result<Arc<Examined>, Reply> {
+    pub(in crate::graphql) async fn examine(
+        &self,
+        question: &ExaminationRequest,
+        draft: Draft,
+    ) -> Result<Arc<Examined>, Reply> {
         let Draft { document, facts } = draft;
         let name = question.key.operation_name.clone();
         let shown = typename::shown(document.clone()).map_err(Reply::refused)?;
@@ -166,7 +170,12 @@ impl Examiner {
     }
 
     /// What a valid document comes to, and what that costs.
-    fn planned(&self, question: &Question, document: &ExecutableDocument, facts: Facts) -> Result<Examined, Error> {
+    fn planned(
+        &self,
+        question: &ExaminationRequest,
+        document: &ExecutableDocument,
+        facts: Facts,
+    ) -> Result<Examined, Error> {
         let operation = chosen(document, question.key.operation_name.as_deref())?;
         coercion::check(&self.types, operation, &question.variables)?;
         let (fragments, variables) = (&document.fragments, &question.variables);

@@ -9,15 +9,15 @@ use tracing::Instrument;
 
 use super::{
     completion::completed,
-    cost::{Meter, Rations},
-    examination::{Examined, Examiner, Facts, Question},
+    cost::{ActionQuota, Meter},
+    examination::{ExaminationRequest, Examined, Examiner, Facts},
     reply::Cost,
-    watch::{Stopped, Taken},
+    watch::{ExecutionError, Taken},
 };
 use crate::{
     app::App,
     graphql::{
-        Access, Arrived, Limits, OnsiteSchema, Reply, admits,
+        Access, Limits, OnsiteSchema, Reply, RequestTime, admits,
         support::error::{coded, panicked},
     },
     store::moment::{self, Moment},
@@ -28,7 +28,7 @@ const SMALL: usize = 500;
 
 /// The schema behind its limits.
 #[derive(Clone)]
-pub struct Gate {
+pub struct Executor {
     examiner: Arc<Examiner>,
     /// Executes what was found good.
     schema: OnsiteSchema,
@@ -63,15 +63,15 @@ pub struct IncomingRequest {
     /// Who asks.
     pub access: Access,
     /// When it came.
-    pub arrived: Arrived,
+    pub arrived: RequestTime,
     /// Measures the cost, and charges for it.
     pub meter: Meter,
     /// What is left to whoever asks of what is rationed.
-    pub rations: Rations,
+    pub quota: ActionQuota,
 }
 
-impl Gate {
-    /// A gate in front of the app's schema.
+impl Executor {
+    /// The schema of the app, behind its limits.
     pub fn new(app: &Arc<App>, limits: Limits, introspection: Introspection) -> Self {
         let examiner = Arc::new(Examiner::new(limits));
         let (schema, watched) =
@@ -79,7 +79,7 @@ impl Gate {
         Self { examiner, schema, watched, limits, introspection }
     }
 
-    fn schema_for(&self, admitted: &Admitted) -> &OnsiteSchema {
+    fn schema_for(&self, admitted: &ValidRequest) -> &OnsiteSchema {
         // Of events, the watched one bounds the time.
         if admitted.cost() > SMALL || admitted.kind() == OperationType::Subscription {
             &self.watched
@@ -103,9 +103,9 @@ impl Gate {
     }
 
     /// Bounds, parses, validates and costs a request. Nothing of it is executed yet.
-    pub async fn admit(&self, asked: IncomingRequest) -> Result<Admitted, Reply> {
-        let IncomingRequest { document, operation_name, variables, access, arrived, meter, rations } = asked;
-        let question = Question::new(document, operation_name, variables);
+    pub async fn admit(&self, asked: IncomingRequest) -> Result<ValidRequest, Reply> {
+        let IncomingRequest { document, operation_name, variables, access, arrived, meter, quota } = asked;
+        let question = ExaminationRequest::new(document, operation_name, variables);
         let examined = match self.examiner.known(&question) {
             Some(examined) => {
                 self.permits(access, examined.facts).map_err(Reply::refused)?;
@@ -121,8 +121,8 @@ impl Gate {
         let request = question.into_request(&examined).data(access).data(arrived);
         // Only what changes something is rationed.
         let request =
-            if examined.facts.kind == OperationType::Mutation { request.data(rations.clone()) } else { request };
-        Ok(Admitted { request, examined, meter, rations })
+            if examined.facts.kind == OperationType::Mutation { request.data(quota.clone()) } else { request };
+        Ok(ValidRequest { request, examined, meter, quota })
     }
 
     /// Refuses what is not for whoever asks, before any work is done for it.
@@ -134,14 +134,14 @@ impl Gate {
     }
 
     /// Executes a query or a mutation. What a query reads is of one moment; what is told of a change, of one after it.
-    pub async fn answer(&self, admitted: Admitted) -> Reply {
+    pub async fn answer(&self, admitted: ValidRequest) -> Reply {
         let moment = if admitted.kind() == OperationType::Query { Moment::open() } else { Moment::closed() };
         let reply = moment.within(self.execute(admitted)).await;
         moment.close();
         reply
     }
 
-    async fn execute(&self, admitted: Admitted) -> Reply {
+    async fn execute(&self, admitted: ValidRequest) -> Reply {
         if admitted.kind() == OperationType::Subscription {
             return Reply::refused(not_here());
         }
@@ -151,14 +151,14 @@ impl Gate {
         let work = taken.watch(schema.execute(admitted.request.data(Arc::clone(&taken))));
         match tokio::time::timeout(limit, work).await {
             Ok(Ok(response)) => {
-                let reply = match admitted.rations.refusal() {
+                let reply = match admitted.quota.refusal() {
                     Some(refusal) => Reply::refused(refusal),
                     None => self.executed(&admitted.examined, response),
                 };
                 self.told(&admitted.meter, reply)
             }
-            Ok(Err(Stopped::TooLarge(error))) => Reply::refused(error),
-            Ok(Err(Stopped::Panicked(panic))) => Reply::refused(panicked(panic.as_ref())),
+            Ok(Err(ExecutionError::TooLarge(error))) => Reply::refused(error),
+            Ok(Err(ExecutionError::Panicked(panic))) => Reply::refused(panicked(panic.as_ref())),
             Err(_) => Reply::refused(too_slow(self.limits.seconds)),
         }
     }
@@ -169,14 +169,14 @@ impl Gate {
     }
 
     /// Executes an operation of any kind: one reply for a query or a mutation, one for each event of a subscription.
-    pub fn follow(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
+    pub fn follow(&self, admitted: ValidRequest) -> BoxStream<'static, Reply> {
         moment::each(self.replies(admitted)).boxed()
     }
 
-    fn replies(&self, admitted: Admitted) -> BoxStream<'static, Reply> {
-        let gate = self.clone();
+    fn replies(&self, admitted: ValidRequest) -> BoxStream<'static, Reply> {
+        let executor = self.clone();
         if admitted.kind() != OperationType::Subscription {
-            let answering = async move { gate.answer(admitted).await }.instrument(tracing::Span::current());
+            let answering = async move { executor.answer(admitted).await }.instrument(tracing::Span::current());
             return stream::once(answering.boxed()).boxed();
         }
         let (taken, span) = (Taken::nothing_of_events(&self.limits), tracing::Span::current());
@@ -184,20 +184,21 @@ impl Gate {
         let events = Box::pin(AssertUnwindSafe(events).catch_unwind().enumerate());
         let examined = admitted.examined;
         stream::unfold(events, move |mut events| {
-            let (gate, taken, span, examined) = (gate.clone(), Arc::clone(&taken), span.clone(), Arc::clone(&examined));
+            let (executor, taken, span, examined) =
+                (executor.clone(), Arc::clone(&taken), span.clone(), Arc::clone(&examined));
             async move {
                 taken.renew();
                 let event = taken.watch(events.next()).await;
                 let reply = match event {
-                    Ok(Some(_)) if taken.was_too_slow() => Reply::refused(too_slow(gate.limits.seconds)),
+                    Ok(Some(_)) if taken.was_too_slow() => Reply::refused(too_slow(executor.limits.seconds)),
                     // There is no stream of events: a request error (GraphQL specification, CreateSourceEventStream).
                     Ok(Some((0, Ok(response)))) if response.data == Value::Null && response.is_err() => {
-                        Reply::invalid(response.errors, &gate.limits)
+                        Reply::invalid(response.errors, &executor.limits)
                     }
-                    Ok(Some((_, Ok(response)))) => gate.executed(&examined, response),
+                    Ok(Some((_, Ok(response)))) => executor.executed(&examined, response),
                     Ok(None) => return None,
-                    Err(Stopped::TooLarge(error)) => Reply::refused(error),
-                    Ok(Some((_, Err(panic)))) | Err(Stopped::Panicked(panic)) => {
+                    Err(ExecutionError::TooLarge(error)) => Reply::refused(error),
+                    Ok(Some((_, Err(panic)))) | Err(ExecutionError::Panicked(panic)) => {
                         Reply::refused(span.in_scope(|| panicked(panic.as_ref())))
                     }
                 };
@@ -217,14 +218,14 @@ impl Gate {
 
 /// A request that is within the limits and valid.
 #[derive(Debug)]
-pub struct Admitted {
+pub struct ValidRequest {
     request: Request,
     examined: Arc<Examined>,
     meter: Meter,
-    rations: Rations,
+    quota: ActionQuota,
 }
 
-impl Admitted {
+impl ValidRequest {
     /// What it would do.
     pub fn kind(&self) -> OperationType {
         self.examined.facts.kind

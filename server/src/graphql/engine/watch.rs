@@ -63,7 +63,7 @@ pub(in crate::graphql) struct Taken {
 }
 
 /// Why there is no answer.
-pub(in crate::graphql) enum Stopped {
+pub(in crate::graphql) enum ExecutionError {
     /// It would have taken more memory than it may.
     TooLarge(async_graphql::Error),
     /// A resolver panicked.
@@ -108,14 +108,14 @@ impl Taken {
     }
 
     /// The work of an execution turn by turn, until it is done, takes too much, or panics.
-    pub(in crate::graphql) async fn watch<T>(&self, work: impl Future<Output = T>) -> Result<T, Stopped> {
+    pub(in crate::graphql) async fn watch<T>(&self, work: impl Future<Output = T>) -> Result<T, ExecutionError> {
         let mut work = pin!(AssertUnwindSafe(work).catch_unwind());
         poll_fn(|context| {
             self.fields.store(0, Relaxed);
             let done = work.as_mut().poll(context);
             match (self.too_much(), done) {
-                (Some(error), _) => Poll::Ready(Err(Stopped::TooLarge(error))),
-                (None, Poll::Ready(done)) => Poll::Ready(done.map_err(Stopped::Panicked)),
+                (Some(error), _) => Poll::Ready(Err(ExecutionError::TooLarge(error))),
+                (None, Poll::Ready(done)) => Poll::Ready(done.map_err(ExecutionError::Panicked)),
                 (None, Poll::Pending) => Poll::Pending,
             }
         })
@@ -269,8 +269,8 @@ mod tests {
             work.as_mut().poll(context)
         });
         let done = done.await.map(|response| response.is_ok()).map_err(|stopped| match stopped {
-            Stopped::TooLarge(error) => error.message,
-            Stopped::Panicked(_) => "panicked".to_owned(),
+            ExecutionError::TooLarge(error) => error.message,
+            ExecutionError::Panicked(_) => "panicked".to_owned(),
         });
         (done, turns)
     }

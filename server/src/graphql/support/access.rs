@@ -18,11 +18,11 @@ pub struct Access(pub Option<Viewer>);
 
 /// When a request came: when its head did, or its message on a socket. What it takes from then on is nobody's clock.
 #[derive(Clone, Copy, Debug)]
-pub struct Arrived(pub DateTime<Utc>);
+pub struct RequestTime(pub DateTime<Utc>);
 
 /// When the request came; now, where no transport brought it.
 pub(in crate::graphql) fn arrived_at(ctx: &Context<'_>) -> DateTime<Utc> {
-    ctx.data_opt::<Arrived>().map_or_else(|| app(ctx).clock.now(), |arrived| arrived.0)
+    ctx.data_opt::<RequestTime>().map_or_else(|| app(ctx).clock.now(), |arrived| arrived.0)
 }
 
 /// The app behind the schema.

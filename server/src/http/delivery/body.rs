@@ -27,7 +27,7 @@ pub(super) fn held_by(response: &Response) -> Option<usize> {
 }
 
 /// An answer's body that keeps its request under way until it is written.
-pub(in crate::http) struct OnItsWay {
+pub(in crate::http) struct AnswerBody {
     body: Body,
     answer: Arc<Answer>,
     /// Whether all of it was in memory from the beginning.
@@ -36,24 +36,24 @@ pub(in crate::http) struct OnItsWay {
     rest: Bytes,
 }
 
-impl OnItsWay {
+impl AnswerBody {
     pub(super) fn new(body: Body, answer: Arc<Answer>, whole: bool) -> Self {
         Self { body, answer, whole, rest: Bytes::new() }
     }
 
-    fn piece(&mut self) -> Frame<Piece> {
+    fn chunk(&mut self) -> Frame<Chunk> {
         let bytes = self.rest.split_to(self.rest.len().min(PIECE));
-        Frame::data(Piece::new(bytes, &self.answer))
+        Frame::data(Chunk::new(bytes, &self.answer))
     }
 }
 
-impl http_body::Body for OnItsWay {
-    type Data = Piece;
+impl http_body::Body for AnswerBody {
+    type Data = Chunk;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Piece>, axum::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Chunk>, axum::Error>>> {
         if !self.rest.is_empty() {
-            return Poll::Ready(Some(Ok(self.piece())));
+            return Poll::Ready(Some(Ok(self.chunk())));
         }
         let Some(frame) = ready!(Pin::new(&mut self.body).poll_frame(cx)) else { return Poll::Ready(None) };
         match frame?.into_data() {
@@ -62,9 +62,9 @@ impl http_body::Body for OnItsWay {
                     self.answer.holds(data.len());
                 }
                 self.rest = data;
-                Poll::Ready(Some(Ok(self.piece())))
+                Poll::Ready(Some(Ok(self.chunk())))
             }
-            Err(trailers) => Poll::Ready(Some(Ok(trailers.map_data(|bytes| Piece::new(bytes, &self.answer))))),
+            Err(trailers) => Poll::Ready(Some(Ok(trailers.map_data(|bytes| Chunk::new(bytes, &self.answer))))),
         }
     }
 
@@ -83,25 +83,25 @@ impl http_body::Body for OnItsWay {
 }
 
 /// Some bytes of an answer. They are dropped once they are written.
-pub(in crate::http) struct Piece {
+pub(in crate::http) struct Chunk {
     bytes: Bytes,
     answer: Arc<Answer>,
 }
 
-impl Piece {
+impl Chunk {
     fn new(bytes: Bytes, answer: &Arc<Answer>) -> Self {
         answer.handed_over();
         Self { bytes, answer: Arc::clone(answer) }
     }
 }
 
-impl Drop for Piece {
+impl Drop for Chunk {
     fn drop(&mut self) {
         self.answer.done_with_piece();
     }
 }
 
-impl Buf for Piece {
+impl Buf for Chunk {
     fn remaining(&self) -> usize {
         self.bytes.len()
     }

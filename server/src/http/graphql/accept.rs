@@ -46,7 +46,7 @@ pub(in crate::http) fn accepted(headers: &HeaderMap) -> Option<Accepted> {
     if given().all(|value| value.trim().is_empty()) {
         return Some(Accepted { preferred: Media::GraphqlResponse, events: false });
     }
-    let mut fits = [Fit::default(); Media::ALL.len()];
+    let mut fits = [Match::default(); Media::ALL.len()];
     let mut events = false;
     for range in given().flat_map(|value| value.split(',')).filter_map(Range::parse) {
         for (fit, (_, kind, subtype)) in fits.iter_mut().zip(Media::ALL) {
@@ -66,7 +66,7 @@ pub(in crate::http) fn accepted(headers: &HeaderMap) -> Option<Accepted> {
 
 /// How a range fits a type. The most specific range counts.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Fit {
+struct Match {
     /// 0 where it does not fit at all.
     specificity: u8,
     /// Thousandths.
@@ -98,14 +98,14 @@ impl<'a> Range<'a> {
         Some(Self { kind, subtype, weight })
     }
 
-    fn fit(&self, kind: &str, subtype: &str) -> Fit {
+    fn fit(&self, kind: &str, subtype: &str) -> Match {
         let specificity = match (self.kind, self.subtype) {
             ("*", "*") => 1,
             (own, "*") if own.eq_ignore_ascii_case(kind) => 2,
             _ if self.names(kind, subtype) => 3,
-            _ => return Fit::default(),
+            _ => return Match::default(),
         };
-        Fit { specificity, weight: self.weight }
+        Match { specificity, weight: self.weight }
     }
 
     fn names(&self, kind: &str, subtype: &str) -> bool {

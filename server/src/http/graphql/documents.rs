@@ -51,7 +51,7 @@ impl Weighter<String, Arc<str>> for Bytes {
 pub enum DocumentsError {
     /// It can't be read.
     #[error("documents in {0}: {1}")]
-    Unreadable(PathBuf, #[source] io::Error),
+    ParameterError(PathBuf, #[source] io::Error),
     /// There is too much in it.
     #[error("documents in {0}: at most {MOST_FILES} files of {LONGEST_FILE} bytes")]
     TooMuch(PathBuf),
@@ -144,7 +144,7 @@ fn sha256(document: &str) -> String {
 }
 
 fn read(folder: &Path) -> Result<HashMap<String, Arc<str>>, DocumentsError> {
-    let unreadable = |error| DocumentsError::Unreadable(folder.to_owned(), error);
+    let unreadable = |error| DocumentsError::ParameterError(folder.to_owned(), error);
     let mut found = HashMap::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

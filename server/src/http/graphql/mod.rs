@@ -15,22 +15,22 @@ use messages::message;
 use self::{
     accept::{Accepted, Media, accepted},
     answer::{refuse, respond},
-    parameters::{Parameters, Unreadable},
+    parameters::{ParameterError, Parameters},
 };
 use super::{
-    Surface,
+    RouteState,
     authentication::access_of,
     client::Caller,
     listen::Peer,
     live::{
         events,
-        socket::{self, Opener},
+        socket::{self, SocketClient},
     },
     log::RequestFacts,
     pace::TooSlow,
-    quota::Spending,
+    quota::RateLimitStatus,
 };
-use crate::graphql::{Admitted, Arrived, engine::limits::excess, support::error::coded};
+use crate::graphql::{RequestTime, ValidRequest, engine::limits::excess, support::error::coded};
 
 pub(super) mod accept;
 pub(super) mod answer;
@@ -42,13 +42,13 @@ const LISTENED_TO: usize = 16;
 
 /// `POST /graphql`
 pub(super) async fn post(
-    State(surface): State<Arc<Surface>>,
+    State(state): State<Arc<RouteState>>,
     Extension(peer): Extension<Peer>,
-    Extension(arrived): Extension<Arrived>,
+    Extension(arrived): Extension<RequestTime>,
     request: HttpRequest,
 ) -> HttpResponse {
     let (parts, body) = request.into_parts();
-    let accepted = match admitted(&surface, &parts) {
+    let accepted = match admitted(&state, &parts) {
         Ok(accepted) => accepted,
         Err(refusal) => return *refusal,
     };
@@ -57,56 +57,56 @@ pub(super) async fn post(
         let error = coded("UNSUPPORTED_MEDIA_TYPE", &message!(BodyOfAnotherType));
         return refuse(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, error);
     }
-    let limit = surface.gate.limits().body_bytes;
+    let limit = state.executor.limits().body_bytes;
     let body = match read(body, limit).await {
         Ok(body) => body,
-        Err(Unread::TooLarge) => {
+        Err(BodyError::TooLarge) => {
             let error = excess("bodyBytes", limit.saturating_add(1), limit);
             return refuse(media, StatusCode::PAYLOAD_TOO_LARGE, error);
         }
-        Err(Unread::TooSlow) => {
+        Err(BodyError::TooSlow) => {
             let error = coded("TIMEOUT", &message!(RequestTooSlow));
             return refuse(media, StatusCode::REQUEST_TIMEOUT, error);
         }
-        Err(Unread::BrokeOff) => {
+        Err(BodyError::BrokeOff) => {
             let error = coded("BAD_REQUEST", &message!(RequestBrokeOff));
             return refuse(media, StatusCode::BAD_REQUEST, error);
         }
     };
     match Parameters::from_json(&body) {
-        Ok(parameters) => operate(&surface, &parts, (&peer, arrived), accepted, parameters).await,
+        Ok(parameters) => operate(&state, &parts, (&peer, arrived), accepted, parameters).await,
         Err(unreadable) => ill_formed(media, unreadable),
     }
 }
 
 /// `GET /graphql`: a query, or the opening of a WebSocket.
 pub(super) async fn get(
-    State(surface): State<Arc<Surface>>,
+    State(state): State<Arc<RouteState>>,
     Extension(peer): Extension<Peer>,
-    Extension(arrived): Extension<Arrived>,
+    Extension(arrived): Extension<RequestTime>,
     request: HttpRequest,
 ) -> HttpResponse {
     let (mut parts, _) = request.into_parts();
     if parts.headers.contains_key(header::UPGRADE) {
-        if !surface.origins.admit(&parts) {
+        if !state.origins.admit(&parts) {
             return foreign(Media::GraphqlResponse);
         }
-        let opener = Opener {
-            address: surface.proxies.address_of(peer.address, &parts.headers),
-            connection: peer.line,
+        let client = SocketClient {
+            address: state.proxies.address_of(peer.address, &parts.headers),
+            connection: peer.connection,
             authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
         };
-        return match WebSocketUpgrade::from_request_parts(&mut parts, &surface).await {
-            Ok(upgrade) => socket::open(surface, upgrade, opener),
+        return match WebSocketUpgrade::from_request_parts(&mut parts, &state).await {
+            Ok(upgrade) => socket::open(state, upgrade, client),
             Err(rejection) => rejection.into_response(),
         };
     }
-    let accepted = match admitted(&surface, &parts) {
+    let accepted = match admitted(&state, &parts) {
         Ok(accepted) => accepted,
         Err(refusal) => return *refusal,
     };
     match Parameters::from_query(&parts.uri) {
-        Ok(parameters) => operate(&surface, &parts, (&peer, arrived), accepted, parameters).await,
+        Ok(parameters) => operate(&state, &parts, (&peer, arrived), accepted, parameters).await,
         Err(unreadable) => ill_formed(accepted.preferred, unreadable),
     }
 }
@@ -118,43 +118,43 @@ pub(super) async fn other() -> HttpResponse {
 }
 
 /// What the client accepts, if a page of its origin may ask and there is anything to answer with.
-fn admitted(surface: &Surface, parts: &Parts) -> Result<Accepted, Box<HttpResponse>> {
+fn admitted(state: &RouteState, parts: &Parts) -> Result<Accepted, Box<HttpResponse>> {
     let Some(accepted) = accepted(&parts.headers) else {
         let error = coded("NOT_ACCEPTABLE", &message!(NothingAcceptable));
         return Err(Box::new(refuse(Media::GraphqlResponse, StatusCode::NOT_ACCEPTABLE, error)));
     };
-    if surface.origins.admit(parts) { Ok(accepted) } else { Err(Box::new(foreign(accepted.preferred))) }
+    if state.origins.admit(parts) { Ok(accepted) } else { Err(Box::new(foreign(accepted.preferred))) }
 }
 
 fn foreign(media: Media) -> HttpResponse {
     refuse(media, StatusCode::FORBIDDEN, coded("ORIGIN_NOT_ALLOWED", &message!(OriginNotAllowed)))
 }
 
-fn ill_formed(media: Media, unreadable: Unreadable) -> HttpResponse {
+fn ill_formed(media: Media, unreadable: ParameterError) -> HttpResponse {
     let (status, why) = match unreadable {
-        Unreadable::NotJson(why) => (StatusCode::BAD_REQUEST, why),
-        Unreadable::Malformed(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
+        ParameterError::NotJson(why) => (StatusCode::BAD_REQUEST, why),
+        ParameterError::Malformed(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
     };
     refuse(media, status, coded("BAD_REQUEST", &why))
 }
 
 /// Does what a well-formed request asks.
 async fn operate(
-    surface: &Surface,
+    state: &RouteState,
     parts: &Parts,
-    (peer, arrived): (&Peer, Arrived),
+    (peer, arrived): (&Peer, RequestTime),
     accepted: Accepted,
     mut parameters: Parameters,
 ) -> HttpResponse {
-    let mut caller = Caller::of(surface.proxies.address_of(peer.address, &parts.headers), arrived);
+    let mut caller = Caller::of(state.proxies.address_of(peer.address, &parts.headers), arrived);
     let operation = parameters.operation_name.clone();
-    let limit = surface.gate.limits().result_bytes;
-    let mut spending = Spending::default();
-    let access = access_of(&surface.app, &parts.headers);
+    let limit = state.executor.limits().result_bytes;
+    let mut rate_limit = RateLimitStatus::default();
+    let access = access_of(&state.app, &parts.headers);
     if accepted.events {
         events::resume(&parts.headers, &mut parameters);
     }
-    let admitted = surface.admit(&mut caller, access, &mut parameters, &mut spending).await;
+    let admitted = state.admit(&mut caller, access, &mut parameters, &mut rate_limit).await;
     let mut noted =
         RequestFacts { viewer: caller.access.0.map(|viewer| viewer.account), operation, ..RequestFacts::default() };
     let mut response = match admitted {
@@ -169,20 +169,20 @@ async fn operate(
         Ok(admitted) => {
             noted.cost = Some(admitted.cost());
             noted.kind = Some(admitted.kind());
-            perform(surface, parts, caller, accepted, admitted, &mut noted).await
+            perform(state, parts, caller, accepted, admitted, &mut noted).await
         }
     };
-    spending.tell(response.headers_mut());
+    rate_limit.tell(response.headers_mut());
     response.extensions_mut().insert(noted);
     response
 }
 
 async fn perform(
-    surface: &Surface,
+    state: &RouteState,
     parts: &Parts,
     caller: Caller,
     accepted: Accepted,
-    admitted: Admitted,
+    admitted: ValidRequest,
     noted: &mut RequestFacts,
 ) -> HttpResponse {
     let kind = admitted.kind();
@@ -192,11 +192,11 @@ async fn perform(
     }
     let streamed = accepted.preferred == Media::EventStream || kind == OperationType::Subscription;
     if accepted.events && streamed {
-        return events::answer(surface, caller, admitted);
+        return events::answer(state, caller, admitted);
     }
-    let reply = Box::pin(surface.gate.answer(admitted)).await;
+    let reply = Box::pin(state.executor.answer(admitted)).await;
     noted.code = reply.code().map(str::to_owned);
-    respond(accepted.preferred, &reply, surface.gate.limits().result_bytes)
+    respond(accepted.preferred, &reply, state.executor.limits().result_bytes)
 }
 
 fn allowing(mut response: HttpResponse, methods: &'static str) -> HttpResponse {
@@ -204,7 +204,7 @@ fn allowing(mut response: HttpResponse, methods: &'static str) -> HttpResponse {
     response
 }
 
-enum Unread {
+enum BodyError {
     TooLarge,
     TooSlow,
     BrokeOff,
@@ -212,12 +212,14 @@ enum Unread {
 
 /// Reads a body of `limit` bytes at most. What comes beyond is read as well, up to a bound, and thrown away: a client
 /// that is still sending would take an early answer for a broken connection, and try again for ever.
-async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Unread> {
+async fn read(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
     let (mut kept, mut length) = (Vec::new(), 0_usize);
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
-        let piece = piece
-            .map_err(|error| if error.into_inner().is::<TooSlow>() { Unread::TooSlow } else { Unread::BrokeOff })?;
+        let piece =
+            piece.map_err(
+                |error| if error.into_inner().is::<TooSlow>() { BodyError::TooSlow } else { BodyError::BrokeOff },
+            )?;
         length = length.saturating_add(piece.len());
         if length <= limit {
             kept.extend_from_slice(&piece);
@@ -225,7 +227,7 @@ async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Unread> {
             break;
         }
     }
-    if length > limit { Err(Unread::TooLarge) } else { Ok(kept) }
+    if length > limit { Err(BodyError::TooLarge) } else { Ok(kept) }
 }
 
 /// One `Content-Type` of JSON in UTF-8. A page of another origin can't send it without asking first (CORS).

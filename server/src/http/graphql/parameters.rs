@@ -45,7 +45,7 @@ pub(in crate::http) struct PersistedQuery {
 
 /// Why there are no parameters.
 #[derive(Debug)]
-pub(in crate::http) enum Unreadable {
+pub(in crate::http) enum ParameterError {
     /// It is not JSON.
     NotJson(Message),
     /// It is, but not a well-formed request.
@@ -54,32 +54,32 @@ pub(in crate::http) enum Unreadable {
 
 impl Parameters {
     /// Reads a body. What is said of an error is its place and its kind: the text itself is the client's own.
-    pub(in crate::http) fn from_json(body: &[u8]) -> Result<Self, Unreadable> {
+    pub(in crate::http) fn from_json(body: &[u8]) -> Result<Self, ParameterError> {
         if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            return Err(Unreadable::Malformed(message!(RequestsInBatch)));
+            return Err(ParameterError::Malformed(message!(RequestsInBatch)));
         }
         let parameters: Self = serde_json::from_slice(body).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             match error.classify() {
                 serde_json::error::Category::Data => {
-                    Unreadable::Malformed(message!(RequestMalformedAt { line, column, mistake: kind(&error) }))
+                    ParameterError::Malformed(message!(RequestMalformedAt { line, column, mistake: kind(&error) }))
                 }
-                _ => Unreadable::NotJson(message!(BodyNotJson { line, column })),
+                _ => ParameterError::NotJson(message!(BodyNotJson { line, column })),
             }
         })?;
         parameters.checked()
     }
 
     /// Reads a query string, where variables and extensions are JSON text, and an empty text is none at all.
-    pub(in crate::http) fn from_query(uri: &Uri) -> Result<Self, Unreadable> {
+    pub(in crate::http) fn from_query(uri: &Uri) -> Result<Self, ParameterError> {
         let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-            return Err(Unreadable::Malformed(message!(QueryStringMalformed)));
+            return Err(ParameterError::Malformed(message!(QueryStringMalformed)));
         };
         let mut found = Self::default();
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in pairs {
             if seen.contains(&name) {
-                return Err(Unreadable::Malformed(message!(ParameterTwice { name: short(&name) })));
+                return Err(ParameterError::Malformed(message!(ParameterTwice { name: short(&name) })));
             }
             let value = Some(value).filter(|value| !value.is_empty());
             match name.as_str() {
@@ -95,9 +95,9 @@ impl Parameters {
         found.checked()
     }
 
-    fn checked(self) -> Result<Self, Unreadable> {
+    fn checked(self) -> Result<Self, ParameterError> {
         if self.query.is_none() && self.document_id.is_none() && self.persisted().is_none() {
-            return Err(Unreadable::Malformed(message!(QueryMissing)));
+            return Err(ParameterError::Malformed(message!(QueryMissing)));
         }
         Ok(self)
     }
@@ -121,11 +121,11 @@ impl Parameters {
     }
 }
 
-fn json_in<T: de::DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Unreadable> {
+fn json_in<T: de::DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, ParameterError> {
     let Some(text) = text else { return Ok(None) };
     serde_json::from_str(&text)
         .map(Some)
-        .map_err(|error| Unreadable::Malformed(message!(ParameterNotAnObject { name, mistake: kind(&error) })))
+        .map_err(|error| ParameterError::Malformed(message!(ParameterNotAnObject { name, mistake: kind(&error) })))
 }
 
 /// What kind of mistake it was, without what it quotes of the request.
@@ -228,7 +228,7 @@ mod tests {
     use messages::Language;
     use rstest::rstest;
 
-    fn said(body: &str) -> Unreadable {
+    fn said(body: &str) -> ParameterError {
         Parameters::from_json(body.as_bytes()).unwrap_err()
     }
 
@@ -239,7 +239,7 @@ mod tests {
     #[case::deep(&format!(r#"{{"query": "a", "variables": {}"#, r#"{"a":"#.repeat(1000)))]
     #[case::huge_number(r#"{"query": "a", "variables": {"n": 1e999}}"#)]
     fn what_is_not_json(#[case] body: &str) {
-        assert!(matches!(said(body), Unreadable::NotJson(_)), "{:?}", said(body));
+        assert!(matches!(said(body), ParameterError::NotJson(_)), "{:?}", said(body));
     }
 
     #[rstest]
@@ -256,7 +256,7 @@ mod tests {
     #[case::twice(r#"{"query": "{a}", "variables": {"a": {"b": 1, "b": 2}}}"#, "given twice: b")]
     fn what_is_no_request(#[case] body: &str, #[case] expected: &str) {
         match said(body) {
-            Unreadable::Malformed(why) => assert!(why.said(Language::En).contains(expected), "{why:?}"),
+            ParameterError::Malformed(why) => assert!(why.said(Language::En).contains(expected), "{why:?}"),
             other => panic!("{other:?}"),
         }
     }
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn invalid_utf_8_is_no_json() {
-        assert!(matches!(Parameters::from_json(b"{\"query\": \"\xff\"}"), Err(Unreadable::NotJson(_))));
+        assert!(matches!(Parameters::from_json(b"{\"query\": \"\xff\"}"), Err(ParameterError::NotJson(_))));
     }
 
     #[rstest]
@@ -284,7 +284,7 @@ mod tests {
     fn query_strings(#[case] uri: &str, #[case] expected: Result<(), &str>) {
         match (Parameters::from_query(&uri.parse().unwrap()), expected) {
             (Ok(_), Ok(())) => {}
-            (Err(Unreadable::Malformed(why)), Err(expected)) => {
+            (Err(ParameterError::Malformed(why)), Err(expected)) => {
                 assert!(why.said(Language::En).contains(expected), "{why:?}");
             }
             (other, _) => panic!("{other:?}"),

@@ -15,9 +15,9 @@ use tokio::time::timeout;
 
 use super::{session_ended, session_over, too_many_streams};
 use crate::{
-    graphql::{Admitted, Reply},
+    graphql::{Reply, ValidRequest},
     http::{
-        Surface,
+        RouteState,
         client::Caller,
         graphql::{accept::Media, answer::respond, parameters::Parameters},
         listen::told,
@@ -42,21 +42,21 @@ pub(in crate::http) fn resume(headers: &HeaderMap, parameters: &mut Parameters) 
 
 /// Answers an operation event by event, until it or the session ends, or the server stops. That breaks it off: only what
 /// has come to its end is complete, and need not be asked for again.
-pub(in crate::http) fn answer(surface: &Surface, caller: Caller, admitted: Admitted) -> Response {
-    let limit = surface.gate.limits().result_bytes;
+pub(in crate::http) fn answer(state: &RouteState, caller: Caller, admitted: ValidRequest) -> Response {
+    let limit = state.executor.limits().result_bytes;
     let permit = match caller.access.0 {
-        Some(viewer) => match surface.streams.take(viewer.account) {
+        Some(viewer) => match state.streams.take(viewer.account) {
             Some(permit) => Some(permit),
-            None => return refusal(&Reply::refused(too_many_streams(surface.streams.most())), limit),
+            None => return refusal(&Reply::refused(too_many_streams(state.streams.most())), limit),
         },
         None => None,
     };
     let over = match caller.access.0 {
-        Some(viewer) => session_over(Arc::clone(&surface.app), viewer).boxed(),
+        Some(viewer) => session_over(Arc::clone(&state.app), viewer).boxed(),
         None => future::pending().boxed(),
     };
-    let mut stopping = surface.stopping.clone();
-    let subscribed = surface.metrics.subscribed();
+    let mut stopping = state.stopping.clone();
+    let subscribed = state.metrics.subscribed();
     // What ends a stream is looked at before what it would say: no event passes once the session has ended.
     let ended = async move {
         tokio::select! {
@@ -66,7 +66,7 @@ pub(in crate::http) fn answer(surface: &Surface, caller: Caller, admitted: Admit
         }
     };
     let resumable = admitted.kind() == OperationType::Subscription;
-    let replies = surface.gate.follow(admitted).map(move |reply| {
+    let replies = state.executor.follow(admitted).map(move |reply| {
         let _held = (&permit, &subscribed);
         next(&reply, reply.cursor().filter(|_| resumable), limit)
     });

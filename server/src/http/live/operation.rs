@@ -8,14 +8,14 @@ use secrecy::{ExposeSecret, SecretString};
 use tracing::{Instrument, Span};
 
 use crate::{
-    graphql::{Admitted, Reply},
+    graphql::{Reply, ValidRequest},
     http::{
-        Surface,
+        RouteState,
         authentication::access,
         client::Caller,
         graphql::parameters::Parameters,
         log::{RequestFacts, operation, span},
-        quota::Spending,
+        quota::RateLimitStatus,
     },
     store::statements,
 };
@@ -23,14 +23,14 @@ use crate::{
 /// The replies to an operation, one after the other. A refusal is the last one. `authorization` is what the caller opened
 /// the stream with.
 pub(super) fn replies(
-    surface: Arc<Surface>,
+    state: Arc<RouteState>,
     mut caller: Caller,
     authorization: Arc<SecretString>,
     mut parameters: Parameters,
 ) -> impl Stream<Item = Reply> + Send {
     let name = parameters.operation_name.clone();
     let begun = Instant::now();
-    let span = span(&surface);
+    let span = span(&state);
     let first = async move {
         let noted = RequestFacts {
             viewer: caller.access.0.map(|viewer| viewer.account),
@@ -38,16 +38,16 @@ pub(super) fn replies(
             ..RequestFacts::default()
         };
         // What they may do is looked up anew: since the stream was opened, they can have confirmed a second factor.
-        let access = access(&surface.app, authorization.expose_secret());
-        match surface.admit(&mut caller, access, &mut parameters, &mut Spending::default()).await {
+        let access = access(&state.app, authorization.expose_secret());
+        match state.admit(&mut caller, access, &mut parameters, &mut RateLimitStatus::default()).await {
             Err(refusal) => {
-                surface.metrics.operation(None, refusal.code(), begun.elapsed());
+                state.metrics.operation(None, refusal.code(), begun.elapsed());
                 operation(&RequestFacts { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
                 stream::once(std::future::ready(refusal)).left_stream()
             }
             Ok(admitted) => {
                 let noted = RequestFacts { kind: Some(admitted.kind()), cost: Some(admitted.cost()), ..noted };
-                followed(surface, admitted, noted, begun).right_stream()
+                followed(state, admitted, noted, begun).right_stream()
             }
         }
     };
@@ -55,15 +55,15 @@ pub(super) fn replies(
 }
 
 fn followed(
-    surface: Arc<Surface>,
-    admitted: Admitted,
+    state: Arc<RouteState>,
+    admitted: ValidRequest,
     noted: RequestFacts,
     begun: Instant,
 ) -> impl Stream<Item = Reply> + Send {
-    let subscribed = (admitted.kind() == OperationType::Subscription).then(|| surface.metrics.subscribed());
-    let (replies, span) = (surface.gate.follow(admitted), Span::current());
+    let subscribed = (admitted.kind() == OperationType::Subscription).then(|| state.metrics.subscribed());
+    let (replies, span) = (state.executor.follow(admitted), Span::current());
     let whole = stream::unfold((replies, subscribed), move |(mut replies, subscribed)| {
-        let (surface, noted) = (Arc::clone(&surface), noted.clone());
+        let (state, noted) = (Arc::clone(&state), noted.clone());
         let told = span.clone();
         async move {
             let (reply, sql) = statements::counted(replies.next()).await;
@@ -71,7 +71,7 @@ fn followed(
             // An event of a subscription is no request: it is logged when the subscription begins, by its first reply.
             if subscribed.is_none() {
                 let noted = RequestFacts { code: reply.code().map(str::to_owned), ..noted };
-                surface.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
+                state.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
                 operation(&noted, begun, sql);
             }
             Some((reply, (replies, subscribed)))

@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     graphql::Reply,
-    http::graphql::parameters::{Parameters, Unreadable},
+    http::graphql::parameters::{ParameterError, Parameters},
 };
 
 /// The sub-protocol's name.
@@ -117,7 +117,7 @@ impl FromClient {
                 let payload = payload.ok_or_else(|| bad("Invalid message: subscribe has no payload"))?;
                 match Parameters::from_json(payload.as_bytes()) {
                     Ok(parameters) => Ok(Self::Subscribe(id, Box::new(parameters))),
-                    Err(Unreadable::NotJson(why) | Unreadable::Malformed(why)) => {
+                    Err(ParameterError::NotJson(why) | ParameterError::Malformed(why)) => {
                         Err(Close::BadMessage(format!("Invalid payload: {}", why.said(Language::En))))
                     }
                 }

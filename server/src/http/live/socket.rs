@@ -32,13 +32,13 @@ use super::{
     session_over,
 };
 use crate::{
-    graphql::{Access, Arrived, Reply, engine::limits::excess},
+    graphql::{Access, Reply, RequestTime, engine::limits::excess},
     http::{
-        Surface,
-        authentication::{Unaccepted, access},
+        RouteState,
+        authentication::{TokenError, access},
         client::Caller,
         concurrency::Permit,
-        delivery::Line as Connection,
+        delivery::Connection,
         graphql::parameters::Parameters,
         listen::told,
     },
@@ -48,7 +48,7 @@ use crate::{
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Who opens a socket.
-pub(in crate::http) struct Opener {
+pub(in crate::http) struct SocketClient {
     /// From where.
     pub(in crate::http) address: IpAddr,
     /// On which connection.
@@ -58,24 +58,24 @@ pub(in crate::http) struct Opener {
 }
 
 /// Opens a socket.
-pub(in crate::http) fn open(surface: Arc<Surface>, upgrade: WebSocketUpgrade, opener: Opener) -> Response {
-    let limit = surface.gate.limits().body_bytes;
+pub(in crate::http) fn open(state: Arc<RouteState>, upgrade: WebSocketUpgrade, client: SocketClient) -> Response {
+    let limit = state.executor.limits().body_bytes;
     let upgrade = upgrade.protocols([NAME]).max_message_size(limit).max_frame_size(limit);
     let understood = upgrade.selected_protocol().is_some();
     // Its connection ends when it becomes a socket: from then on, the server waits for this when it stops.
-    let under_way = surface.under_way.token();
+    let under_way = state.under_way.token();
     upgrade.on_upgrade(move |socket| async move {
-        let open = surface.metrics.socket_opened();
+        let open = state.metrics.socket_opened();
         let (sink, mut messages) = socket.split();
-        let write_limit = Duration::from_secs(surface.connections.write_seconds);
-        let Opener { address, connection, authorization } = opener;
-        let mut line = Line { sink, connection, write_limit };
+        let write_limit = Duration::from_secs(state.connections.write_seconds);
+        let SocketClient { address, connection, authorization } = client;
+        let mut writer = Writer { sink, connection, write_limit };
         let ended = match understood {
-            true => Conversation::new(surface, address, authorization, &mut line).hold(&mut messages).await,
+            true => Conversation::new(state, address, authorization, &mut writer).hold(&mut messages).await,
             false => Err(Some(Close::OtherProtocol)),
         };
         if let Err(close) = ended {
-            line.close(close.as_ref()).await;
+            writer.close(close.as_ref()).await;
         }
         // Both say goodbye (RFC 6455, section 7.1.1): a connection dropped before might take the reason with it.
         let _ = timeout(FAREWELL, messages.for_each(|_| future::ready(()))).await;
@@ -87,13 +87,13 @@ pub(in crate::http) fn open(surface: Arc<Surface>, upgrade: WebSocketUpgrade, op
 type Ended = Option<Close>;
 
 /// What is sent to a client, which must take it in time.
-struct Line {
+struct Writer {
     sink: SplitSink<WebSocket, Message>,
     connection: Arc<Connection>,
     write_limit: Duration,
 }
 
-impl Line {
+impl Writer {
     /// Sends a message, for as long as something of it is taken, but no longer than it takes at the slowest pace that answers
     /// have to be taken at.
     async fn send(&mut self, message: Message) -> Result<(), Ended> {
@@ -131,14 +131,14 @@ fn authorization_in(payload: Option<&Value>) -> Option<&Value> {
 }
 
 /// What became of an operation.
-enum Said {
+enum Progress {
     Reply(String, Reply),
     Complete(String),
 }
 
 struct Conversation<'a> {
-    surface: Arc<Surface>,
-    line: &'a mut Line,
+    state: Arc<RouteState>,
+    writer: &'a mut Writer,
     caller: Caller,
     /// What the opening request carried.
     offered: Option<HeaderValue>,
@@ -150,22 +150,22 @@ struct Conversation<'a> {
     over: BoxFuture<'static, ()>,
     /// Operations under way.
     active: HashMap<String, AbortHandle>,
-    said: SelectAll<BoxStream<'static, Said>>,
+    progress: SelectAll<BoxStream<'static, Progress>>,
     heard: Instant,
 }
 
 impl<'a> Conversation<'a> {
-    fn new(surface: Arc<Surface>, address: IpAddr, offered: Option<HeaderValue>, line: &'a mut Line) -> Self {
+    fn new(state: Arc<RouteState>, address: IpAddr, offered: Option<HeaderValue>, writer: &'a mut Writer) -> Self {
         Self {
-            caller: Caller::of(address, Arrived(surface.app.clock.now())),
-            surface,
-            line,
+            caller: Caller::of(address, RequestTime(state.app.clock.now())),
+            state,
+            writer,
             offered,
             authorization: Arc::default(),
             permit: None,
             over: future::pending().boxed(),
             active: HashMap::new(),
-            said: SelectAll::new(),
+            progress: SelectAll::new(),
             heard: Instant::now(),
         }
     }
@@ -174,13 +174,13 @@ impl<'a> Conversation<'a> {
         mut self,
         mut messages: impl futures_util::Stream<Item = Result<Message, axum::Error>> + Unpin,
     ) -> Result<(), Ended> {
-        let limits = self.surface.connections;
+        let limits = self.state.connections;
         let mut init = Box::pin(sleep(Duration::from_secs(limits.init_seconds)));
         let silence = Duration::from_secs(limits.silence_seconds);
         let mut ticks = interval(silence / 2);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.tick().await;
-        let mut stopping = self.surface.stopping.clone();
+        let mut stopping = self.state.stopping.clone();
         loop {
             tokio::select! {
                 // In this order: no event passes once the session has ended.
@@ -190,8 +190,8 @@ impl<'a> Conversation<'a> {
                 () = &mut init, if self.permit.is_none() => return Err(Some(Close::InitTimeout)),
                 _ = ticks.tick() => self.listen_for_life(silence).await?,
                 message = messages.next() => self.hear(message).await?,
-                Some(said) = self.said.next() => {
-                    self.say(said).await?;
+                Some(progress) = self.progress.next() => {
+                    self.report(progress).await?;
                     // Who has taken it is alive, and could not be heard meanwhile.
                     self.heard = Instant::now();
                 }
@@ -204,12 +204,12 @@ impl<'a> Conversation<'a> {
         if self.heard.elapsed() >= silence {
             return Err(Some(Close::Silence));
         }
-        self.line.send(Message::Ping(bytes::Bytes::new())).await
+        self.writer.send(Message::Ping(bytes::Bytes::new())).await
     }
 
     async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Ended> {
         self.heard = Instant::now();
-        self.caller.arrived = Arrived(self.surface.app.clock.now());
+        self.caller.arrived = RequestTime(self.state.app.clock.now());
         match message {
             Some(Ok(Message::Text(text))) => self.understand(FromClient::parse(&text).map_err(Some)?).await,
             Some(Ok(Message::Binary(_))) => {
@@ -233,7 +233,7 @@ impl<'a> Conversation<'a> {
     async fn understand(&mut self, message: FromClient) -> Result<(), Ended> {
         match message {
             FromClient::Init(payload) => self.init(payload).await,
-            FromClient::Ping(payload) => self.line.text(to_client::pong(payload)).await,
+            FromClient::Ping(payload) => self.writer.text(to_client::pong(payload)).await,
             FromClient::Pong => Ok(()),
             FromClient::Subscribe(id, parameters) => self.subscribe(id, *parameters).await,
             FromClient::Complete(id) => {
@@ -257,26 +257,26 @@ impl<'a> Conversation<'a> {
             None => offered.as_ref().and_then(|offered| offered.to_str().ok()),
         };
         let Some(authorization) = authorization else { return Err(refused) };
-        if self.surface.quotas.address(self.caller.address).is_err() {
+        if self.state.quotas.address(self.caller.address).is_err() {
             return Err(Some(Close::TooMany("requests from this address")));
         }
         let Access(Some(viewer)) =
-            access(&self.surface.app, authorization).await.map_err(|unaccepted| match unaccepted {
-                Unaccepted::Token => refused.clone(),
+            access(&self.state.app, authorization).await.map_err(|unaccepted| match unaccepted {
+                TokenError::Token => refused.clone(),
                 unaccepted if unaccepted.comes_back() => Some(Close::TryLater),
-                Unaccepted::Broken(_) => Some(Close::Fault),
+                TokenError::Broken(_) => Some(Close::Fault),
             })?
         else {
             return Err(refused);
         };
-        let Some(permit) = self.surface.streams.take(viewer.account) else {
+        let Some(permit) = self.state.streams.take(viewer.account) else {
             return Err(Some(Close::TooMany("connections: the limit streamsPerViewer is reached")));
         };
         self.caller.access = Access(Some(viewer));
         self.authorization = Arc::new(authorization.into());
         self.permit = Some(permit);
-        self.over = session_over(Arc::clone(&self.surface.app), viewer).boxed();
-        self.line.text(to_client::ack()).await
+        self.over = session_over(Arc::clone(&self.state.app), viewer).boxed();
+        self.writer.text(to_client::ack()).await
     }
 
     async fn subscribe(&mut self, id: String, parameters: Parameters) -> Result<(), Ended> {
@@ -286,19 +286,19 @@ impl<'a> Conversation<'a> {
         if self.active.contains_key(&id) {
             return Err(Some(Close::SubscriberExists(id)));
         }
-        let most = self.surface.connections.operations_per_socket;
+        let most = self.state.connections.operations_per_socket;
         if self.active.len() >= most {
             let refusal = Reply::refused(excess("operationsPerSocket", self.active.len() + 1, most));
-            return self.line.text(to_client::error(&id, &refusal)).await;
+            return self.writer.text(to_client::error(&id, &refusal)).await;
         }
         let (of, last) = (id.clone(), id.clone());
-        let replies = replies(Arc::clone(&self.surface), self.caller, Arc::clone(&self.authorization), parameters);
-        let said = replies
-            .map(move |reply| Said::Reply(of.clone(), reply))
-            .chain(stream::once(future::ready(Said::Complete(last))));
-        let (said, handle) = stream::abortable(said);
+        let replies = replies(Arc::clone(&self.state), self.caller, Arc::clone(&self.authorization), parameters);
+        let progress = replies
+            .map(move |reply| Progress::Reply(of.clone(), reply))
+            .chain(stream::once(future::ready(Progress::Complete(last))));
+        let (progress, handle) = stream::abortable(progress);
         self.active.insert(id, handle);
-        self.said.push(said.boxed());
+        self.progress.push(progress.boxed());
         Ok(())
     }
 
@@ -309,20 +309,20 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn say(&mut self, said: Said) -> Result<(), Ended> {
-        match said {
+    async fn report(&mut self, progress: Progress) -> Result<(), Ended> {
+        match progress {
             // Of an operation that the client has completed, or that has ended in an error, nothing more is said.
-            Said::Reply(id, _) | Said::Complete(id) if !self.active.contains_key(&id) => Ok(()),
-            Said::Reply(id, reply) => {
-                let (result, refused) = to_client::result(&id, &reply, self.surface.gate.limits().result_bytes);
+            Progress::Reply(id, _) | Progress::Complete(id) if !self.active.contains_key(&id) => Ok(()),
+            Progress::Reply(id, reply) => {
+                let (result, refused) = to_client::result(&id, &reply, self.state.executor.limits().result_bytes);
                 if refused {
                     self.end(&id);
                 }
-                self.line.text(result).await
+                self.writer.text(result).await
             }
-            Said::Complete(id) => {
+            Progress::Complete(id) => {
                 self.active.remove(&id);
-                self.line.text(to_client::complete(&id)).await
+                self.writer.text(to_client::complete(&id)).await
             }
         }
     }
