@@ -201,6 +201,18 @@ verdict-pending-evidence = PENDING_EVIDENCE
 verdict-verified = VERIFIED
 verdict-needs-review = NEEDS_REVIEW
 verdict-rejected = REJECTED
+obligation-excused = EXCUSED
+obligation-met = MET
+obligation-provisional = PROVISIONAL
+obligation-pending = PENDING
+obligation-missed = MISSED
+reason-confirmed = CONFIRMED
+reason-photos-show-site = PHOTOS_SHOW_SITE
+reason-boundary-wrong = BOUNDARY_WRONG
+reason-technical-fault = TECHNICAL_FAULT
+reason-evidence-insufficient = EVIDENCE_INSUFFICIENT
+reason-not-there = NOT_THERE
+reason-fabricated = FABRICATED
 seconds = { $seconds } s
 nothing-changed = nothing was changed
 
@@ -381,6 +393,192 @@ doctor-mend-bucket = mend [photos.s3]: endpoint, bucket, keys; docs/operating.md
 doctor-directory = the directory { $directory }
 doctor-mend-directory = let the user that Onsite runs as write to it (photos.directory), and make room on its disk
 doctor-photos-kept = { $place } can be written to
+
+## Demonstration
+
+demo-title = Onsite, shown on made-up people and places.
+demo-data = data
+demo-database = database
+demo-server = server
+demo-roster = roster
+demo-sites = sites
+demo-dashboard = dashboard
+demo-phone = phone
+demo-office = office
+demo-sent = sent
+demo-decided = decided
+demo-why = why
+demo-directory = { $path } ({ $passing ->
+    [yes] removed at the end
+   *[no] kept
+})
+demo-migrated = SQLite, { $migrations } migrations applied
+demo-port-taken = { $address } is taken; any free port will do
+demo-roster-imported = { $projects } projects, { $people } people; roles begin on { $from }
+demo-sites-imported = { $sites } boundaries, from the same day on
+demo-dashboard-listens = the office's, listening over WebSocket
+demo-stopping = Stopping.
+demo-stopped = stopped before the end
+demo-not-well = not everything went as it should
+demo-own-data = the demo has a database and photos of its own; leave out { $option }, and give --data-dir to keep them
+demo-directory-not-empty = { $path } is not empty; the demo wants a directory of its own
+demo-without-policy = there is no policy
+demo-lacks-leaders = the example files lack leaders of three and of two sites
+demo-lacks-secretary = the example roster lacks a secretary
+demo-site-too-thin = a site of the example file is too thin to stand in
+demo-no-point-outside = no point { $distance } m off a site is outside it in every datum
+
+## Demonstration: what the phones send
+
+demo-position = { $distance }{"\u00A0"}m { $inside ->
+    [yes] inside
+   *[no] outside
+} ±{"\u00A0"}{ $accuracy }{"\u00A0"}m
+demo-sent-with-photo = { $position }, a photo of { $size }{"\u00A0"}kB
+demo-sent-18-minutes-later = { $position }, 18 minutes later
+demo-sent-again = the check-in of step 1 once more
+demo-sent-15-minutes-later = { $position }, 15 minutes later
+demo-sent-by-a-slow-clock = { $position }, two days ago, by a clock 4 minutes slow
+demo-sent-two-weeks-ago = { $position }, two weeks ago
+demo-sent-last-week = { $position }, last week, told in BD-09
+demo-sent-without-upload = { $position }, a photo that was never uploaded
+demo-sent-in-gcj-02 = { $position }, told in GCJ-02
+demo-sent-changed-photo = a photo with one byte changed
+demo-sent-to-review = the check-in of step 2, which waits for a person
+demo-sent-appeal = against the rejection of step 3: { $statement }
+demo-sent-to-answer = the appeal
+demo-note-confirmed = The gatekeeper's book confirms it.
+demo-note-appeal = The meeting was at the headquarters opposite.
+demo-note-not-there = The headquarters are no part of the site.
+
+## Demonstration: its steps
+
+demo-heading-inside = Inside, with a photo
+demo-heading-edge = On the edge
+demo-heading-outside = Outside
+demo-heading-twice = Twice
+demo-heading-late = Late, and by a slow clock
+demo-heading-queue = An offline queue
+demo-heading-foreign = Someone else's project
+demo-heading-other-bytes = A photo that is not the announced one
+demo-heading-review = What the machine can't decide, a person does
+demo-heading-appeal = An appeal
+demo-step-inside = inside, with a photo
+demo-step-edge = on the edge
+demo-step-outside = outside
+demo-step-again = the same again
+demo-step-second = a second that day
+demo-step-late = late
+demo-step-queued = queued offline
+demo-step-foreign = not their project
+demo-step-other-bytes = bytes not announced
+demo-step-review = a review
+demo-step-appeal = an appeal
+demo-step-answer = its answer
+
+## Demonstration: what was decided
+
+demo-then = { $first }, then { $next }
+demo-recorded-already = alreadyRecorded: { $decided }
+demo-not-recorded = not recorded: { $codes }
+demo-not-stored = not stored: { $status } { $code }
+demo-one-visit = { $decided }, one visit with step 1
+demo-on-a-day = { $decided }, on { $day } in { $week }
+demo-in-a-week = { $decided }, in { $week }
+demo-stands = stands as { $verdict }
+demo-refused = refused
+demo-reason = { $reason }: { $note }
+demo-judged = { $day } { $verdict }
+demo-judged-together = { $day } { $verdict }, one visit of { $check-ins } check-ins: { $visit }
+demo-tally = { $week } { $verified } of { $required }: { $status }
+
+## Demonstration: what is told at the end
+
+demo-decisions = What was decided, and why
+demo-weeks = The week's count: verified visits of those owed, as an analyst sees them
+demo-leader = leader
+demo-project = project
+demo-average = average
+demo-marks = ✓ met   ✗ missed   … the week is not over
+demo-marks-of-doubt = ? a person has yet to look   – the project has no site yet
+demo-all-well = All { $steps } steps went as they should.
+demo-some-wrong = { $failed } of { $steps } steps did not go as they should:
+demo-goes-on = The server goes on until Ctrl-C, and the dashboard goes on listening.
+demo-live = live
+demo-schema = schema
+demo-health = health
+demo-accounts = Accounts, for this demo only
+demo-name = name
+demo-password = password
+demo-role = role
+demo-who = who
+demo-may-see = may see
+demo-scope-office = everything
+demo-scope-analyst = all figures, no positions, photos, notes or phone numbers
+demo-scope-staff = the projects they serve or served
+demo-scope-administrator = accounts, nothing else
+demo-try = Try it
+demo-check-heard = the dashboard heard { $what }, each once and nothing else
+demo-check-counted = the week's count is what these visits make, for every leader and week
+demo-check-analyst = an analyst sees these figures, but no position, note or phone number
+demo-check-recounted = recounted from the evidence: { $projects } projects, { $check-ins } check-ins, { $visits } visits, { $differences } differences
+
+## Demonstration: what was not as it should be
+
+demo-instead = { $what }: { $got } instead of { $wanted }
+demo-verdict = verdict
+demo-day = day
+demo-week = week
+demo-recorded = recorded check-ins
+demo-user-errors = user errors
+demo-upload = upload
+demo-assessments = assessments
+demo-photos = photos
+demo-photo-changed = the photo came back changed
+demo-photo-not-fetched = its owner can't fetch the photo
+demo-finding-of-position = position
+demo-no-probability = no probability between 0 and 1
+demo-not-measured = it was not measured as 800 m
+demo-already-recorded = alreadyRecorded
+demo-check-ins-of-visit = check-ins of the visit
+demo-not-corrected = the time of capture was not corrected
+demo-finding-of-clock = clock
+demo-answers = answers
+demo-waiting = check-ins that wait
+demo-judgements-and-changes = { $judgements } judgements and { $changes } changes of the count
+demo-judgements-heard = judgements heard
+demo-changes-heard = changes heard
+demo-changes-of = changes of { $project } in { $week }
+demo-weeks-of = weeks of { $project }
+demo-visits-to = visits to { $project } in { $week }
+demo-owed-to = visits owed to { $project } in { $week }
+demo-status-of = status of { $project } in { $week }
+demo-analyst-sees = check-ins the analyst sees
+demo-analyst-sees-neither = no position or note
+demo-analyst-sees-no-phone = no whole phone number
+demo-office-sees = positions the office sees
+demo-office-sees-phone = the phone number the office sees
+demo-check-ins = check-ins
+demo-visits = visits
+demo-does-not-agree = { $difference } does not agree
+demo-echo = { $verdict } from step { $step }, and the count of { $week } it makes
+demo-waited = waited { $seconds } s in vain for { $what }
+demo-wait-for-socket = the dashboard's WebSocket to open
+demo-wait-for-projects = the dashboard's list of projects
+demo-wait-to-hear = the dashboard to hear { $what }
+demo-connection-lost = the dashboard lost its connection before it heard { $what }
+demo-connection-closed = the server closed the dashboard's connection: { $why }
+demo-connection-ended = the dashboard's connection ended
+demo-hears-no-more = hears nothing any more: { $why }
+demo-not-let-in = the dashboard is not let in: { $answer }
+demo-answered = the dashboard was answered { $answer }
+demo-listening = listening
+demo-reading-policy = reading the policy
+demo-reading-queue = reading the queue
+demo-reading-count = reading the week's count
+demo-looking = looking for personal data
+demo-deciding = deciding
+demo-appealing = appealing
 
 ## Check-ins: position
 

@@ -201,6 +201,18 @@ verdict-pending-evidence = 待查照片
 verdict-verified = 已核实
 verdict-needs-review = 待人工核实
 verdict-rejected = 不予认定
+obligation-excused = 不作要求
+obligation-met = 已达标
+obligation-provisional = 核实后达标
+obligation-pending = 尚未到期
+obligation-missed = 未达标
+reason-confirmed = 有人或记录证实
+reason-photos-show-site = 照片可见现场
+reason-boundary-wrong = 边界画错
+reason-technical-fault = 技术故障
+reason-evidence-insufficient = 证据不足
+reason-not-there = 不在现场
+reason-fabricated = 证据造假
 seconds = { $seconds } 秒
 nothing-changed = 未作任何更改
 
@@ -378,6 +390,192 @@ doctor-mend-bucket = 请更正 [photos.s3]：endpoint、bucket、密钥；存储
 doctor-directory = 目录 { $directory }
 doctor-mend-directory = 请让运行 Onsite 的用户能写入该目录（photos.directory），并在其磁盘上腾出空间
 doctor-photos-kept = { $place } 可以写入
+
+## Demonstration
+
+demo-title = Onsite 演示：人员和地点均为虚构。
+demo-data = 数据
+demo-database = 数据库
+demo-server = 服务器
+demo-roster = 名册
+demo-sites = 现场
+demo-dashboard = 看板
+demo-phone = 手机
+demo-office = 办公室
+demo-sent = 发送
+demo-decided = 结论
+demo-why = 理由
+demo-directory = { $path }（{ $passing ->
+    [yes] 结束时删除
+   *[no] 保留
+}）
+demo-migrated = SQLite，执行了 { $migrations } 个迁移
+demo-port-taken = { $address } 已被占用，改用任意空闲端口
+demo-roster-imported = { $projects } 个项目，{ $people } 名人员；任职自 { $from } 起
+demo-sites-imported = { $sites } 处边界，自同一天起生效
+demo-dashboard-listens = 办公室的看板，正通过 WebSocket 收听
+demo-stopping = 正在停止。
+demo-stopped = 演示未完即被停止
+demo-not-well = 有不符合预期之处
+demo-own-data = 演示有自己的数据库和照片；请去掉 { $option }，如需保留数据请给出 --data-dir
+demo-directory-not-empty = { $path } 不是空目录；演示需要一个专用目录
+demo-without-policy = 没有任何规则
+demo-lacks-leaders = 示例文件中缺少有三处现场和有两处现场的“妈妈”
+demo-lacks-secretary = 示例名册中缺少“秘书”
+demo-site-too-thin = 示例文件中有一处现场太窄，无处可站
+demo-no-point-outside = 找不到离现场 { $distance } 米、在各坐标系下都在其外的点
+
+## Demonstration: what the phones send
+
+demo-position = 边界{ $inside ->
+    [yes] 内
+   *[no] 外
+} { $distance }{"\u00A0"}米，精度{"\u00A0"}{ $accuracy }{"\u00A0"}米
+demo-sent-with-photo = { $position }，附照片 { $size }{"\u00A0"}kB
+demo-sent-18-minutes-later = { $position }，18 分钟之后
+demo-sent-again = 第 1 步的签到再发一遍
+demo-sent-15-minutes-later = { $position }，15 分钟之后
+demo-sent-by-a-slow-clock = { $position }，两天前，手机时钟慢 4 分钟
+demo-sent-two-weeks-ago = { $position }，两周前
+demo-sent-last-week = { $position }，上周，以 BD-09 坐标给出
+demo-sent-without-upload = { $position }，所附照片从未上传
+demo-sent-in-gcj-02 = { $position }，以 GCJ-02 坐标给出
+demo-sent-changed-photo = 一张改动了一个字节的照片
+demo-sent-to-review = 第 2 步的签到，正等待人工核实
+demo-sent-appeal = 对第 3 步的不予认定提出申诉：{ $statement }
+demo-sent-to-answer = 上述申诉
+demo-note-confirmed = 门卫登记簿可以证明。
+demo-note-appeal = 当时在对面指挥部开现场会。
+demo-note-not-there = 指挥部不在现场范围内。
+
+## Demonstration: its steps
+
+demo-heading-inside = 在现场内，附照片
+demo-heading-edge = 在边界上
+demo-heading-outside = 在现场外
+demo-heading-twice = 重复签到
+demo-heading-late = 迟到的签到，且手机时钟偏慢
+demo-heading-queue = 离线队列
+demo-heading-foreign = 别人的项目
+demo-heading-other-bytes = 与申报不符的照片
+demo-heading-review = 机器不能判定的，由人来定
+demo-heading-appeal = 申诉
+demo-step-inside = 在现场内，附照片
+demo-step-edge = 在边界上
+demo-step-outside = 在现场外
+demo-step-again = 同一签到再发
+demo-step-second = 同日再次签到
+demo-step-late = 迟到的签到
+demo-step-queued = 离线排队
+demo-step-foreign = 不是本人的项目
+demo-step-other-bytes = 字节与申报不符
+demo-step-review = 审核
+demo-step-appeal = 申诉
+demo-step-answer = 申诉的答复
+
+## Demonstration: what was decided
+
+demo-then = { $first }，其后{ $next }
+demo-recorded-already = 已有记录：{ $decided }
+demo-not-recorded = 未记录：{ $codes }
+demo-not-stored = 未保存：{ $status } { $code }
+demo-one-visit = { $decided }，与第 1 步合为一次到访
+demo-on-a-day = { $decided }，计在 { $day }（{ $week }）
+demo-in-a-week = { $decided }，计在 { $week }
+demo-stands = 现为{ $verdict }
+demo-refused = 被拒绝
+demo-reason = { $reason }：{ $note }
+demo-judged = { $day } { $verdict }
+demo-judged-together = { $day } { $verdict }，{ $check-ins } 次签到合为一次到访：{ $visit }
+demo-tally = { $week } 已到 { $verified }、应到 { $required }：{ $status }
+
+## Demonstration: what is told at the end
+
+demo-decisions = 结论与理由
+demo-weeks = 每周计数：已核实的到访次数与应到次数，分析人员所见
+demo-leader = “妈妈”
+demo-project = 项目
+demo-average = 周均
+demo-marks = ✓ 达标   ✗ 未达标   … 本周尚未结束
+demo-marks-of-doubt = ? 尚待人工核实   – 项目还没有现场
+demo-all-well = 全部 { $steps } 步均符合预期。
+demo-some-wrong = { $steps } 步中有 { $failed } 步不符合预期：
+demo-goes-on = 服务器继续运行，看板继续收听，按 Ctrl-C 结束。
+demo-live = 实时
+demo-schema = 模式
+demo-health = 健康
+demo-accounts = 账号（仅供本次演示）
+demo-name = 登录名
+demo-password = 密码
+demo-role = 角色
+demo-who = 人员
+demo-may-see = 可以看到
+demo-scope-office = 全部内容
+demo-scope-analyst = 全部数字，不含个人信息
+demo-scope-staff = 正在或曾经服务的项目
+demo-scope-administrator = 只有账号
+demo-try = 试一试
+demo-check-heard = 看板收到的内容各一次，别无其他：{ $what }
+demo-check-counted = 每名“妈妈”每一周的计数，都与这些到访相符
+demo-check-analyst = 分析人员看得到这些数字，看不到位置、备注和电话号码
+demo-check-recounted = 根据证据重新统计：{ $projects } 个项目，{ $check-ins } 次签到，{ $visits } 次到访，{ $differences } 处不一致
+
+## Demonstration: what was not as it should be
+
+demo-instead = { $what }：{ $got }，应为 { $wanted }
+demo-verdict = 结论
+demo-day = 日期
+demo-week = 周
+demo-recorded = 记录的签到
+demo-user-errors = 用户错误
+demo-upload = 上传
+demo-assessments = 评判
+demo-photos = 照片
+demo-photo-changed = 取回的照片与上传的不同
+demo-photo-not-fetched = 本人无法取回照片
+demo-finding-of-position = 位置
+demo-no-probability = 没有介于 0 和 1 之间的概率
+demo-not-measured = 测得的距离不是 800 米
+demo-already-recorded = alreadyRecorded
+demo-check-ins-of-visit = 到访所含的签到
+demo-not-corrected = 签到时间没有修正
+demo-finding-of-clock = 时钟
+demo-answers = 答复
+demo-waiting = 等待的签到
+demo-judgements-and-changes = { $judgements } 次评判和 { $changes } 次计数变化
+demo-judgements-heard = 收到的评判
+demo-changes-heard = 收到的计数变化
+demo-changes-of = “{ $project }”{ $week } 的计数变化
+demo-weeks-of = “{ $project }”的周数
+demo-visits-to = “{ $project }”{ $week } 的到访
+demo-owed-to = “{ $project }”{ $week } 的应到次数
+demo-status-of = “{ $project }”{ $week } 的状态
+demo-analyst-sees = 分析人员看到的签到
+demo-analyst-sees-neither = 没有位置或备注
+demo-analyst-sees-no-phone = 没有完整的电话号码
+demo-office-sees = 办公室看到的位置
+demo-office-sees-phone = 办公室看到的电话号码
+demo-check-ins = 签到
+demo-visits = 到访
+demo-does-not-agree = { $difference }不一致
+demo-echo = 第 { $step } 步的{ $verdict }，以及由此得出的 { $week } 计数
+demo-waited = 等了 { $seconds } 秒，没有等到{ $what }
+demo-wait-for-socket = 看板的 WebSocket 连通
+demo-wait-for-projects = 看板的项目列表
+demo-wait-to-hear = 看板收到：{ $what }
+demo-connection-lost = 看板的连接断了，还没有收到：{ $what }
+demo-connection-closed = 服务器关闭了看板的连接：{ $why }
+demo-connection-ended = 看板的连接断了
+demo-hears-no-more = 不再收到任何消息：{ $why }
+demo-not-let-in = 看板未获准接入：{ $answer }
+demo-answered = 看板得到的答复是 { $answer }
+demo-listening = 收听
+demo-reading-policy = 读取规则
+demo-reading-queue = 读取待审队列
+demo-reading-count = 读取每周计数
+demo-looking = 查找个人信息
+demo-deciding = 作出审核结论
+demo-appealing = 提出申诉
 
 ## Check-ins: position
 

@@ -19,7 +19,14 @@ use self::{
     phone::Phone,
     story::Story,
 };
-use super::{Settings, Undone, import::start_of, log_to_stderr, serving::told_to_stop, undone};
+use super::{
+    Settings, Undone,
+    import::start_of,
+    log_to_stderr,
+    serving::told_to_stop,
+    speech::{say, words},
+    undone,
+};
 use crate::{
     app::App,
     clock::Clock,
@@ -71,19 +78,20 @@ impl Demo {
             Some(path) => Directory::kept(path)?,
             None => Directory::passing(&clock)?,
         };
-        page::say("", "Onsite, shown on made-up people and places.");
-        page::say("    data       ", &directory.notice());
+        page::say("", &words!(DemoTitle));
+        page::note(&words!(DemoData), &directory.notice());
         let server = start(&directory.path, settings.listen, &clock).await?;
         let told = tokio::select! {
             told = tell(&server, &clock) => told,
-            () = told_to_stop() => Err(Undone(vec!["stopped before the end".to_owned()])),
+            () = told_to_stop() => Err(Undone(vec![words!(DemoStopped)])),
         };
         let well = match told {
             Ok(Told { well, accounts, dashboard }) => {
                 if !self.exit {
                     report::invitation(&server.public_url, &accounts);
                     told_to_stop().await;
-                    println!("\nStopping.");
+                    println!();
+                    say!(DemoStopping);
                 }
                 // Or it would tell that it hears nothing any more.
                 drop(dashboard);
@@ -92,7 +100,7 @@ impl Demo {
             Err(undone) => Err(undone),
         };
         server.stop().await?;
-        if well? { Ok(()) } else { Err(Undone(vec!["not everything went as it should".to_owned()])) }
+        if well? { Ok(()) } else { Err(Undone(vec![words!(DemoNotWell)])) }
     }
 }
 
@@ -113,9 +121,7 @@ fn only_listen(settings: &Settings) -> Result<(), Undone> {
         ("--public-url", public_url.is_some()),
     ];
     match given.iter().find(|(_, given)| *given) {
-        Some((flag, _)) => Err(Undone(vec![format!(
-            "the demo has a database and photos of its own; leave out {flag}, and give --data-dir to keep them"
-        )])),
+        Some((option, _)) => Err(Undone(vec![words!(DemoOwnData { option: *option })])),
         None => Ok(()),
     }
 }
@@ -129,16 +135,16 @@ async fn start(directory: &Path, listen: Option<SocketAddr>, clock: &Clock) -> R
     let database = serve::database(&config).await?;
     let migrations = database.pending_migrations().await?;
     database.migrate().await?;
-    page::say("    database   ", &format!("SQLite, {migrations} migrations applied"));
+    page::note(&words!(DemoDatabase), &words!(DemoMigrated { migrations }));
     let server = match Running::start(&config, database, clock.clone()).await {
         Err(StartError::Listen(taken, error)) if listen.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
-            page::say("    server     ", &format!("{taken} is taken; any free port will do"));
+            page::note(&words!(DemoServer), &words!(DemoPortTaken { address: taken.to_string() }));
             config.listen.set_port(0);
             Running::start(&config, serve::database(&config).await?, clock.clone()).await?
         }
         started => started?,
     };
-    page::say("    server     ", &server.public_url);
+    page::note(&words!(DemoServer), &server.public_url);
     Ok(server)
 }
 
@@ -156,7 +162,7 @@ async fn tell(server: &Running, clock: &Clock) -> Result<Told, Undone> {
     let office = Phone::sign_in(&server.public_url, clock, Account::OFFICE.login, Account::OFFICE.password).await?;
     let (dashboard, projects) = Dashboard::open(&server.public_url, office.token()).await?;
     let cast = Cast::gather(app, &server.public_url, clock, office, &projects).await?;
-    page::say("    dashboard  ", "the office's, listening over WebSocket");
+    page::note(&words!(DemoDashboard), &words!(DemoDashboardListens));
 
     let mut story = Story::new(&cast, &dashboard, clock);
     let rows = story.tell().await?;
@@ -173,10 +179,10 @@ async fn import(app: &App) -> Result<(), Undone> {
     let sites = roster::parse_sites(SITES)?;
     let from = IsoWeek::of(app.today().await?).first_day() - Days::new(7 * WEEKS);
     let done = app.import_roster(&list, from, &|| {}).await.map_err(undone)?;
-    let told = format!("{} projects, {} people; roles begin on {from}", done.projects, done.people);
-    page::say("    roster     ", &told);
+    let told = words!(DemoRosterImported { projects: done.projects, people: done.people, from: from.to_string() });
+    page::note(&words!(DemoRoster), &told);
     let done = app.import_sites(&sites, start_of(from, app).await?, &|| {}).await.map_err(undone)?;
-    page::say("    sites      ", &format!("{} boundaries, from the same day on", done.sites));
+    page::note(&words!(DemoSites), &words!(DemoSitesImported { sites: done.sites }));
     Ok(())
 }
 
@@ -192,10 +198,7 @@ impl Directory {
         let told = |error: io::Error| Undone(vec![format!("{}: {error}", path.display())]);
         fs::create_dir_all(path).map_err(told)?;
         if fs::read_dir(path).map_err(told)?.next().is_some() {
-            return Err(Undone(vec![format!(
-                "{} is not empty; the demo wants a directory of its own",
-                path.display()
-            )]));
+            return Err(Undone(vec![words!(DemoDirectoryNotEmpty { path: path.display().to_string() })]));
         }
         Ok(Self { path: path.to_owned(), passing: false })
     }
@@ -209,8 +212,7 @@ impl Directory {
     }
 
     fn notice(&self) -> String {
-        let then = if self.passing { "removed at the end" } else { "kept" };
-        format!("{} ({then})", self.path.display())
+        words!(DemoDirectory { path: self.path.display().to_string(), passing: self.passing })
     }
 }
 

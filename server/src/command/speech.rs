@@ -43,6 +43,17 @@ pub(super) fn in_doubt(message: &Message) -> String {
     }
 }
 
+/// A sentence that came in both languages, in the command line's; in both where none is known.
+pub(super) fn of_both(zh: &str, en: &str) -> Vec<String> {
+    let told = match known() {
+        Some(Language::Zh) => &[zh] as &[&str],
+        // The sentences of other languages are not asked for.
+        Some(_) => &[en],
+        None => &[zh, en],
+    };
+    told.iter().map(|text| (*text).to_owned()).collect()
+}
+
 /// A text with spaces after it, so many columns wide.
 pub(super) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{:1$}", "", columns.saturating_sub(text.width()))

@@ -1,6 +1,6 @@
 //! What values are called.
 
-use entity::values::{AccountRole, Verdict};
+use entity::values::{AccountRole, DecisionReason, ObligationStatus, Verdict};
 
 use super::speech::words;
 
@@ -21,5 +21,29 @@ pub(super) fn verdict_name(verdict: Verdict) -> String {
         Verdict::Verified => words!(VerdictVerified),
         Verdict::NeedsReview => words!(VerdictNeedsReview),
         Verdict::Rejected => words!(VerdictRejected),
+    }
+}
+
+/// How a week stands, in the command line's language.
+pub(super) fn obligation_status(status: ObligationStatus) -> String {
+    match status {
+        ObligationStatus::Excused => words!(ObligationExcused),
+        ObligationStatus::Met => words!(ObligationMet),
+        ObligationStatus::Provisional => words!(ObligationProvisional),
+        ObligationStatus::Pending => words!(ObligationPending),
+        ObligationStatus::Missed => words!(ObligationMissed),
+    }
+}
+
+/// Why a person decided so, in the command line's language.
+pub(super) fn decision_reason(reason: DecisionReason) -> String {
+    match reason {
+        DecisionReason::Confirmed => words!(ReasonConfirmed),
+        DecisionReason::PhotosShowSite => words!(ReasonPhotosShowSite),
+        DecisionReason::BoundaryWrong => words!(ReasonBoundaryWrong),
+        DecisionReason::TechnicalFault => words!(ReasonTechnicalFault),
+        DecisionReason::EvidenceInsufficient => words!(ReasonEvidenceInsufficient),
+        DecisionReason::NotThere => words!(ReasonNotThere),
+        DecisionReason::Fabricated => words!(ReasonFabricated),
     }
 }

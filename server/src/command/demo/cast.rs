@@ -10,6 +10,7 @@ use super::{
     place::Site,
     undone,
     wire::{self, Policy, Project},
+    words,
 };
 use crate::{
     app::{App, NewAccount},
@@ -90,14 +91,14 @@ impl Cast {
         office: Phone,
         projects: &[Project],
     ) -> Result<Self, Undone> {
-        let policies: Vec<Policy> = office.ask("reading the policy", wire::POLICIES, json!({})).await?;
-        let policy = policies.first().ok_or_else(|| Undone(vec!["there is no policy".to_owned()]))?;
+        let policies: Vec<Policy> = office.ask(&words!(DemoReadingPolicy), wire::POLICIES, json!({})).await?;
+        let policy = policies.first().ok_or_else(|| Undone(vec![words!(DemoWithoutPolicy)]))?;
         let mut leaders = leaders(projects, policy.tolerance_meters)?.into_iter();
         let (Some((first, three)), Some((second, two))) = (
             leaders.next().filter(|(_, places)| places.len() >= 3),
             leaders.next().filter(|(_, places)| places.len() >= 2),
         ) else {
-            return Err(Undone(vec!["the example files lack leaders of three and of two sites".to_owned()]));
+            return Err(Undone(vec![words!(DemoLacksLeaders)]));
         };
         let secretary = secretary(projects, &three)?;
         let accounts = vec![
@@ -151,7 +152,5 @@ fn leaders(projects: &[Project], tolerance_m: f64) -> Result<Vec<(String, Vec<Pl
 fn secretary(projects: &[Project], places: &[Place]) -> Result<String, Undone> {
     let project = projects.iter().find(|project| places.first().is_some_and(|place| place.id == project.id));
     let person = project.and_then(|project| project.team.secretary.as_ref()?.person.as_ref());
-    person
-        .map(|person| person.name.clone())
-        .ok_or_else(|| Undone(vec!["the example roster lacks a secretary".to_owned()]))
+    person.map(|person| person.name.clone()).ok_or_else(|| Undone(vec![words!(DemoLacksSecretary)]))
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
 use futures_util::{SinkExt, StreamExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -15,7 +14,9 @@ use tokio_tungstenite::{
 use super::{
     PATIENCE, Undone, failed, page,
     wire::{self, Page, Project, VisitRecorded, Week, WeeklyTallyChanged},
+    words,
 };
+use crate::command::values::{obligation_status, verdict_name};
 
 const VISITS: &str = "visits";
 const COUNT: &str = "count";
@@ -42,19 +43,18 @@ pub(super) struct Heard {
 impl Dashboard {
     /// Opens a dashboard at a server: it subscribes first, and loads what is there already after.
     pub(super) async fn open(server: &str, token: &str) -> Result<(Self, Vec<Project>), Undone> {
-        let mut socket = timeout(PATIENCE, Socket::open(server, token))
-            .await
-            .map_err(|_| too_late("the dashboard's WebSocket to open"))??;
+        let mut socket =
+            timeout(PATIENCE, Socket::open(server, token)).await.map_err(|_| too_late(words!(DemoWaitForSocket)))??;
         let count = [wire::COUNT_LIVE, wire::WEEK].concat();
         for (id, document) in [(VISITS, wire::VISITS_LIVE), (COUNT, count.as_str()), (PROJECTS, wire::PROJECTS)] {
             socket.send(&json!({ "type": "subscribe", "id": id, "payload": { "query": document } })).await?;
         }
         let loaded = timeout(PATIENCE, socket.answer(PROJECTS)).await;
-        let projects: Page<Project> = loaded.map_err(|_| too_late("the dashboard's list of projects"))??;
+        let projects: Page<Project> = loaded.map_err(|_| too_late(words!(DemoWaitForProjects)))??;
         let (tell, heard) = watch::channel(Heard::default());
         let listening = tokio::spawn(async move {
             if let Err(Undone(reasons)) = socket.listen(&tell).await {
-                page::say("    dashboard  ", &format!("hears nothing any more: {}", reasons.join("; ")));
+                page::note(&words!(DemoDashboard), &words!(DemoHearsNoMore { why: reasons.join("; ") }));
             }
         });
         Ok((Self { heard, listening }, projects.nodes))
@@ -70,8 +70,8 @@ impl Dashboard {
         let mut heard = self.heard.clone();
         match timeout(PATIENCE, heard.wait_for(|heard| enough(heard))).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) => Err(Undone(vec![format!("the dashboard lost its connection before it heard {what}")])),
-            Err(_) => Err(too_late(&format!("the dashboard to hear {what}"))),
+            Ok(Err(_)) => Err(Undone(vec![words!(DemoConnectionLost { what })])),
+            Err(_) => Err(too_late(words!(DemoWaitToHear { what }))),
         }
     }
 }
@@ -96,7 +96,7 @@ impl Socket {
         socket.send(&json!({ "type": "connection_init", "payload": payload })).await?;
         match socket.receive().await? {
             message if message["type"] == "connection_ack" => Ok(socket),
-            message => Err(Undone(vec![format!("the dashboard is not let in: {message}")])),
+            message => Err(Undone(vec![words!(DemoNotLetIn { answer: message.to_string() })])),
         }
     }
 
@@ -109,11 +109,11 @@ impl Socket {
             match self.0.next().await {
                 Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),
                 Some(Ok(Message::Close(frame))) => {
-                    return Err(Undone(vec![format!("the server closed the dashboard's connection: {frame:?}")]));
+                    return Err(Undone(vec![words!(DemoConnectionClosed { why: format!("{frame:?}") })]));
                 }
                 Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(failed("listening", error)),
-                None => return Err(Undone(vec!["the dashboard's connection ended".to_owned()])),
+                Some(Err(error)) => return Err(failed(&words!(DemoListening), error)),
+                None => return Err(Undone(vec![words!(DemoConnectionEnded)])),
             }
         }
     }
@@ -149,8 +149,13 @@ fn hear(message: Value, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
         }
         (Some("next"), Some(COUNT)) => {
             let WeeklyTallyChanged { weekly_visits: week } = value(message)?;
-            let count = format!("{} {} of {}: {}", week.week, week.verified, week.required, week.status.as_str());
-            say(&week.leader.name, &week.project.name, &count);
+            let tally = words!(DemoTally {
+                week: &week.week,
+                verified: week.verified,
+                required: week.required,
+                status: obligation_status(week.status)
+            });
+            say(&week.leader.name, &week.project.name, &tally);
             tell.send_modify(|heard| heard.weeks.push(week));
         }
         (Some("error"), _) => return Err(Undone(vec![message.to_string()])),
@@ -160,16 +165,16 @@ fn hear(message: Value, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
 }
 
 fn judged(live: &VisitRecorded) -> String {
-    let day: NaiveDate = live.visit.date;
-    let (check_in, visit) = (live.check_in.verdict.as_str(), live.visit.verdict.as_str());
+    let day = live.visit.date.to_string();
+    let (verdict, visit) = (verdict_name(live.check_in.verdict), verdict_name(live.visit.verdict));
     match live.visit.check_in_count {
-        1 => format!("{day} {check_in}"),
-        count => format!("{day} {check_in}, one visit of {count} check-ins: {visit}"),
+        1 => words!(DemoJudged { day, verdict }),
+        check_ins => words!(DemoJudgedTogether { day, verdict, check_ins, visit }),
     }
 }
 
 fn say(who: &str, project: &str, what: &str) {
-    page::say("    dashboard  ", &format!("{who}  {project}  {what}"));
+    page::note(&words!(DemoDashboard), &format!("{who}  {project}  {what}"));
 }
 
 /// The value of the one field that an operation's `next` carries.
@@ -177,10 +182,10 @@ fn value<T: DeserializeOwned>(mut message: Value) -> Result<T, Undone> {
     let data = message.pointer_mut("/payload/data").and_then(Value::as_object_mut);
     match data.and_then(|data| data.values_mut().next()).map(Value::take) {
         Some(value) if !value.is_null() => Ok(serde_json::from_value(value)?),
-        _ => Err(Undone(vec![format!("the dashboard was answered {message}")])),
+        _ => Err(Undone(vec![words!(DemoAnswered { answer: message.to_string() })])),
     }
 }
 
-fn too_late(what: &str) -> Undone {
-    Undone(vec![format!("waited {} s in vain for {what}", PATIENCE.as_secs())])
+fn too_late(what: String) -> Undone {
+    Undone(vec![words!(DemoWaited { seconds: PATIENCE.as_secs(), what })])
 }

@@ -1,6 +1,7 @@
 //! What people decide: a review, and an appeal against a rejection.
 
 use entity::values::{DecisionReason, Verdict};
+use messages::message;
 use serde_json::json;
 
 use super::{
@@ -8,9 +9,14 @@ use super::{
     cast::Place,
     page,
     phone::{Draft, Phone},
-    row::Row,
+    row::{Row, Step},
     story::{Echo, Story},
-    wire::{self, CheckIn, Decided},
+    wire::{self, CheckIn, Decided, UserError},
+    words,
+};
+use crate::command::{
+    speech::{in_doubt, of_both},
+    values::{decision_reason, verdict_name},
 };
 
 /// A check-in that waits for a person, and what became of it so far.
@@ -23,18 +29,18 @@ pub(super) struct Waiting {
 impl Story<'_> {
     /// The office looks at what the machine could not decide, and lets it count.
     pub(super) async fn review(&mut self, waiting: &Waiting) -> Result<Row, Undone> {
-        page::heading("9  What the machine can't decide, a person does");
+        page::chapter("9", &words!(DemoHeadingReview));
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[0]);
-        let sent = "the check-in of step 2, which waits for a person".to_owned();
-        let mut row = Row::by("office", "9 a review", leader, place, sent);
-        let queue: wire::Page<wire::Node> = cast.office.ask("reading the queue", wire::QUEUE, json!({})).await?;
+        let step = Step::new("9", words!(DemoStepReview));
+        let mut row = Row::by(&words!(DemoOffice), step, leader, place, words!(DemoSentToReview));
+        let queue: wire::Page<wire::Node> = cast.office.ask(&words!(DemoReadingQueue), wire::QUEUE, json!({})).await?;
         let waits: Vec<_> = queue.nodes.iter().map(|node| node.id.as_str()).collect();
-        row.expect("check-ins that wait", &waits, &vec![waiting.id.as_str()]);
+        row.expect(message!(DemoWaiting), &waits, &vec![waiting.id.as_str()]);
         let decision = Decision {
             verdict: Verdict::Verified,
             reason: DecisionReason::Confirmed,
-            note: "门卫登记簿可以证明。The gatekeeper's book confirms it.",
+            note: in_doubt(&message!(DemoNoteConfirmed)),
         };
         let check_in = decide(&cast.office, &mut row, waiting, &decision).await?;
         self.decided(&mut row, place, waiting, Verdict::NeedsReview, check_in.as_ref(), Verdict::Verified).await;
@@ -43,22 +49,24 @@ impl Story<'_> {
 
     /// Whoever was rejected appeals; then it waits for a person, who decides.
     pub(super) async fn appeal(&mut self, waiting: &Waiting) -> Result<Vec<Row>, Undone> {
-        page::heading("10  An appeal");
+        page::chapter("10", &words!(DemoHeadingAppeal));
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[1]);
-        let statement = "当时在对面指挥部开现场会。The meeting was at the headquarters opposite.";
-        let mut appealed =
-            Row::new("10a an appeal", leader, place, format!("against the rejection of step 3: {statement}"));
+        let statement = in_doubt(&message!(DemoNoteAppeal));
+        let sent = words!(DemoSentAppeal { statement: &statement });
+        let mut appealed = Row::new(Step::new("10a", words!(DemoStepAppeal)), leader, place, sent);
         let input = json!({ "input": { "checkInId": waiting.id, "statement": statement } });
-        let answer: Decided = leader.phone.ask("appealing", &[wire::APPEAL, wire::ON_RECORD].concat(), input).await?;
+        let answer: Decided =
+            leader.phone.ask(&words!(DemoAppealing), &[wire::APPEAL, wire::ON_RECORD].concat(), input).await?;
         let check_in = settled(&mut appealed, &answer, Vec::new());
         self.decided(&mut appealed, place, waiting, Verdict::Rejected, check_in.as_ref(), Verdict::NeedsReview).await;
 
-        let mut row = Row::by("office", "10b its answer", leader, place, "the appeal".to_owned());
+        let step = Step::new("10b", words!(DemoStepAnswer));
+        let mut row = Row::by(&words!(DemoOffice), step, leader, place, words!(DemoSentToAnswer));
         let decision = Decision {
             verdict: Verdict::Rejected,
             reason: DecisionReason::NotThere,
-            note: "指挥部不在现场范围内。The headquarters are no part of the site.",
+            note: in_doubt(&message!(DemoNoteNotThere)),
         };
         let check_in = decide(&cast.office, &mut row, waiting, &decision).await?;
         self.decided(&mut row, place, waiting, Verdict::NeedsReview, check_in.as_ref(), Verdict::Rejected).await;
@@ -75,7 +83,7 @@ impl Story<'_> {
         check_in: Option<&CheckIn>,
         after: Verdict,
     ) {
-        row.expect("verdict", &check_in.map(|check_in| check_in.verdict), &Some(after));
+        row.expect(message!(DemoVerdict), &check_in.map(|check_in| check_in.verdict), &Some(after));
         if check_in.is_some() {
             self.hear_again(row, place, &waiting.draft, before, Echo::of(after)).await;
         }
@@ -85,7 +93,7 @@ impl Story<'_> {
 struct Decision {
     verdict: Verdict,
     reason: DecisionReason,
-    note: &'static str,
+    note: String,
 }
 
 async fn decide(
@@ -96,16 +104,20 @@ async fn decide(
 ) -> Result<Option<CheckIn>, Undone> {
     let Decision { verdict, reason, note } = decision;
     let input = json!({ "input": { "checkInId": waiting.id, "verdict": verdict, "reason": reason, "note": note } });
-    let answer: Decided = office.ask("deciding", &[wire::REVIEW, wire::ON_RECORD].concat(), input).await?;
-    Ok(settled(row, &answer, vec![format!("{}: {note}", reason.as_str())]))
+    let answer: Decided = office.ask(&words!(DemoDeciding), &[wire::REVIEW, wire::ON_RECORD].concat(), input).await?;
+    Ok(settled(row, &answer, vec![words!(DemoReason { reason: decision_reason(*reason), note })]))
 }
 
 /// Takes down how a check-in stands after somebody had their say.
 fn settled(row: &mut Row, answer: &Decided, why: Vec<String>) -> Option<CheckIn> {
-    let refused = answer.user_errors.iter().map(|error| format!("{}: {} / {}", error.code, error.zh, error.en));
+    let told = |error: &UserError| format!("{}: {}", error.code, of_both(&error.zh, &error.en).join(" / "));
+    let refused = answer.user_errors.iter().map(told);
     row.wrong.extend(refused);
     let check_in = answer.check_in.clone();
-    let stands = check_in.as_ref().map_or("refused", |check_in| check_in.verdict.as_str());
-    row.decide(format!("stands as {stands}"), why);
+    let decided = match &check_in {
+        Some(check_in) => words!(DemoStands { verdict: verdict_name(check_in.verdict) }),
+        None => words!(DemoRefused),
+    };
+    row.decide(decided, why);
     check_in
 }

@@ -6,7 +6,13 @@ use std::{
     sync::LazyLock,
 };
 
+use entity::values::{ObligationStatus, Verdict};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::command::{
+    speech::padded,
+    values::{obligation_status, verdict_name},
+};
 
 /// Columns where there is no terminal to ask.
 const USUAL: u16 = 80;
@@ -20,6 +26,23 @@ struct Page {
     columns: u16,
     coloured: bool,
 }
+
+const GREEN: &str = "\x1b[1;32m";
+const YELLOW: &str = "\x1b[1;33m";
+const RED: &str = "\x1b[1;31m";
+
+static PALETTE: LazyLock<Vec<(String, &str)>> = LazyLock::new(|| {
+    vec![
+        (verdict_name(Verdict::Verified), GREEN),
+        (verdict_name(Verdict::NeedsReview), YELLOW),
+        (verdict_name(Verdict::Rejected), RED),
+        (obligation_status(ObligationStatus::Met), GREEN),
+        (obligation_status(ObligationStatus::Provisional), YELLOW),
+        (obligation_status(ObligationStatus::Missed), RED),
+        ("✓".to_owned(), GREEN),
+        ("✗".to_owned(), RED),
+    ]
+});
 
 fn columns() -> u16 {
     let terminal = console::Term::stdout().size_checked().map(|(_, columns)| columns);
@@ -43,6 +66,24 @@ pub(super) fn heading(text: &str) {
     if PAGE.coloured { println!("\n\x1b[1m{text}\x1b[0m") } else { println!("\n{text}") }
 }
 
+/// Prints the heading of a step.
+pub(super) fn chapter(number: &str, title: &str) {
+    heading(&format!("{number}  {title}"));
+}
+
+/// Columns of what something is called, before it.
+const LABEL: usize = 10;
+
+/// Prints something and what it is called.
+pub(super) fn note(label: &str, text: &str) {
+    say(&format!("    {} ", padded(label, LABEL)), text);
+}
+
+/// Prints what somebody did in a step, or what became of that.
+pub(super) fn line(step: &str, who: &str, text: &str) {
+    say(&format!("{step:>3} {} ", padded(who, LABEL)), text);
+}
+
 /// Prints what follows a margin, broken into lines that leave the margin free.
 pub(super) fn say(margin: &str, text: &str) {
     let indent = margin.width();
@@ -54,7 +95,7 @@ pub(super) fn say(margin: &str, text: &str) {
 
 /// Prints lines as they are, coloured.
 pub(super) fn put(text: &str) {
-    println!("{}", if PAGE.coloured { painted(text) } else { text.to_owned() });
+    println!("{}", if PAGE.coloured { painted(text, &PALETTE) } else { text.to_owned() });
 }
 
 /// A text in lines of so many columns at most, broken after spaces and between Chinese characters; only what can't be
@@ -92,28 +133,29 @@ fn wide(c: char) -> bool {
     c.width() == Some(2)
 }
 
-/// A text with verdicts and marks in their colours.
-fn painted(text: &str) -> String {
-    const GREEN: &str = "\x1b[1;32m";
-    const YELLOW: &str = "\x1b[1;33m";
-    const RED: &str = "\x1b[1;31m";
-    let colour = |word: &str| match word {
-        "VERIFIED" | "MET" | "✓" => Some(GREEN),
-        "NEEDS_REVIEW" | "PROVISIONAL" => Some(YELLOW),
-        "REJECTED" | "MISSED" | "✗" => Some(RED),
-        _ => None,
-    };
+/// A text with what the palette names in its colours; in Latin letters, whole words only.
+fn painted(text: &str, palette: &[(String, &str)]) -> String {
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
     let mut painted = String::new();
-    let is_word = |c: char| c.is_ascii_alphabetic() || c == '_';
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let end = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
-        let (word, others) = rest.split_at(end);
-        match colour(word) {
-            Some(colour) => painted.extend([colour, word, "\x1b[0m"]),
-            None => painted.push_str(word),
-        }
-        rest = others;
+        let named = if is_letter(first) {
+            let word = &rest[..rest.find(|c| !is_letter(c)).unwrap_or(rest.len())];
+            palette.iter().find(|(name, _)| name == word).ok_or(word.len())
+        } else {
+            palette.iter().find(|(name, _)| rest.starts_with(name)).ok_or(first.len_utf8())
+        };
+        let end = match named {
+            Ok((name, colour)) => {
+                painted.extend([colour, name.as_str(), "\x1b[0m"]);
+                name.len()
+            }
+            Err(length) => {
+                painted.push_str(&rest[..length]);
+                length
+            }
+        };
+        rest = &rest[end..];
     }
     painted
 }
@@ -122,6 +164,7 @@ fn painted(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use rstest::rstest;
 
     #[test]
     fn lines_end_after_spaces_and_between_chinese_characters_but_before_no_comma() {
@@ -132,10 +175,14 @@ mod tests {
         assert_eq!(broken("", 4), [""]);
     }
 
-    #[test]
-    fn verdicts_are_painted_and_words_that_hold_one_are_not() {
-        assert_eq!(painted("0 of 1: MET"), "0 of 1: \x1b[1;32mMET\x1b[0m");
-        assert_eq!(painted("✗ METRES VERIFIED_ON"), "\x1b[1;31m✗\x1b[0m METRES VERIFIED_ON");
+    #[rstest]
+    #[case::a_word("0 of 1: MET", "0 of 1: \x1b[1;32mMET\x1b[0m")]
+    #[case::no_word_that_holds_one("✗ METRES MET_ON", "\x1b[1;31m✗\x1b[0m METRES MET_ON")]
+    #[case::chinese("2026-11-18 已核实，计在 2026-W47", "2026-11-18 \x1b[1;32m已核实\x1b[0m，计在 2026-W47")]
+    #[case::no_other_chinese("需人工核实", "需人工核实")]
+    fn what_the_palette_names_is_painted(#[case] text: &str, #[case] wanted: &str) {
+        let palette = [("MET", GREEN), ("已核实", GREEN), ("✗", RED)].map(|(name, colour)| (name.to_owned(), colour));
+        assert_eq!(painted(text, &palette), wanted);
     }
 
     proptest! {

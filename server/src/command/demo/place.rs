@@ -7,7 +7,7 @@ use domain::projects::{
 };
 use entity::values::Datum;
 
-use super::Undone;
+use super::{Undone, words};
 
 /// Metres of one degree of latitude, about: good enough to walk by, for the way is measured afterwards.
 const DEGREE_M: f64 = 111_320.0;
@@ -40,9 +40,7 @@ impl Site {
         let positions: Result<Vec<_>, _> =
             points.map(|(east, north)| walked(centre, along(east), along(north))).collect();
         let deepest = positions?.into_iter().min_by(|a, b| self.distance_m(*a).total_cmp(&self.distance_m(*b)));
-        deepest
-            .filter(|position| self.distance_m(*position) < 0.0)
-            .ok_or_else(|| Undone(vec!["a site of the example file is too thin to stand in".to_owned()]))
+        deepest.filter(|position| self.distance_m(*position) < 0.0).ok_or_else(|| Undone(vec![words!(DemoSiteTooThin)]))
     }
 
     /// A point `distance_m` metres outside that stays outside, whatever the datum its coordinates are taken for.
@@ -54,7 +52,7 @@ impl Site {
                 return Ok(position);
             }
         }
-        Err(Undone(vec![format!("no point {distance_m} m off a site is outside it in every datum")]))
+        Err(Undone(vec![words!(DemoNoPointOutside { distance: distance_m })]))
     }
 
     /// A point just outside, `distance_m` metres from the edge.

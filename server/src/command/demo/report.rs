@@ -8,29 +8,34 @@ use super::{
     page,
     row::{Check, Row},
     wire::{Counted, Week},
+    words,
+};
+use crate::command::{
+    speech::{padded, say},
+    values::account_role,
 };
 
 /// Prints what was decided and why, a paragraph a step.
 pub(super) fn decisions(rows: &[Row]) {
-    page::heading("What was decided, and why");
+    page::heading(&words!(DemoDecisions));
     for row in rows {
         println!();
-        page::say(&format!("{} ", mark(&row.wrong)), &format!("{}  {}  {}", row.step, row.leader, row.project));
-        page::say("    sent       ", &row.sent);
-        page::say("    decided    ", &row.decided);
+        page::say(&format!("{} ", mark(&row.wrong)), &format!("{}  {}  {}", row.title(), row.leader, row.project));
+        page::note(&words!(DemoSent), &row.sent);
+        page::note(&words!(DemoDecided), &row.decided);
         for (at, why) in row.why.iter().enumerate() {
-            page::say(if at == 0 { "    why        " } else { "               " }, why);
+            page::note(&if at == 0 { words!(DemoWhy) } else { String::new() }, why);
         }
     }
 }
 
 /// Prints each leader's weeks, a row a project.
 pub(super) fn weeks(projects: &[Counted]) {
-    let mut header = vec!["leader", "project"];
+    let mut header = vec![words!(DemoLeader), words!(DemoProject)];
     let longest = projects.iter().map(|project| project.weekly_visits.as_slice()).max_by_key(|weeks| weeks.len());
     let names = longest.unwrap_or_default().iter().map(|week| week.week.split_once('-').map_or("", |(_, week)| week));
-    header.extend(names);
-    header.push("average");
+    header.extend(names.map(str::to_owned));
+    header.push(words!(DemoAverage));
     let mut table = table(&header);
     for project in projects {
         let Some(last) = project.weekly_visits.last() else { continue };
@@ -39,10 +44,10 @@ pub(super) fn weeks(projects: &[Counted]) {
         row.push(Cell::new(format!("{:.2}", last.average_verified)).set_alignment(CellAlignment::Right));
         table.add_row(row);
     }
-    page::heading("The week's count: verified visits of those owed, as an analyst sees them");
+    page::heading(&words!(DemoWeeks));
     page::put(&table.to_string());
-    page::put("✓ met   ✗ missed   … the week is not over");
-    page::put("? a person has yet to look   – the project has no site yet");
+    page::put(&words!(DemoMarks));
+    page::put(&words!(DemoMarksOfDoubt));
 }
 
 /// Prints what was looked at last, and what was not as it should be; true if all was.
@@ -51,14 +56,14 @@ pub(super) fn verdict(rows: &[Row], checks: &[Check]) -> bool {
     for check in checks {
         page::say(&format!("{} ", mark(&check.wrong)), &check.what);
     }
-    let steps = rows.iter().map(|row| (&row.step, &row.wrong));
-    let all: Vec<_> = steps.chain(checks.iter().map(|check| (&check.what, &check.wrong))).collect();
+    let steps = rows.iter().map(|row| (row.title(), &row.wrong));
+    let all: Vec<_> = steps.chain(checks.iter().map(|check| (check.what.clone(), &check.wrong))).collect();
     let failed = all.iter().filter(|(_, wrong)| !wrong.is_empty()).count();
     println!();
     if failed == 0 {
-        println!("All {} steps went as they should.", all.len());
+        say!(DemoAllWell { steps: all.len() });
     } else {
-        println!("{failed} of {} steps did not go as they should:", all.len());
+        say!(DemoSomeWrong { failed, steps: all.len() });
         for (what, wrong) in all {
             wrong.iter().for_each(|wrong| page::say("✗ ", &format!("{what}: {wrong}")));
         }
@@ -69,19 +74,25 @@ pub(super) fn verdict(rows: &[Row], checks: &[Check]) -> bool {
 /// Prints where the server is and how to try it.
 pub(super) fn invitation(server: &str, accounts: &[Account]) {
     let socket = server.replacen("http", "ws", 1);
-    page::heading("The server goes on until Ctrl-C, and the dashboard goes on listening.");
-    println!("  GraphQL  {server}/graphql");
-    println!("  live     {socket}/graphql (graphql-transport-ws)");
-    println!("  schema   {server}/schema.graphql");
-    println!("  health   {server}/healthz, {server}/readyz");
-    let mut table = table(&["name", "password", "role", "who", "may see"]);
-    for account in accounts {
-        let (role, scope) = (account.role.as_str(), scope(account.role));
-        table.add_row([account.login, account.password, role, account.person.as_deref().unwrap_or("–"), scope]);
+    page::heading(&words!(DemoGoesOn));
+    let addresses = [
+        ("GraphQL".to_owned(), format!("{server}/graphql")),
+        (words!(DemoLive), format!("{socket}/graphql (graphql-transport-ws)")),
+        (words!(DemoSchema), format!("{server}/schema.graphql")),
+        (words!(DemoHealth), format!("{server}/healthz, {server}/readyz")),
+    ];
+    for (name, address) in addresses {
+        println!("  {} {address}", padded(&name, 8));
     }
-    page::heading("Accounts, for this demo only");
+    let columns = [words!(DemoName), words!(DemoPassword), words!(DemoRole), words!(DemoWho), words!(DemoMaySee)];
+    let mut table = table(&columns);
+    for account in accounts {
+        let (role, scope) = (account_role(account.role), scope(account.role));
+        table.add_row([account.login, account.password, &role, account.person.as_deref().unwrap_or("–"), &scope]);
+    }
+    page::heading(&words!(DemoAccounts));
     page::put(&table.to_string());
-    page::heading("Try it");
+    page::heading(&words!(DemoTry));
     let (login, password) = (Account::OFFICE.login, Account::OFFICE.password);
     println!("  onsite={server}/graphql json='Content-Type: application/json'");
     println!(r#"  token=$(curl -s $onsite -H "$json" -d '{{"query": "mutation {{ signIn('\"#);
@@ -90,7 +101,7 @@ pub(super) fn invitation(server: &str, accounts: &[Account]) {
     println!(r#"    '{{"query": "{{ visits {{ nodes {{ date verdict person {{ name }} }} }} }}"}}'"#);
 }
 
-fn table(header: &[&str]) -> Table {
+fn table(header: &[String]) -> Table {
     let mut table = Table::new();
     table
         .load_preset(presets::UTF8_FULL_CONDENSED)
@@ -115,11 +126,11 @@ fn stand(week: &Week) -> String {
     format!("{}/{} {mark}", week.verified, week.required)
 }
 
-fn scope(role: AccountRole) -> &'static str {
+fn scope(role: AccountRole) -> String {
     match role {
-        AccountRole::Office => "everything",
-        AccountRole::Analyst => "all figures, no positions, photos, notes or phone numbers",
-        AccountRole::Staff => "the projects they serve or served",
-        AccountRole::Administrator => "accounts, nothing else",
+        AccountRole::Office => words!(DemoScopeOffice),
+        AccountRole::Analyst => words!(DemoScopeAnalyst),
+        AccountRole::Staff => words!(DemoScopeStaff),
+        AccountRole::Administrator => words!(DemoScopeAdministrator),
     }
 }

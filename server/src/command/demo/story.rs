@@ -13,8 +13,9 @@ use super::{
     phone::Draft,
     row::Row,
     wire::Week,
+    words,
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, command::values::verdict_name};
 
 /// The story while it is told.
 pub(super) struct Story<'a> {
@@ -153,7 +154,7 @@ impl<'a> Story<'a> {
             let mut changes = heard.weeks.iter().filter(|live| live.project.name == place.project && live.week == week);
             changes.next_back().is_some_and(|live| counts_of(live) == counts)
         };
-        let what = format!("{} from step {}, and the count of {week} it makes", echo.verdict.as_str(), row.number());
+        let what = words!(DemoEcho { verdict: verdict_name(echo.verdict), step: &row.number, week: &week });
         if let Err(Undone(reasons)) = self.dashboard.hears(&what, |heard| stands(heard) && counted(heard)).await {
             row.wrong.extend(reasons);
         }
