@@ -33,6 +33,7 @@ fn read(path: &Path) -> io::Result<Resource<String>> {
 
 fn languages(files: &[PathBuf]) -> io::Result<String> {
     let (mut variants, mut all, mut arms, mut texts) = (String::new(), String::new(), String::new(), String::new());
+    let mut names = String::new();
     for path in files {
         let tag = path.file_stem().and_then(|stem| stem.to_str()).ok_or_else(|| io::Error::other("a file's name"))?;
         let name = camel(tag);
@@ -45,6 +46,7 @@ fn languages(files: &[PathBuf]) -> io::Result<String> {
         writeln!(variants, "    /// {told}\n    {default}{name},").map_err(io::Error::other)?;
         write!(all, "Language::{name}, ").map_err(io::Error::other)?;
         writeln!(arms, "            Self::{name} => {tag:?},").map_err(io::Error::other)?;
+        writeln!(names, "            Self::{name} => {name:?},").map_err(io::Error::other)?;
         writeln!(texts, "            Self::{name} => include_str!({:?}),", path.display().to_string())
             .map_err(io::Error::other)?;
     }
@@ -54,6 +56,7 @@ fn languages(files: &[PathBuf]) -> io::Result<String> {
          pub enum Language {{\n{variants}}}\n\n\
          impl Language {{\n    /// All of them.\n    pub const ALL: &[Self] = &[{all}];\n\n\
          \x20   /// Its BCP 47 tag.\n    pub const fn tag(self) -> &'static str {{\n        match self {{\n{arms}        }}\n    }}\n\n\
+         \x20   const fn name(self) -> &'static str {{\n        match self {{\n{names}        }}\n    }}\n\n\
          \x20   const fn text(self) -> &'static str {{\n        match self {{\n{texts}        }}\n    }}\n}}\n\n"
     ))
 }

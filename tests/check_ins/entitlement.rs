@@ -33,8 +33,11 @@ async fn who_may_not_ask_is_refused_and_told_who_may(#[case] field: &str, #[case
             assert!(answer.body.get("errors").is_none(), "{role:?}: {}", answer.body);
         } else {
             assert_eq!(answer.error(), "FORBIDDEN", "{role:?}");
-            let message = answer.body["errors"][0]["message"].as_str().unwrap();
-            assert!(message.contains("May be read –"), "{message}");
+            let error = &answer.body["errors"][0];
+            let (en, zh) = (error["message"].as_str().unwrap(), error["extensions"]["messageZh"].as_str().unwrap());
+            assert!(en.contains("May be read –"), "{en}");
+            let words = en.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 1);
+            assert!(!words.clone().any(|word| zh.contains(word)), "of {en:?} nothing is left in {zh:?}");
         }
     }
 }

@@ -71,6 +71,11 @@ macro_rules! message {
     (@value $field:ident $value:expr) => { $crate::Value::from($value) };
 }
 
+impl Language {
+    /// The language that all others are translated from: of logs, of answers for programs, and of what a language lacks.
+    pub const SOURCE: Self = Self::En;
+}
+
 impl Message {
     /// The message of a name, if the catalogue has one that takes no arguments: for texts that are found by the name of
     /// what they are about.
@@ -95,6 +100,13 @@ impl Message {
             arguments.set(name.clone(), value.told(language));
         }
         bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+    }
+
+    /// What stands beside an answer's `message`, which is of the source: the sentence in every other language, each under a
+    /// name of its own, such as `messageZh`.
+    pub fn translations(&self) -> impl Iterator<Item = (String, String)> {
+        let others = Language::ALL.iter().copied().filter(|language| *language != Language::SOURCE);
+        others.map(|language| (format!("message{}", language.name()), self.said(language)))
     }
 }
 

@@ -72,6 +72,14 @@ fn every_language_says_everything() {
 }
 
 #[test]
+fn every_language_but_the_source_stands_beside_it_under_its_name() {
+    let beside: BTreeMap<_, _> = message!(Metres { metres: 3 }).translations().collect();
+    assert_eq!(beside.len(), Language::ALL.len() - 1);
+    assert_eq!(beside.get("messageZh").map(String::as_str), Some("3 米"));
+    assert!(!beside.contains_key("messageEn"));
+}
+
+#[test]
 fn figures_are_said_without_marks_or_needless_digits() {
     for (number, said) in [(5.0, "5"), (-0.2, "0"), (1_234_567.4, "1234567")] {
         assert_eq!(message!(Number { number: whole(number) }).said(Language::En), said);

@@ -962,6 +962,24 @@ photo-not-found = There is no such photo of yours. One that no check-in names wi
 period-reversed = to must not be earlier than from.
 period-too-long = A period has at most { $limit } days; there were { $days }. Ask in parts.
 
+## Who may, by the table of permissions
+
+who-visitor = not signed in
+who-enrolling = enrolling a second factor
+who-staff = staff
+who-analyst = analysts
+who-office = the office
+who-administrator = administrators
+near-own = own
+near-team = own team's
+near-unit = own unit's
+near-any = any
+granted = { $relation }: { $whose }
+granted-beside = { $before }; { $next }
+granted-to-everybody = everybody
+granted-to-nobody = nobody
+granted-with-its-holder = whoever may read what holds it
+
 ## Requests: what the viewer may ask
 
 fault = The server has a fault; please try again later.
@@ -970,7 +988,12 @@ sign-in-first = Sign in first.
 session-unknown = The session has ended or never was; sign in again.
 session-ended = The session has ended; sign in again.
 token-scope-too-narrow = The token's scopes do not allow this: READ is for queries, SUBSCRIBE for subscriptions; sign in to change things.
-role-may-not-read = Your role may not ask this. May be read – { $who }.
+role-may-not =
+    { $action ->
+        [change] Your role may not do this. May be done – { $who }.
+        [follow] Your role may not follow this. May be followed – { $who }.
+       *[read] Your role may not ask this. May be read – { $who }.
+    }
 second-factor-to-be-set-up = Your role must have a second factor: set one up first, with beginTotpEnrolment and confirmTotpEnrolment.
 schema-not-yours = The schema is not yours to ask for.
 

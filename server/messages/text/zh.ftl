@@ -959,6 +959,24 @@ photo-not-found = 没有这张照片，或不是您申请上传的；上传后�
 period-reversed = to 不能早于 from。
 period-too-long = 期间最长 { $limit } 天，收到 { $days } 天；请分段进行。
 
+## Who may, by the table of permissions
+
+who-visitor = 未登录者
+who-enrolling = 正在设置第二因素者
+who-staff = 工作人员
+who-analyst = 分析人员
+who-office = 办公室
+who-administrator = 管理员
+near-own = 本人的
+near-team = 本团队的
+near-unit = 本单位负责的
+near-any = 全部
+granted = { $relation }：{ $whose }
+granted-beside = { $before }；{ $next }
+granted-to-everybody = 所有人
+granted-to-nobody = 无人
+granted-with-its-holder = 可读取其所属内容者
+
 ## Requests: what the viewer may ask
 
 fault = 服务器出现故障，请稍后重试。
@@ -967,7 +985,12 @@ sign-in-first = 请先登录。
 session-unknown = 登录已失效，请重新登录。
 session-ended = 登录已失效，请重新登录。
 token-scope-too-narrow = 此令牌的权限不包括这类操作：READ 用于查询，SUBSCRIBE 用于订阅，更改须登录。
-role-may-not-read = 您的角色无权查询此项；可查询者 – { $who }。
+role-may-not =
+    { $action ->
+        [change] 您的角色无权进行此项操作；可操作者 – { $who }。
+        [follow] 您的角色无权订阅此项；可订阅者 – { $who }。
+       *[read] 您的角色无权查询此项；可查询者 – { $who }。
+    }
 second-factor-to-be-set-up = 您的角色必须启用第二因素：请先用 beginTotpEnrolment 和 confirmTotpEnrolment 设置。
 schema-not-yours = 您无权查询模式结构。
 

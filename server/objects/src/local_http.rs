@@ -1,6 +1,6 @@
 //! The routes that a [`LocalDirectory`]'s presigned URLs lead to.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -245,19 +245,19 @@ impl IntoResponse for Refusal {
             error: Detail,
         }
         #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
         struct Detail {
             code: &'static str,
             message: String,
-            message_zh: String,
+            #[serde(flatten)]
+            translations: BTreeMap<String, String>,
         }
 
         if let Self::Store(error) = &self {
             tracing::error!(?error, "the object store failed");
         }
         let (status, code, message) = self.parts();
-        let (message, message_zh) = (message.said(Language::En), message.said(Language::Zh));
-        let answer = Answer { error: Detail { code, message, message_zh } };
+        let (message, translations) = (message.said(Language::SOURCE), message.translations().collect());
+        let answer = Answer { error: Detail { code, message, translations } };
         // Neither a refusal nor what it says about an object is to be kept by anyone.
         (status, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
     }

@@ -39,7 +39,11 @@ pub(super) fn language() -> Language {
 pub(super) fn in_doubt(message: &Message) -> String {
     match known() {
         Some(language) => message.said(language),
-        None => format!("{} / {}", message.said(Language::Zh), message.said(Language::En)),
+        None => {
+            let others = Language::ALL.iter().copied().filter(|language| *language != Language::default());
+            let all = std::iter::once(Language::default()).chain(others);
+            all.map(|language| message.said(language)).collect::<Vec<_>>().join(" / ")
+        }
     }
 }
 

@@ -157,7 +157,7 @@ impl fmt::Display for RosterProblems {
             if let Some(column) = problem.column {
                 write!(f, "{column}: ")?;
             }
-            f.write_str(&problem.message.said(Language::En))?;
+            f.write_str(&problem.message.said(Language::SOURCE))?;
         }
         Ok(())
     }

@@ -75,7 +75,7 @@ impl fmt::Display for SiteProblems {
             if let Some(property) = problem.property {
                 write!(f, "{property}: ")?;
             }
-            f.write_str(&problem.message.said(Language::En))?;
+            f.write_str(&problem.message.said(Language::SOURCE))?;
         }
         Ok(())
     }

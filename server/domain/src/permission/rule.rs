@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use messages::{Language, Message, Value, message};
+
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -38,16 +40,23 @@ impl Who {
         [Self::Visitor, Self::Enrolling, Self::Staff, Self::Analyst, Self::Office, Self::Administrator];
 }
 
+impl Who {
+    /// What they are called.
+    pub fn message(self) -> Message {
+        match self {
+            Self::Visitor => message!(WhoVisitor),
+            Self::Enrolling => message!(WhoEnrolling),
+            Self::Staff => message!(WhoStaff),
+            Self::Analyst => message!(WhoAnalyst),
+            Self::Office => message!(WhoOffice),
+            Self::Administrator => message!(WhoAdministrator),
+        }
+    }
+}
+
 impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Visitor => "not signed in",
-            Self::Enrolling => "enrolling a second factor",
-            Self::Staff => "staff",
-            Self::Analyst => "analysts",
-            Self::Office => "the office",
-            Self::Administrator => "administrators",
-        })
+        f.write_str(&self.message().said(Language::SOURCE))
     }
 }
 
@@ -64,14 +73,21 @@ pub enum Relation {
     Any,
 }
 
+impl Relation {
+    /// What an object that is so near is called.
+    pub fn message(self) -> Message {
+        match self {
+            Self::Own => message!(NearOwn),
+            Self::Team => message!(NearTeam),
+            Self::Unit => message!(NearUnit),
+            Self::Any => message!(NearAny),
+        }
+    }
+}
+
 impl fmt::Display for Relation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Own => "own",
-            Self::Team => "own team's",
-            Self::Unit => "own unit's",
-            Self::Any => "any",
-        })
+        f.write_str(&self.message().said(Language::SOURCE))
     }
 }
 
@@ -104,17 +120,48 @@ impl Rule {
     }
 
     /// Who may, in words.
-    pub fn sentence(&self) -> String {
-        let Some(grants) = self.grants else { return "whoever may read what holds it".to_owned() };
+    pub fn sentence(&self) -> Message {
+        let Some(grants) = self.grants else { return message!(GrantedWithItsHolder) };
         if Who::ALL.iter().all(|who| self.reach(*who) == Some(Relation::Any)) {
-            return "everybody".to_owned();
+            return message!(GrantedToEverybody);
         }
         let near = [Relation::Own, Relation::Team, Relation::Unit, Relation::Any];
-        let parts = near.iter().filter_map(|relation| {
-            let whose = grants.iter().filter(|(_, granted)| granted == relation).map(|(who, _)| who.to_string());
-            let whose = whose.collect::<Vec<_>>().join(", ");
-            (!whose.is_empty()).then(|| format!("{relation}: {whose}"))
+        let parts = near.into_iter().filter_map(|relation| {
+            let whose = grants.iter().filter(|(_, granted)| *granted == relation);
+            let whose: Vec<Value> = whose.map(|(who, _)| who.message().into()).collect();
+            (!whose.is_empty()).then(|| message!(Granted { relation: relation.message(), whose }))
         });
-        parts.collect::<Vec<_>>().join("; ")
+        let together = parts.reduce(|before, next| message!(GrantedBeside { before, next }));
+        together.unwrap_or_else(|| message!(GrantedToNobody))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::permission::table::{change, read};
+    use rstest::rstest;
+
+    const NONE: Rule = Rule { action: Action::Read, on: "Query", fields: &[], grants: Some(&[]) };
+
+    #[rstest]
+    #[case::one(read("Query", "auditTrail"), "any: the office, administrators", "全部：办公室、管理员")]
+    #[case::by_distance(
+        read("Query", "project"),
+        "own unit's: staff; any: analysts, the office",
+        "本单位负责的：工作人员；全部：分析人员、办公室"
+    )]
+    #[case::own(
+        read("CheckIn", "note"),
+        "own: staff, analysts; any: the office",
+        "本人的：工作人员、分析人员；全部：办公室"
+    )]
+    #[case::team(change("checkIn"), "own team's: staff, analysts, the office", "本团队的：工作人员、分析人员、办公室")]
+    #[case::everybody(read("Query", "viewer"), "everybody", "所有人")]
+    #[case::held(read("UserError", "code"), "whoever may read what holds it", "可读取其所属内容者")]
+    #[case::nobody(&NONE, "nobody", "无人")]
+    fn who_may_is_said_in_every_language(#[case] rule: &Rule, #[case] en: &str, #[case] zh: &str) {
+        let said = rule.sentence();
+        assert_eq!((said.said(Language::En).as_str(), said.said(Language::Zh).as_str()), (en, zh));
     }
 }

@@ -63,7 +63,7 @@ impl CoordinateError {
 
 impl fmt::Display for CoordinateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().said(Language::En))
+        f.write_str(&self.message().said(Language::SOURCE))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
         projects::site::SiteVersion,
         support::{
             access::app,
-            error::{Language, said},
+            error::Language,
             global_id,
             siblings::{Batch, distinct, grouped},
         },
@@ -180,6 +180,6 @@ impl Finding {
 impl Finding {
     /// The finding in words, as it was said when the assessment was made.
     async fn sentence(&self, #[graphql(desc = "The language of the sentence.", default)] language: Language) -> String {
-        said(&self.sentence, language)
+        self.sentence.said(language).to_owned()
     }
 }

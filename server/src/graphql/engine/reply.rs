@@ -3,10 +3,11 @@
 use std::io;
 
 use async_graphql::{Error, Response, ServerError, Value};
-use messages::{Language, message};
+use messages::message;
 use serde::Serialize;
 
 use super::limits::{Limits, excess};
+use crate::graphql::support::error::name;
 
 /// The longest message of an error, in characters: the library's quote what they are about.
 const MESSAGE_LIMIT: usize = 500;
@@ -164,8 +165,7 @@ fn tidy(error: &mut ServerError) {
     };
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
-        extensions.set("code", code);
-        extensions.set("messageZh", message.said(Language::Zh));
+        name(extensions, code, &message);
     }
 }
 

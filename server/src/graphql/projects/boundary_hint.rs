@@ -1,15 +1,16 @@
 //! Boundaries that may be wrong.
 
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
-use domain::{check_ins::sentence::Sentence, permission::table::read};
+use domain::permission::table::read;
 use entity::values::Datum;
+use messages::Message;
 
 use super::{project::Project, site::Site};
 use crate::{
     app::Period,
     graphql::support::{
         access::{app, entitled},
-        error::{Language, bad_period, broken, said},
+        error::{Language, bad_period, broken},
         page::{DEFAULT_SIZE, LARGEST_SIZE, some},
         scalars::Date,
     },
@@ -45,14 +46,14 @@ pub struct BoundaryHint {
     /// The datum in which the drawing would have to be read for them to be inside; null where none explains it.
     inside_as: Option<Datum>,
     #[graphql(skip)]
-    sentence: Sentence,
+    message: Message,
 }
 
 #[ComplexObject]
 impl BoundaryHint {
     /// The hint in words.
     async fn sentence(&self, #[graphql(desc = "The language of the sentence.", default)] language: Language) -> String {
-        said(&self.sentence, language)
+        self.message.said(language)
     }
 }
 
@@ -93,7 +94,7 @@ impl BoundaryHintQuery {
             bearing_degrees: row.hint.bearing,
             spread_meters: row.hint.spread_m,
             inside_as: row.hint.datum,
-            sentence: Sentence::from(&row.hint.message),
+            message: row.hint.message,
         });
         Ok(hint.collect())
     }

@@ -1,8 +1,8 @@
 //! Errors as clients see them: user errors as data, everything else masked.
 
-use async_graphql::{ComplexObject, Error, ErrorExtensions, SimpleObject};
+use async_graphql::{ComplexObject, Error, ErrorExtensionValues, ErrorExtensions, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::{check_ins::sentence::Sentence, permission::Rule};
+use domain::permission::{Action, Rule};
 pub use messages::Language;
 use messages::{Message, message};
 
@@ -14,14 +14,6 @@ use crate::{
 
 /// When to come back to a database that is away: it is looked for all the time.
 const RETRY_AFTER_SECONDS: u32 = 5;
-
-/// The sentence in a language. What was decided is kept in these two, as it was said then.
-pub(in crate::graphql) fn said(sentence: &Sentence, language: Language) -> String {
-    match language {
-        Language::Zh => sentence.zh.clone(),
-        _ => sentence.en.clone(),
-    }
-}
 
 /// Why a mutation was refused, for the person who asked.
 #[derive(Clone, Debug, SimpleObject)]
@@ -119,7 +111,12 @@ pub(in crate::graphql) fn forbidden_by_token_scope() -> Error {
 
 /// The table gives the viewer no part in this.
 pub(in crate::graphql) fn forbidden(rule: &Rule) -> Error {
-    coded("FORBIDDEN", &message!(RoleMayNotRead { who: rule.sentence() }))
+    let action = match rule.action {
+        Action::Read | Action::ReadInFull => "read",
+        Action::Change => "change",
+        Action::Follow => "follow",
+    };
+    coded("FORBIDDEN", &message!(RoleMayNot { action, who: rule.sentence() }))
 }
 
 /// The viewer's role must have a second factor, and they have none.
@@ -138,10 +135,15 @@ pub(in crate::graphql) fn bad_period(refusal: &Refusal) -> Error {
     bad_argument(argument, &refusal.message)
 }
 
-/// An error with a code, in English, and in Chinese beside it.
+/// An error with a code, said in the source language, and in every other beside it.
 pub(crate) fn coded(code: &str, message: &Message) -> Error {
-    Error::new(message.said(Language::En)).extend_with(|_, extensions| {
-        extensions.set("code", code);
-        extensions.set("messageZh", message.said(Language::Zh));
-    })
+    Error::new(message.said(Language::SOURCE)).extend_with(|_, extensions| name(extensions, code, message))
+}
+
+/// Gives an error its code, and what it says in other languages.
+pub(in crate::graphql) fn name(extensions: &mut ErrorExtensionValues, code: &str, message: &Message) {
+    extensions.set("code", code);
+    for (name, said) in message.translations() {
+        extensions.set(name, said);
+    }
 }

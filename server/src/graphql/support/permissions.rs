@@ -8,6 +8,7 @@ use async_graphql::{
     registry::{MetaType, Registry},
 };
 use domain::permission::{Action, Rule, table::TABLE};
+use messages::Language;
 
 use crate::graphql::engine::cost::lists;
 
@@ -25,12 +26,12 @@ impl OutputType for DescribedPermissions {
         for rule in TABLE.iter().filter(|rule| rule.grants.is_some()) {
             if let Some(MetaType::Object { description, fields, .. }) = registry.types.get_mut(rule.on) {
                 if states_its_type(rule) {
-                    add(description, &format!("May be read – {}.", rule.sentence()));
+                    add(description, &format!("May be read – {}.", said(rule)));
                     continue;
                 }
                 for name in rule.fields {
                     if let Some(field) = fields.get_mut(*name) {
-                        add(&mut field.description, &format!("{} {}.", label(rule.action), rule.sentence()));
+                        add(&mut field.description, &format!("{} {}.", label(rule.action), said(rule)));
                     }
                 }
             }
@@ -47,6 +48,11 @@ impl OutputType for DescribedPermissions {
 fn states_its_type(rule: &Rule) -> bool {
     let first = TABLE.iter().find(|other| other.on == rule.on);
     rule.on != "Query" && rule.action == Action::Read && first.is_some_and(|first| first.fields == rule.fields)
+}
+
+/// Who may: the schema is described in the language that it is written in.
+fn said(rule: &Rule) -> String {
+    rule.sentence().said(Language::SOURCE)
 }
 
 fn label(action: Action) -> &'static str {

@@ -118,7 +118,7 @@ impl FromClient {
                 match Parameters::from_json(payload.as_bytes()) {
                     Ok(parameters) => Ok(Self::Subscribe(id, Box::new(parameters))),
                     Err(ParameterError::NotJson(why) | ParameterError::Malformed(why)) => {
-                        Err(Close::BadMessage(format!("Invalid payload: {}", why.said(Language::En))))
+                        Err(Close::BadMessage(format!("Invalid payload: {}", why.said(Language::SOURCE))))
                     }
                 }
             }

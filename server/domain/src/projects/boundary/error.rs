@@ -151,7 +151,7 @@ pub enum BoundaryError {
 
 impl fmt::Display for BoundaryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().said(Language::En))
+        f.write_str(&self.message().said(Language::SOURCE))
     }
 }
 
