@@ -8,7 +8,7 @@ use crate::{
     app::{App, Broken},
     graphql::{
         Access,
-        support::error::{coded, database_away, fault},
+        support::error::{ErrorCode, coded, database_away, fault},
     },
     store,
 };
@@ -31,7 +31,7 @@ impl TokenError {
     /// As a GraphQL error.
     pub(super) fn error(&self) -> Error {
         match self {
-            Self::Token => coded("UNAUTHENTICATED", &message!(SessionUnknown)),
+            Self::Token => coded(ErrorCode::Unauthenticated, &message!(SessionUnknown)),
             Self::Broken(error) => {
                 tracing::error!(%error, "a token could not be looked up");
                 if self.comes_back() {

@@ -9,7 +9,7 @@ use axum::{
 use messages::message;
 
 use super::graphql::{accept::Media, answer::refuse};
-use crate::graphql::support::error::coded;
+use crate::graphql::support::error::{ErrorCode, coded};
 
 /// Whether a request says its host once. HTTP/1.0 and HTTP/2, which has a place of its own for it, need not say it in a
 /// header.
@@ -28,7 +28,7 @@ pub(super) fn is_plain<B>(request: &Request<B>) -> bool {
 
 /// Answers one that does not.
 pub(super) fn refusal() -> Response {
-    refuse(Media::GraphqlResponse, StatusCode::BAD_REQUEST, coded("BAD_REQUEST", &message!(HostMalformed)))
+    refuse(Media::GraphqlResponse, StatusCode::BAD_REQUEST, coded(ErrorCode::BadRequest, &message!(HostMalformed)))
 }
 
 #[cfg(test)]

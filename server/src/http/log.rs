@@ -17,7 +17,7 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::{RouteState, graphql::answer, listen::Peer, metrics::kind_of, routed};
-use crate::store::statements;
+use crate::{graphql::support::error::ErrorCode, store::statements};
 
 /// What a handler knows of its request, for the log.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ pub(super) struct RequestFacts {
     /// What it cost.
     pub(super) cost: Option<usize>,
     /// The code of its first error.
-    pub(super) code: Option<String>,
+    pub(super) code: Option<ErrorCode>,
 }
 
 impl RequestFacts {
@@ -61,7 +61,7 @@ pub(super) async fn logged(state: &RouteState, routes: Router, request: Request)
     let took = begun.elapsed();
     let noted = response.extensions_mut().remove::<RequestFacts>();
     if let Some(noted) = &noted {
-        state.metrics.operation(noted.kind, noted.code.as_deref(), took);
+        state.metrics.operation(noted.kind, noted.code, took);
     }
     state.metrics.responded(response.status().as_u16(), sql);
     let noted = noted.unwrap_or_default();
@@ -73,7 +73,7 @@ pub(super) async fn logged(state: &RouteState, routes: Router, request: Request)
         kind = kind_of(noted.kind),
         viewer = noted.viewer.map(display),
         cost = noted.cost,
-        code = noted.code,
+        code = noted.code.map(ErrorCode::as_str),
         status = response.status().as_u16(),
         sql,
         ms = milliseconds(took),
@@ -102,7 +102,7 @@ pub(super) fn operation(noted: &RequestFacts, begun: Instant, sql: u64) {
         kind = kind_of(noted.kind),
         viewer = noted.viewer.map(display),
         cost = noted.cost,
-        code = noted.code,
+        code = noted.code.map(ErrorCode::as_str),
         sql,
         ms = milliseconds(begun.elapsed()),
         "operation"

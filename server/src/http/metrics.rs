@@ -1,7 +1,6 @@
 //! Figures for Prometheus: each server has a registry of its own, on a port of its own.
 
 use std::{
-    borrow::Cow,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
@@ -24,13 +23,13 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use crate::app::ClockWatch;
+use crate::{app::ClockWatch, graphql::support::error::ErrorCode};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Operation {
     kind: &'static str,
     /// `OK`, or the code of the first error.
-    outcome: Cow<'static, str>,
+    outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -156,9 +155,9 @@ impl Metrics {
     }
 
     /// A query, a mutation, or something that was refused before it was known which.
-    pub(super) fn operation(&self, kind: Option<OperationType>, code: Option<&str>, took: Duration) {
+    pub(super) fn operation(&self, kind: Option<OperationType>, code: Option<ErrorCode>, took: Duration) {
         let kind = kind_of(kind);
-        let outcome = code.map_or(Cow::Borrowed("OK"), |code| code.to_owned().into());
+        let outcome = code.map_or("OK", ErrorCode::as_str);
         self.operations.get_or_create(&Operation { kind, outcome }).inc();
         self.durations.get_or_create(&Kind { kind }).observe(took.as_secs_f64());
     }

@@ -8,7 +8,7 @@ use async_graphql::{
 use messages::message;
 
 use super::types::Types;
-use crate::graphql::support::error::coded;
+use crate::graphql::support::error::{ErrorCode, coded};
 
 /// Checks the values an operation is given, and names the first variable that has none or one of another kind.
 pub(in crate::graphql) fn check(
@@ -41,7 +41,7 @@ fn fits(types: &Types, value: &Value, kind: &Type) -> bool {
 
 fn misfit(name: &str, kind: &Type) -> Error {
     let message = message!(VariableOfAnotherType { name, kind: kind.to_string() });
-    coded("GRAPHQL_VALIDATION_FAILED", &message).extend_with(|_, extensions| extensions.set("variable", name))
+    coded(ErrorCode::GraphqlValidationFailed, &message).extend_with(|_, extensions| extensions.set("variable", name))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use async_graphql::{Context, Error, ErrorExtensions, parser::types::Selection};
 use messages::message;
 
 use super::limits::excess;
-use crate::graphql::support::error::coded;
+use crate::graphql::support::error::{ErrorCode, coded};
 
 pub(in crate::graphql) mod introspection;
 pub(in crate::graphql) mod lists;
@@ -63,7 +63,7 @@ impl fmt::Debug for Meter {
 /// Something was asked for too often; `limit` is the setting's name.
 pub fn rate_limited(limit: &str, wait: Duration) -> Error {
     let seconds = wait.as_secs().max(1);
-    coded("RATE_LIMITED", &message!(LimitUsedUp { limit, seconds })).extend_with(|_, extensions| {
+    coded(ErrorCode::RateLimited, &message!(LimitUsedUp { limit, seconds })).extend_with(|_, extensions| {
         extensions.set("limit", limit);
         extensions.set("retryAfterSeconds", seconds);
     })

@@ -20,7 +20,10 @@ use super::{
     typename,
     types::Types,
 };
-use crate::graphql::{Limits, OnsiteSchema, Reply, support::error::coded};
+use crate::graphql::{
+    Limits, OnsiteSchema, Reply,
+    support::error::{ErrorCode, coded},
+};
 
 /// How many queries are remembered, and how many bytes of them: parsed, they take some ten times as much.
 const KNOWN: usize = 2_000;
@@ -225,5 +228,5 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
         (_, Some(_)) => message!(OperationUnknown),
         (DocumentOperations::Multiple(_), None) => message!(OperationNotNamed),
     };
-    Err(coded("OPERATION_NOT_FOUND", &message))
+    Err(coded(ErrorCode::OperationNotFound, &message))
 }

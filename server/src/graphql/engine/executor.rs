@@ -18,7 +18,7 @@ use crate::{
     app::App,
     graphql::{
         Access, Limits, OnsiteSchema, Reply, RequestTime, admits,
-        support::error::{coded, panicked},
+        support::error::{ErrorCode, coded, panicked},
     },
     store::moment::{self, Moment},
 };
@@ -238,13 +238,14 @@ impl ValidRequest {
 }
 
 fn not_here() -> Error {
-    coded("SUBSCRIPTION_NEEDS_STREAM", &message!(SubscriptionNeedsStream))
+    coded(ErrorCode::SubscriptionNeedsStream, &message!(SubscriptionNeedsStream))
 }
 
 fn no_introspection() -> Error {
-    coded("INTROSPECTION_NOT_ALLOWED", &message!(SchemaNotYours))
+    coded(ErrorCode::IntrospectionNotAllowed, &message!(SchemaNotYours))
 }
 
 fn too_slow(seconds: u64) -> Error {
-    coded("TIMEOUT", &message!(GivenUp { seconds })).extend_with(|_, extensions| extensions.set("limit", "seconds"))
+    coded(ErrorCode::Timeout, &message!(GivenUp { seconds }))
+        .extend_with(|_, extensions| extensions.set("limit", "seconds"))
 }

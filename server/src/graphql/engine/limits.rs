@@ -12,7 +12,7 @@ use async_graphql::{
 };
 use messages::{Message, message};
 
-use crate::graphql::support::error::coded;
+use crate::graphql::support::error::{ErrorCode, coded};
 use census::Census;
 
 mod census;
@@ -139,7 +139,7 @@ pub(in crate::graphql) fn one_root_field(
     if root_fields(&operation.selection_set.node, document) == 1 {
         return Ok(());
     }
-    Err(coded("GRAPHQL_VALIDATION_FAILED", &message!(SubscriptionRootFields)))
+    Err(coded(ErrorCode::GraphqlValidationFailed, &message!(SubscriptionRootFields)))
 }
 
 fn root_fields(set: &SelectionSet, document: &ExecutableDocument) -> usize {
@@ -180,7 +180,7 @@ pub(in crate::graphql) fn within(limit: &str, found: usize, allowed: usize) -> R
 /// The error of a limit that was exceeded.
 pub fn excess(limit: &str, found: usize, allowed: usize) -> Error {
     let message = message!(LimitExceeded { limit, found, allowed, advice: advice(limit) });
-    coded("LIMIT_EXCEEDED", &message).extend_with(|_, extensions| {
+    coded(ErrorCode::LimitExceeded, &message).extend_with(|_, extensions| {
         extensions.set("limit", limit);
         extensions.set("found", found as u64);
         extensions.set("allowed", allowed as u64);
@@ -213,7 +213,7 @@ fn unparsed(error: &parser::Error) -> Error {
         parser::Error::RecursionLimitExceeded => message!(DocumentNestedTooDeeply),
         other => return syntax(other),
     };
-    coded("GRAPHQL_VALIDATION_FAILED", &message)
+    coded(ErrorCode::GraphqlValidationFailed, &message)
 }
 
 fn syntax(error: &parser::Error) -> Error {
@@ -222,5 +222,5 @@ fn syntax(error: &parser::Error) -> Error {
         Some(Pos { line, column }) => message!(SyntaxErrorAt { line, column }),
         None => message!(SyntaxError),
     };
-    coded("GRAPHQL_PARSE_FAILED", &message)
+    coded(ErrorCode::GraphqlParseFailed, &message)
 }

@@ -7,7 +7,7 @@ use messages::message;
 use serde::Serialize;
 
 use super::limits::{Limits, excess};
-use crate::graphql::support::error::name;
+use crate::graphql::support::error::{ErrorCode, name};
 
 /// The longest message of an error, in characters: the library's quote what they are about.
 const MESSAGE_LIMIT: usize = 500;
@@ -98,12 +98,12 @@ impl Reply {
     }
 
     /// The code of the first error.
-    pub fn code(&self) -> Option<&str> {
+    pub fn code(&self) -> Option<ErrorCode> {
         code_of(self.errors.first()?)
     }
 
     /// Whether an error has this code.
-    pub fn has(&self, code: &str) -> bool {
+    pub fn has(&self, code: ErrorCode) -> bool {
         self.errors.iter().any(|error| code_of(error) == Some(code))
     }
 
@@ -144,9 +144,9 @@ impl Reply {
     }
 }
 
-fn code_of(error: &ServerError) -> Option<&str> {
+fn code_of(error: &ServerError) -> Option<ErrorCode> {
     match error.extensions.as_ref()?.get("code") {
-        Some(Value::String(code)) => Some(code),
+        Some(Value::String(code)) => ErrorCode::named(code),
         _ => None,
     }
 }
@@ -160,8 +160,8 @@ fn tidy(error: &mut ServerError) {
     // A path leads to the field whose arguments can't be read; without one, validation refused the document.
     let detail = error.message.as_str();
     let (code, message) = match error.path.is_empty() {
-        true => ("GRAPHQL_VALIDATION_FAILED", message!(DocumentInvalid { detail })),
-        false => ("BAD_USER_INPUT", message!(ArgumentInvalid { detail })),
+        true => (ErrorCode::GraphqlValidationFailed, message!(DocumentInvalid { detail })),
+        false => (ErrorCode::BadUserInput, message!(ArgumentInvalid { detail })),
     };
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
@@ -214,7 +214,7 @@ mod tests {
         let reply = Reply::invalid(errors, &Limits::default());
         assert_eq!(reply.errors.len(), 50);
         assert!(reply.errors.iter().all(|error| error.message.chars().count() == MESSAGE_LIMIT + 1));
-        assert_eq!(reply.code(), Some("GRAPHQL_VALIDATION_FAILED"));
+        assert_eq!(reply.code(), Some(ErrorCode::GraphqlValidationFailed));
         assert!(String::from_utf8(reply.to_json(1 << 20)).unwrap().contains(r#""errorsLeftOut":10"#));
     }
 }

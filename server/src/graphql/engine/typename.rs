@@ -6,7 +6,7 @@ use async_graphql::{
 };
 use messages::message;
 
-use crate::graphql::support::error::coded;
+use crate::graphql::support::error::{ErrorCode, coded};
 
 /// The document for validation, where the directives of a `__typename` are those of a fragment around it: what may stand
 /// on the one may stand on the other.
@@ -53,5 +53,5 @@ fn around(field: &Positioned<Field>) -> Selection {
 }
 
 fn no_such_thing() -> Error {
-    coded("GRAPHQL_VALIDATION_FAILED", &message!(TypenameStandsAlone))
+    coded(ErrorCode::GraphqlValidationFailed, &message!(TypenameStandsAlone))
 }

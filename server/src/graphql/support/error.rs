@@ -6,11 +6,14 @@ use domain::permission::{Action, Rule};
 pub use messages::Language;
 use messages::{Message, message};
 
+pub use self::code::ErrorCode;
 use crate::{
     app::{Broken, Failure, Refusal, RefusalCode},
     graphql::engine::cost::lists::USER_ERRORS,
     store,
 };
+
+mod code;
 
 /// When to come back to a database that is away: it is looked for all the time.
 const RETRY_AFTER_SECONDS: u32 = 5;
@@ -77,12 +80,12 @@ pub(in crate::graphql) fn internal(error: &Broken) -> Error {
 
 /// A part does not work, and what it was is for the log only.
 pub(crate) fn fault() -> Error {
-    coded("INTERNAL", &message!(Fault))
+    coded(ErrorCode::Internal, &message!(Fault))
 }
 
 /// The database is away, full or busy; over HTTP a 503. What was to be recorded is recorded whole or not at all.
 pub(crate) fn database_away() -> Error {
-    coded("DATABASE_UNAVAILABLE", &message!(DatabaseUnavailable)).extend_with(|_, extensions| {
+    coded(ErrorCode::DatabaseUnavailable, &message!(DatabaseUnavailable)).extend_with(|_, extensions| {
         extensions.set("retryAfterSeconds", RETRY_AFTER_SECONDS);
     })
 }
@@ -101,12 +104,12 @@ pub(in crate::graphql) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error 
 
 /// Nobody is signed in.
 pub(in crate::graphql) fn unauthenticated() -> Error {
-    coded("UNAUTHENTICATED", &message!(SignInFirst))
+    coded(ErrorCode::Unauthenticated, &message!(SignInFirst))
 }
 
 /// The token does not allow this kind of operation.
 pub(in crate::graphql) fn forbidden_by_token_scope() -> Error {
-    coded("FORBIDDEN_BY_TOKEN_SCOPE", &message!(TokenScopeTooNarrow))
+    coded(ErrorCode::ForbiddenByTokenScope, &message!(TokenScopeTooNarrow))
 }
 
 /// The table gives the viewer no part in this.
@@ -116,17 +119,17 @@ pub(in crate::graphql) fn forbidden(rule: &Rule) -> Error {
         Action::Change => "change",
         Action::Follow => "follow",
     };
-    coded("FORBIDDEN", &message!(RoleMayNot { action, who: rule.sentence() }))
+    coded(ErrorCode::Forbidden, &message!(RoleMayNot { action, who: rule.sentence() }))
 }
 
 /// The viewer's role must have a second factor, and they have none.
 pub(in crate::graphql) fn second_factor_needed() -> Error {
-    coded("SECOND_FACTOR_NEEDED", &message!(SecondFactorToBeSetUp))
+    coded(ErrorCode::SecondFactorNeeded, &message!(SecondFactorToBeSetUp))
 }
 
 /// An argument of a query that can't be used.
 pub(in crate::graphql) fn bad_argument(argument: &str, message: &Message) -> Error {
-    coded("BAD_USER_INPUT", message).extend_with(|_, extensions| extensions.set("argument", argument))
+    coded(ErrorCode::BadUserInput, message).extend_with(|_, extensions| extensions.set("argument", argument))
 }
 
 /// Arguments of a query that a period can't be made of, or that ask for too much.
@@ -136,13 +139,13 @@ pub(in crate::graphql) fn bad_period(refusal: &Refusal) -> Error {
 }
 
 /// An error with a code, said in the source language, and in every other beside it.
-pub(crate) fn coded(code: &str, message: &Message) -> Error {
+pub(crate) fn coded(code: ErrorCode, message: &Message) -> Error {
     Error::new(message.said(Language::SOURCE)).extend_with(|_, extensions| name(extensions, code, message))
 }
 
 /// Gives an error its code, and what it says in other languages.
-pub(in crate::graphql) fn name(extensions: &mut ErrorExtensionValues, code: &str, message: &Message) {
-    extensions.set("code", code);
+pub(in crate::graphql) fn name(extensions: &mut ErrorExtensionValues, code: ErrorCode, message: &Message) {
+    extensions.set("code", code.as_str());
     for (name, said) in message.translations() {
         extensions.set(name, said);
     }

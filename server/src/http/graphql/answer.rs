@@ -14,7 +14,10 @@ use messages::message;
 
 use super::accept::Media;
 use crate::{
-    graphql::{Reply, support::error::coded},
+    graphql::{
+        Reply,
+        support::error::{ErrorCode, coded},
+    },
     http::delivery::InMemory,
 };
 
@@ -40,7 +43,7 @@ pub(in crate::http) fn refuse(media: Media, status: StatusCode, error: Error) ->
 
 /// Answers in the place of an answer for which there is no room on its connection.
 pub(in crate::http) fn too_much_waits() -> Response {
-    let error = coded("LIMIT_EXCEEDED", &message!(TooMuchWaits { seconds: 1 })).extend_with(|_, extensions| {
+    let error = coded(ErrorCode::LimitExceeded, &message!(TooMuchWaits { seconds: 1 })).extend_with(|_, extensions| {
         extensions.set("limit", "waitingBytesPerConnection");
         extensions.set("retryAfterSeconds", 1);
     });
@@ -69,23 +72,26 @@ fn written(media: Media, status: StatusCode, reply: &Reply, json: Vec<u8>) -> Re
 /// The status that says how it went.
 fn status_of(reply: &Reply) -> StatusCode {
     // Wherever in the answer it was found out: nobody should take half of it for the whole.
-    if reply.has("DATABASE_UNAVAILABLE") {
+    if reply.has(ErrorCode::DatabaseUnavailable) {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
     if !reply.is_refusal() {
         let status = if reply.has_errors() { PARTIAL_SUCCESS } else { 200 };
         return StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     }
-    match reply.code().unwrap_or_default() {
-        "GRAPHQL_PARSE_FAILED" => StatusCode::BAD_REQUEST,
-        "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
-        "INTROSPECTION_NOT_ALLOWED" | "DOCUMENT_NOT_ALLOWED" | "FORBIDDEN" | "FORBIDDEN_BY_TOKEN_SCOPE" => {
-            StatusCode::FORBIDDEN
-        }
-        "PERSISTED_QUERY_NOT_FOUND" => StatusCode::NOT_FOUND,
-        "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
-        "TIMEOUT" => StatusCode::SERVICE_UNAVAILABLE,
-        "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
+    match reply.code() {
+        Some(ErrorCode::GraphqlParseFailed) => StatusCode::BAD_REQUEST,
+        Some(ErrorCode::Unauthenticated) => StatusCode::UNAUTHORIZED,
+        Some(
+            ErrorCode::IntrospectionNotAllowed
+            | ErrorCode::DocumentNotAllowed
+            | ErrorCode::Forbidden
+            | ErrorCode::ForbiddenByTokenScope,
+        ) => StatusCode::FORBIDDEN,
+        Some(ErrorCode::PersistedQueryNotFound) => StatusCode::NOT_FOUND,
+        Some(ErrorCode::RateLimited) => StatusCode::TOO_MANY_REQUESTS,
+        Some(ErrorCode::Timeout) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(ErrorCode::Internal) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -96,8 +102,8 @@ mod tests {
 
     #[test]
     fn what_takes_too_long_is_to_be_asked_for_again() {
-        let status = |code: &str| status_of(&Reply::refused(coded(code, &message!(RequestTooSlow))));
-        assert_eq!(status("TIMEOUT"), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(status("LIMIT_EXCEEDED"), StatusCode::UNPROCESSABLE_ENTITY);
+        let status = |code| status_of(&Reply::refused(coded(code, &message!(RequestTooSlow))));
+        assert_eq!(status(ErrorCode::Timeout), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status(ErrorCode::LimitExceeded), StatusCode::UNPROCESSABLE_ENTITY);
     }
 }

@@ -17,7 +17,7 @@ use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 
 use super::parameters::Parameters;
-use crate::graphql::support::error::coded;
+use crate::graphql::support::error::{ErrorCode, coded};
 
 /// How many documents that clients sent are kept, and how many bytes in all.
 const KEPT: usize = 2_000;
@@ -78,7 +78,7 @@ impl Documents {
     pub(in crate::http) fn resolve(&self, parameters: &mut Parameters) -> Result<Named, Error> {
         let persisted = parameters.persisted();
         if persisted.is_some_and(|persisted| persisted.version != 1) {
-            return Err(coded("PERSISTED_QUERY_NOT_SUPPORTED", &message!(PersistedQueryNotSupported)));
+            return Err(coded(ErrorCode::PersistedQueryNotSupported, &message!(PersistedQueryNotSupported)));
         }
         let persisted = persisted.map(|persisted| persisted.sha256_hash.as_str());
         let id = parameters
@@ -103,10 +103,10 @@ impl Documents {
         }
         let own = sha256(&document);
         if hash.as_ref().is_some_and(|hash| *hash != own) {
-            return Err(coded("BAD_REQUEST", &message!(DocumentOfAnotherHash)));
+            return Err(coded(ErrorCode::BadRequest, &message!(DocumentOfAnotherHash)));
         }
         if self.listed_only && !self.listed.contains_key(&own) {
-            return Err(coded("DOCUMENT_NOT_ALLOWED", &message!(DocumentNotListed)));
+            return Err(coded(ErrorCode::DocumentNotAllowed, &message!(DocumentNotListed)));
         }
         Ok(Named { document, keep_as: hash.filter(|_| !self.listed_only) })
     }
@@ -132,11 +132,11 @@ impl Named {
 }
 
 fn not_found(message: &Message) -> Error {
-    coded("PERSISTED_QUERY_NOT_FOUND", message)
+    coded(ErrorCode::PersistedQueryNotFound, message)
 }
 
 fn two_documents() -> Error {
-    coded("BAD_REQUEST", &message!(DocumentsDiffer))
+    coded(ErrorCode::BadRequest, &message!(DocumentsDiffer))
 }
 
 fn sha256(document: &str) -> String {

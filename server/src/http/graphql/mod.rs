@@ -30,7 +30,11 @@ use super::{
     pace::TooSlow,
     quota::RateLimitStatus,
 };
-use crate::graphql::{RequestTime, ValidRequest, engine::limits::excess, support::error::coded};
+use crate::graphql::{
+    RequestTime, ValidRequest,
+    engine::limits::excess,
+    support::error::{ErrorCode, coded},
+};
 
 pub(super) mod accept;
 pub(super) mod answer;
@@ -54,7 +58,7 @@ pub(super) async fn post(
     };
     let media = accepted.preferred;
     if !is_json(&parts.headers) {
-        let error = coded("UNSUPPORTED_MEDIA_TYPE", &message!(BodyOfAnotherType));
+        let error = coded(ErrorCode::UnsupportedMediaType, &message!(BodyOfAnotherType));
         return refuse(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, error);
     }
     let limit = state.executor.limits().body_bytes;
@@ -65,11 +69,11 @@ pub(super) async fn post(
             return refuse(media, StatusCode::PAYLOAD_TOO_LARGE, error);
         }
         Err(BodyError::TooSlow) => {
-            let error = coded("TIMEOUT", &message!(RequestTooSlow));
+            let error = coded(ErrorCode::Timeout, &message!(RequestTooSlow));
             return refuse(media, StatusCode::REQUEST_TIMEOUT, error);
         }
         Err(BodyError::BrokeOff) => {
-            let error = coded("BAD_REQUEST", &message!(RequestBrokeOff));
+            let error = coded(ErrorCode::BadRequest, &message!(RequestBrokeOff));
             return refuse(media, StatusCode::BAD_REQUEST, error);
         }
     };
@@ -113,21 +117,21 @@ pub(super) async fn get(
 
 /// Any other method.
 pub(super) async fn other() -> HttpResponse {
-    let error = coded("METHOD_NOT_ALLOWED", &message!(MethodOfAnotherKind));
+    let error = coded(ErrorCode::MethodNotAllowed, &message!(MethodOfAnotherKind));
     allowing(refuse(Media::GraphqlResponse, StatusCode::METHOD_NOT_ALLOWED, error), "GET, POST")
 }
 
 /// What the client accepts, if a page of its origin may ask and there is anything to answer with.
 fn admitted(state: &RouteState, parts: &Parts) -> Result<Accepted, Box<HttpResponse>> {
     let Some(accepted) = accepted(&parts.headers) else {
-        let error = coded("NOT_ACCEPTABLE", &message!(NothingAcceptable));
+        let error = coded(ErrorCode::NotAcceptable, &message!(NothingAcceptable));
         return Err(Box::new(refuse(Media::GraphqlResponse, StatusCode::NOT_ACCEPTABLE, error)));
     };
     if state.origins.admit(parts) { Ok(accepted) } else { Err(Box::new(foreign(accepted.preferred))) }
 }
 
 fn foreign(media: Media) -> HttpResponse {
-    refuse(media, StatusCode::FORBIDDEN, coded("ORIGIN_NOT_ALLOWED", &message!(OriginNotAllowed)))
+    refuse(media, StatusCode::FORBIDDEN, coded(ErrorCode::OriginNotAllowed, &message!(OriginNotAllowed)))
 }
 
 fn ill_formed(media: Media, unreadable: ParameterError) -> HttpResponse {
@@ -135,7 +139,7 @@ fn ill_formed(media: Media, unreadable: ParameterError) -> HttpResponse {
         ParameterError::NotJson(why) => (StatusCode::BAD_REQUEST, why),
         ParameterError::Malformed(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
     };
-    refuse(media, status, coded("BAD_REQUEST", &why))
+    refuse(media, status, coded(ErrorCode::BadRequest, &why))
 }
 
 /// Does what a well-formed request asks.
@@ -159,10 +163,12 @@ async fn operate(
         RequestFacts { viewer: caller.access.0.map(|viewer| viewer.account), operation, ..RequestFacts::default() };
     let mut response = match admitted {
         Err(refusal) => {
-            noted.code = refusal.code().map(str::to_owned);
+            noted.code = refusal.code();
             match accepted.preferred {
                 // A client that reads a stream gets its refusal in one; but not the one that has to sign in.
-                Media::EventStream if refusal.code() != Some("UNAUTHENTICATED") => events::refusal(&refusal, limit),
+                Media::EventStream if refusal.code() != Some(ErrorCode::Unauthenticated) => {
+                    events::refusal(&refusal, limit)
+                }
                 media => respond(media, &refusal, limit),
             }
         }
@@ -187,7 +193,7 @@ async fn perform(
 ) -> HttpResponse {
     let kind = admitted.kind();
     if parts.method == Method::GET && kind == OperationType::Mutation {
-        let error = coded("METHOD_NOT_ALLOWED", &message!(GetIsForQueries));
+        let error = coded(ErrorCode::MethodNotAllowed, &message!(GetIsForQueries));
         return allowing(refuse(accepted.preferred, StatusCode::METHOD_NOT_ALLOWED, error), "POST");
     }
     let streamed = accepted.preferred == Media::EventStream || kind == OperationType::Subscription;
@@ -195,7 +201,7 @@ async fn perform(
         return events::answer(state, caller, admitted);
     }
     let reply = Box::pin(state.executor.answer(admitted)).await;
-    noted.code = reply.code().map(str::to_owned);
+    noted.code = reply.code();
     respond(accepted.preferred, &reply, state.executor.limits().result_bytes)
 }
 

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::{session_ended, session_over, too_many_streams};
 use crate::{
-    graphql::{Reply, ValidRequest},
+    graphql::{Reply, ValidRequest, support::error::ErrorCode},
     http::{
         RouteState,
         client::Caller,
@@ -76,7 +76,7 @@ pub(in crate::http) fn answer(state: &RouteState, caller: Caller, admitted: Vali
 /// A refusal, in a stream: a client that reads streams can't read anything else. Whoever is to come back later is told so
 /// in HTTP's own terms.
 pub(in crate::http) fn refusal(reply: &Reply, limit: usize) -> Response {
-    if matches!(reply.code(), Some("RATE_LIMITED" | "DATABASE_UNAVAILABLE")) {
+    if matches!(reply.code(), Some(ErrorCode::RateLimited | ErrorCode::DatabaseUnavailable)) {
         return respond(Media::EventStream, reply, limit);
     }
     streamed(stream::iter([last(reply, limit)]))

@@ -8,7 +8,11 @@ use domain::permission::Viewer;
 use futures_util::StreamExt;
 use messages::message;
 
-use crate::{app::App, events::Event, graphql::support::error::coded};
+use crate::{
+    app::App,
+    events::Event,
+    graphql::support::error::{ErrorCode, coded},
+};
 
 pub(super) mod events;
 mod operation;
@@ -50,12 +54,12 @@ async fn until(app: &App, moment: DateTime<Utc>) {
 
 /// The session under a stream has ended.
 fn session_ended() -> Error {
-    coded("UNAUTHENTICATED", &message!(SessionEnded))
+    coded(ErrorCode::Unauthenticated, &message!(SessionEnded))
 }
 
 /// Whoever asks has as many streams as they may have.
 fn too_many_streams(most: usize) -> Error {
-    coded("LIMIT_EXCEEDED", &message!(StreamsTooMany { most })).extend_with(|_, extensions| {
+    coded(ErrorCode::LimitExceeded, &message!(StreamsTooMany { most })).extend_with(|_, extensions| {
         extensions.set("limit", "streamsPerViewer");
         extensions.set("allowed", most as u64);
     })

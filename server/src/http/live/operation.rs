@@ -42,7 +42,7 @@ pub(super) fn replies(
         match state.admit(&mut caller, access, &mut parameters, &mut RateLimitStatus::default()).await {
             Err(refusal) => {
                 state.metrics.operation(None, refusal.code(), begun.elapsed());
-                operation(&RequestFacts { code: refusal.code().map(str::to_owned), ..noted }, begun, 0);
+                operation(&RequestFacts { code: refusal.code(), ..noted }, begun, 0);
                 stream::once(std::future::ready(refusal)).left_stream()
             }
             Ok(admitted) => {
@@ -70,8 +70,8 @@ fn followed(
             let reply = reply?;
             // An event of a subscription is no request: it is logged when the subscription begins, by its first reply.
             if subscribed.is_none() {
-                let noted = RequestFacts { code: reply.code().map(str::to_owned), ..noted };
-                state.metrics.operation(noted.kind, noted.code.as_deref(), begun.elapsed());
+                let noted = RequestFacts { code: reply.code(), ..noted };
+                state.metrics.operation(noted.kind, noted.code, begun.elapsed());
                 operation(&noted, begun, sql);
             }
             Some((reply, (replies, subscribed)))

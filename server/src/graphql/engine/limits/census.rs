@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use messages::message;
 
-use crate::graphql::support::error::coded;
+use crate::graphql::support::error::{ErrorCode, coded};
 
 /// What a selection contains once its fragments are expanded. Sums saturate: a limit is exceeded long before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,5 +115,5 @@ impl<'a> Census<'a> {
 
 fn cycle(name: &str) -> Error {
     let name: String = name.chars().take(64).collect();
-    coded("GRAPHQL_VALIDATION_FAILED", &message!(FragmentSpreadsItself { name }))
+    coded(ErrorCode::GraphqlValidationFailed, &message!(FragmentSpreadsItself { name }))
 }
