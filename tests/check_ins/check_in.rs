@@ -397,14 +397,13 @@ async fn a_phone_without_time_is_recorded_by_its_boot_clock_and_reviewed(
 async fn nothing_that_was_written_is_read_back(#[case] backend: Backend, #[case] expected: [u64; 3]) {
     let server = TestServer::on(backend).await;
     let leader = server.as_(Leader);
-    let record = "mutation($input: CheckInInput!) { checkIn(input: $input) { alreadyRecorded userErrors { code } } }";
     let mut statements = Vec::new();
     for further in [0, 0, 2] {
         server.clock.advance(TimeDelta::minutes(1));
         let draft = Draft::at(&server, BEARING_PARK);
         let fix = draft.0["fix"].clone();
         let draft = draft.with("/otherFixes", json!(vec![fix; further]));
-        let answer = leader.ask(record, json!({ "input": draft.0 })).await;
+        let answer = leader.change("checkIn", &draft, "alreadyRecorded userErrors { code }").await;
         assert_eq!(answer.at("/checkIn"), &json!({ "alreadyRecorded": false, "userErrors": [] }));
         statements.push(answer.statements);
     }

@@ -12,19 +12,15 @@ use crate::{
         TestServer, balanced, photo, sha256, time,
     },
 };
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
-};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::{canonical_json::canonical, check_ins::device_signature::DevicePublicKey};
+use chrono::TimeDelta;
 use futures_util::{StreamExt, future};
 use rstest::rstest;
 use serde_json::{Value, json};
 use server::{clock::Source, events::Event, roster};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// The park's square, and a kilometre more to the west.
 const EXTENDED: &str = r#"{"type": "FeatureCollection", "features": [{"type": "Feature",
@@ -36,7 +32,7 @@ const REVIEW: &str = "mutation($input: ReviewCheckInInput!) { reviewCheckIn(inpu
 
 /// A phone whose key can't leave it.
 pub(crate) struct Device {
-    key: EcdsaKeyPair,
+    device: client::Device,
     pub(crate) fingerprint: String,
 }
 
@@ -49,30 +45,12 @@ impl Device {
 
     /// One that nobody has registered.
     pub(crate) fn new() -> Self {
-        let random = SystemRandom::new();
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
-        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
-        let known = DevicePublicKey::parse(key.public_key().as_ref()).unwrap();
-        Self { key, fingerprint: known.fingerprint().to_string() }
+        let device = client::Device::generate().unwrap();
+        Self { fingerprint: device.fingerprint(), device }
     }
 
     pub(crate) async fn register(&self, client: &Client) -> String {
-        let challenge = challenge(client).await;
-        let input = json!({
-            "publicKey": STANDARD.encode(self.key.public_key().as_ref()),
-            "name": "手机",
-            "challenge": challenge,
-            "signature": self.sign(challenge.as_bytes()),
-        });
-        let mutation = "mutation($input: RegisterDeviceInput!) { registerDevice(input: $input) {
-            device { fingerprint } userErrors { code field } } }";
-        let answer = client.ask(mutation, json!({ "input": input })).await;
-        assert_eq!(answer.user_errors("registerDevice"), []);
-        answer.text("/registerDevice/device/fingerprint")
-    }
-
-    fn sign(&self, message: &[u8]) -> String {
-        STANDARD.encode(self.key.sign(&SystemRandom::new(), message).unwrap())
+        client.register(&self.device, "手机").await.unwrap()
     }
 
     /// The draft, signed as it is, its photos named by their bytes.
@@ -83,46 +61,21 @@ impl Device {
 
     /// The draft with a signature over a text that may say something else, and that it may tell.
     fn signed_over(&self, draft: Draft, text: &str, told: bool) -> Draft {
-        let signature = self.sign(text.as_bytes());
+        let signature = self.device.sign(text.as_bytes()).unwrap();
         let text = told.then_some(text);
         draft.with("/device", json!({ "fingerprint": self.fingerprint, "signature": signature, "signedText": text }))
     }
 
     fn canonical(server: &TestServer, draft: &Draft, photos: &[Bytes]) -> String {
-        let value = &draft.0;
-        let time = |text: &Value| {
-            let time: DateTime<Utc> = text.as_str().unwrap().parse().unwrap();
-            time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-        };
-        let fix = &value["fix"];
-        let mut payload = json!({
-            "id": value["id"],
-            "projectId": project_uuid(server, BEARING_PARK),
-            "capturedAt": time(&value["capturedAt"]),
-            "fixes": [{
-                "latitude": fix["latitude"], "longitude": fix["longitude"], "datum": fix["datum"],
-                "accuracyMeters": fix["accuracyMeters"], "fixedAt": time(&fix["fixedAt"]), "mocked": fix["mocked"],
-            }],
-            "photos": photos.iter().map(|bytes| sha256(bytes)).collect::<Vec<_>>(),
-            "note": value.get("note").cloned().unwrap_or(json!("")),
-        });
-        if let Some(challenge) = value.get("challenge") {
-            payload["challenge"] = challenge.clone();
-        }
-        String::from_utf8(canonical(&payload).unwrap()).unwrap()
+        let photos: Vec<_> = photos.iter().map(|bytes| sha256(bytes)).collect();
+        let signed = draft.input().to_sign(project_uuid(server, BEARING_PARK), &photos);
+        String::from_utf8(signed.message().unwrap()).unwrap()
     }
 }
 
-fn project_uuid(server: &TestServer, name: &str) -> String {
-    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(server.project(name)).unwrap();
-    uuid::Uuid::from_slice(&id[1..]).unwrap().to_string()
-}
-
-async fn challenge(client: &Client) -> String {
-    client
-        .ask("mutation { issueChallenge { challenge userErrors { code } } }", json!({}))
-        .await
-        .text("/issueChallenge/challenge")
+pub(crate) fn project_uuid(server: &TestServer, name: &str) -> Uuid {
+    let id = URL_SAFE_NO_PAD.decode(server.project(name)).unwrap();
+    Uuid::from_slice(&id[1..]).unwrap()
 }
 
 fn outcome<'a>(check_in: &'a Value, code: &str) -> Option<&'a str> {
@@ -143,7 +96,7 @@ fn onsite(server: &TestServer, arguments: &[&str]) -> (bool, String) {
 
 /// The check-in once its photos were inspected: the second judgement of it.
 async fn settled(client: &Client, server: &TestServer, check_in: &Value) -> Value {
-    let own: uuid::Uuid = check_in["uuid"].as_str().unwrap().parse().unwrap();
+    let own: Uuid = check_in["uuid"].as_str().unwrap().parse().unwrap();
     let judged = |event: &Event| matches!(event, Event::VisitRecorded { check_in, .. } if check_in.0 == own);
     let events = server.app().feed.follow(Some(0)).await.unwrap();
     let of_own = events.filter(|event| future::ready(judged(&event.as_ref().unwrap().event)));
@@ -163,7 +116,7 @@ async fn signed_offline_synced_late_reviewed_appealed_judged_again_exported_and_
     let server = TestServer::on(backend).await;
     let (leader, office) = (server.as_(Leader), server.as_(Office));
     let device = Device::registered(&leader).await;
-    let challenge = challenge(&leader).await;
+    let challenge = leader.issue_challenge().await.unwrap();
 
     // Out of reach of the network, two days long.
     server.clock.advance(TimeDelta::hours(1));
@@ -327,14 +280,16 @@ async fn a_challenge_bounds_the_capture_from_below(#[values(Sqlite, Postgres)] b
     let leader = server.as_(Leader);
     let earlier = Draft::at(&server, BEARING_PARK);
     server.clock.advance(TimeDelta::hours(3));
-    let backdated = earlier.with("/challenge", challenge(&leader).await).with("/sentAt", json!(server.clock.now()));
+    let backdated =
+        earlier.with("/challenge", leader.issue_challenge().await.unwrap()).with("/sentAt", json!(server.clock.now()));
     // A wrong clock can do that; three hours by the boot clock as well can't be.
     assert_eq!(leader.checked_in(&backdated).await["verdict"], "NEEDS_REVIEW");
     let uptime = json!({ "bootId": "b-1", "capturedMs": 5_000, "sentMs": 5_000 + 3 * 3_600_000 });
     let backdated = backdated.with("/id", json!(server.clock.id())).with("/uptime", uptime);
     let check_in = leader.checked_in(&backdated).await;
     assert_eq!((outcome(&check_in, "CHALLENGE"), &check_in["verdict"]), (Some("FAIL"), &json!("REJECTED")));
-    let borrowed = Draft::at(&server, BEARING_PARK).with("/challenge", challenge(&server.as_(OtherLeader)).await);
+    let borrowed =
+        Draft::at(&server, BEARING_PARK).with("/challenge", server.as_(OtherLeader).issue_challenge().await.unwrap());
     assert_eq!(leader.checked_in(&borrowed).await["verdict"], "NEEDS_REVIEW");
 }
 

@@ -36,11 +36,7 @@ fn unnamed(server: &TestServer) -> Draft {
 }
 
 async fn check_in(client: &Client, draft: &Draft) -> Answer {
-    let mutation = format!(
-        "mutation($input: CheckInInput!) {{ checkIn(input: $input) {{
-            checkIn {{ verdict }} {OFFERS} userErrors {{ code field }} }} }}"
-    );
-    client.ask(&mutation, json!({ "input": draft.0 })).await
+    client.change("checkIn", draft, &format!("checkIn {{ verdict }} {OFFERS} userErrors {{ code field }}")).await
 }
 
 /// Project, metres, and whether it is reached.
@@ -83,13 +79,9 @@ async fn the_nearest_site_is_offered_and_then_chosen(#[values(Sqlite, Postgres)]
 async fn in_a_queue_each_is_answered_for_itself(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = TestServer::on(backend).await;
     more_sites(&server).await;
-    let mutation = format!(
-        "mutation($input: CheckInsInput!) {{ checkIns(input: $input) {{
-            results {{ checkIn {{ verdict }} {OFFERS} userErrors {{ code field }} }} }} }}"
-    );
     let items = [Draft::at(&server, BEARING_PARK), unnamed(&server), unnamed(&server).with("/fix", json!(null))];
-    let items: Vec<&Value> = items.iter().map(|draft| &draft.0).collect();
-    let answer = server.as_(Leader).ask(&mutation, json!({ "input": { "items": items } })).await;
+    let fields = format!("results {{ checkIn {{ verdict }} {OFFERS} userErrors {{ code field }} }}");
+    let answer = server.as_(Leader).change("checkIns", json!({ "items": items }), &fields).await;
     let results = answer.list("/checkIns/results");
     assert_eq!((&results[0]["checkIn"]["verdict"], &results[0]["nearestSites"]), (&json!("VERIFIED"), &json!([])));
     assert_eq!(results[1]["userErrors"][0]["field"], json!(["input", "items", "1", "projectId"]));

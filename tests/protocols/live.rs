@@ -1,6 +1,7 @@
 //! A dashboard follows what happens, as it happens, and misses nothing.
 
 use chrono::TimeDelta;
+use client::Closed;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -177,7 +178,7 @@ async fn a_socket_without_a_session_is_closed(#[case] payload: Value) {
     let server = TestServer::on(Sqlite).await;
     let mut socket = Socket::open(&server, payload).await;
     let said = socket.next().await;
-    assert!(matches!(said, Message::Closed(Some(4400..=4499 | 1000..=1011))), "{said:?}");
+    assert!(matches!(said, Message::Closed(Closed { code: Some(4400..=4499 | 1000..=1011), .. })), "{said:?}");
 }
 
 #[tokio::test]

@@ -17,3 +17,4 @@ mod refusals;
 mod slow_takers;
 mod statement_count;
 mod transport;
+mod typed_client;

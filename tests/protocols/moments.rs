@@ -100,9 +100,9 @@ async fn an_answer_to_a_mutation_is(#[values(Sqlite, Postgres)] backend: Backend
     let server = TestServer::on(backend).await;
     let (draft, _) = with_a_photo(&server).await;
     let leader = server.as_(Leader);
-    let mutation = format!("mutation($input: CheckInInput!) {{ checkIn(input: $input) {{ checkIn {{ {ASKED} }} }} }}");
+    let fields = format!("checkIn {{ {ASKED} }}");
     asked_while_it_turns(&server, async || {
-        leader.ask(&mutation, json!({ "input": draft.0 })).await.at("/checkIn/checkIn").clone()
+        leader.change("checkIn", &draft, &fields).await.at("/checkIn/checkIn").clone()
     })
     .await;
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use client::EventStream;
 use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -19,13 +19,8 @@ use crate::support::{
 const PATIENCE: Duration = Duration::from_secs(20);
 const RECORDED: &str = "subscription { visitRecorded { cursor checkIn { uuid } } }";
 
-/// A stream of events that is being read as browsers read it (HTML, section "Event stream interpretation").
-struct Events {
-    pieces: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
-    text: String,
-    /// What a browser would send as `Last-Event-ID`.
-    last_id: String,
-}
+/// A stream of events that is being followed.
+struct Events(EventStream);
 
 impl Events {
     async fn of(server: &TestServer, token: Option<&str>, query: &str) -> Self {
@@ -33,42 +28,14 @@ impl Events {
     }
 
     async fn asked(server: &TestServer, token: Option<&str>, body: Value, headers: &[(&str, &str)]) -> Self {
-        let request = http().post(format!("{}/graphql", server.url())).header("accept", "text/event-stream");
-        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let response = request.json(&body).send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { pieces: response.bytes_stream().boxed(), text: String::new(), last_id: String::new() }
+        let client = Client::new(server.url(), token.map(|token| format!("Bearer {token}")));
+        Self(client.follow(&body, headers).await.unwrap())
     }
 
-    /// Kind and data of the next event that a browser would hear; none at the end.
+    /// Kind and data of the next event; none at the end.
     async fn next(&mut self) -> Option<(String, Value)> {
-        let (mut kind, mut data) = (String::new(), String::new());
-        loop {
-            let line = self.line().await?;
-            let (field, value) = line.split_once(':').unwrap_or((&line, ""));
-            let value = value.strip_prefix(' ').unwrap_or(value);
-            match field {
-                "event" => value.clone_into(&mut kind),
-                "data" => data += &format!("{value}\n"),
-                "id" => value.clone_into(&mut self.last_id),
-                "" if line.is_empty() && data.is_empty() => kind.clear(),
-                "" if line.is_empty() => return Some((kind, serde_json::from_str(&data).unwrap_or(Value::Null))),
-                _ => {}
-            }
-        }
-    }
-
-    async fn line(&mut self) -> Option<String> {
-        loop {
-            if let Some(end) = self.text.find('\n') {
-                let line: String = self.text.drain(..=end).collect();
-                return Some(line.trim_end_matches('\n').to_owned());
-            }
-            let piece = timeout(PATIENCE, self.pieces.next()).await.expect("an event comes")?;
-            self.text.push_str(std::str::from_utf8(&piece.ok()?).unwrap());
-        }
+        let event = timeout(PATIENCE, self.0.next()).await.expect("an event comes").unwrap()?;
+        Some((event.kind, event.data))
     }
 }
 
@@ -156,7 +123,7 @@ async fn a_stream_that_broke_off_goes_on_after_the_last_event_id() {
     let drafts = [(); 3].map(|()| Draft::at(&server, BEARING_PARK));
     server.as_(Leader).checked_in(&drafts[0]).await;
     let (_, first) = events.next().await.unwrap();
-    let seen = events.last_id.clone();
+    let seen = events.0.last_id().to_owned();
     assert_eq!(first["data"]["visitRecorded"]["cursor"], *seen);
     drop(events);
     for missed in &drafts[1..] {

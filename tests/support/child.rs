@@ -8,14 +8,11 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{SinkExt, StreamExt};
+use ::client::{Client, Closed, Error};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
-use tokio_tungstenite::{
-    connect_async,
-    tungstenite::{Message, client::IntoClientRequest},
-};
 
 use super::{
     city::{City, Role},
@@ -97,44 +94,26 @@ impl Onsite {
 
     /// Asks; nothing if there is no answer.
     pub(crate) async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Option<(u16, Value)> {
-        let body = json!({ "query": query, "variables": variables });
-        let request = self.http.post(format!("{}/graphql", self.url)).json(&body);
-        let request = match token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        };
-        let response = request.send().await.ok()?;
-        let status = response.status().as_u16();
-        assert!(
-            status != 503 || response.headers().contains_key("retry-after"),
-            "whoever is sent away is told until when"
-        );
-        Some((status, response.json().await.ok()?))
+        let ::client::Answer { status, headers, body } = self.client(token).post(query, variables).await.ok()?;
+        assert!(status != 503 || headers.contains_key("retry-after"), "whoever is sent away is told until when");
+        (!body.is_string()).then_some((status, body))
+    }
+
+    fn client(&self, token: Option<&str>) -> Client {
+        token.into_iter().fold(Client::new(self.http.clone(), &self.url), Client::with_token)
     }
 
     /// Opens a WebSocket for whoever has this token; code and reason of the close frame that comes.
     pub(crate) async fn closes_socket(&self, token: &str) -> (u16, String) {
-        let mut request = format!("{}/graphql", self.url.replacen("http", "ws", 1)).into_client_request().unwrap();
-        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
-        let (mut socket, _) = connect_async(request).await.unwrap();
-        let init = json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } });
-        socket.send(Message::text(init.to_string())).await.unwrap();
-        while let Some(message) = socket.next().await {
-            match message.unwrap() {
-                Message::Close(frame) => {
-                    let frame = frame.expect("a reason");
-                    return (frame.code.into(), frame.reason.to_string());
-                }
-                Message::Text(text) => panic!("expected a close frame: {text}"),
-                _ => {}
-            }
-        }
-        panic!("closed without a frame")
+        let Err(Error::Closed(Closed { code: Some(code), reason })) = self.client(Some(token)).socket().await else {
+            panic!("expected a close frame")
+        };
+        (code, reason)
     }
 
     /// Asks for a stream of events: status, whether it is told when to come back, and what it says.
     pub(crate) async fn stream(&self, token: &str, query: &str) -> (u16, bool, String) {
-        let request = self.http.post(format!("{}/graphql", self.url)).bearer_auth(token);
+        let request = self.client(Some(token)).request(Method::POST, "/graphql");
         let request = request.header("accept", "text/event-stream").json(&json!({ "query": query }));
         let response = request.send().await.unwrap();
         let (status, comes_back) = (response.status().as_u16(), response.headers().contains_key("retry-after"));

@@ -15,6 +15,7 @@ mod server;
 mod single_sign_on;
 mod socket;
 
+pub(crate) use ::client::{Message, sha256};
 pub(crate) use child::{Onsite, Premises};
 pub(crate) use city::{BEARING_PARK, COLD_STORE, HARBOUR, PASSWORD, Role, login_of};
 pub(crate) use client::{Answer, Client, http};
@@ -22,8 +23,8 @@ pub(crate) use clock::{TestClock, time};
 pub(crate) use database::{Backend, TestDatabase, contents, rows};
 pub(crate) use fake_provider::{CLIENT_ID, FakeProvider, IdToken, Key};
 pub(crate) use fake_s3::{FakeS3, Mood, Quirk};
-pub(crate) use phone::{CHECK_IN_FIELDS, Draft, hold_photos, photo, photo_saved, put, sha256};
+pub(crate) use phone::{CHECK_IN_FIELDS, Draft, hold_photos, photo, photo_saved, put};
 pub(crate) use provider::{Back, Provider, signed_in_at_provider};
 pub(crate) use server::{AppAlone, Photos, TestServer, balanced};
 pub(crate) use single_sign_on::{Away, refusal};
-pub(crate) use socket::{Message, Socket};
+pub(crate) use socket::Socket;

@@ -1,11 +1,16 @@
 //! What a phone does: take photos, upload them, and check in.
 
+use ::client::{CheckInInput, FixInput, Upload};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use entity::{job, photo, values::JobKind};
+use entity::{
+    job, photo,
+    values::{Datum, JobKind},
+};
 use jpeg_encoder::{ColorType, Encoder};
 use reqwest::Response;
 use sea_orm::{EntityTrait, IntoActiveModel};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use server::clock::Source;
 use sha2::{Digest, Sha256};
@@ -27,17 +32,17 @@ pub(crate) const CHECK_IN_FIELDS: &str = "
             findings { code outcome measured threshold unit probability policyVersion
                 zh: sentence en: sentence(language: EN) } } }";
 
-const UPLOAD: &str = "mutation($input: RequestPhotoUploadInput!) { requestPhotoUpload(input: $input) {
+const UPLOAD_FIELDS: &str = "
     photo { id state byteSize contentType sha256 }
     upload { method url headers { name value } expiresAt }
-    userErrors { code field retryAt zh: message en: message(language: EN) } } }";
+    userErrors { code field retryAt zh: message en: message(language: EN) }";
 
 const WEEKS: &str =
     "query($project: ID!, $from: Date, $to: Date) { project(id: $project) { weeklyVisits(from: $from, to: $to) {
     week from to verified provisional rejected required averageVerified status leader { name } } } }";
 
-/// A check-in on its way: the input of the mutation.
-#[derive(Clone, Debug)]
+/// A check-in on its way: the input of the mutation, in which anything may stand.
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Draft(pub(crate) Value);
 
 impl Draft {
@@ -49,16 +54,25 @@ impl Draft {
             BEARING_PARK => (39.62, 122.00),
             _ => (39.60, 122.10),
         };
-        Self(json!({
-            "id": server.clock.id(),
-            "projectId": server.project(project),
-            "capturedAt": now,
-            "sentAt": now,
-            "fix": {
-                "latitude": latitude, "longitude": longitude, "datum": "WGS84",
-                "accuracyMeters": 8.0, "fixedAt": now, "mocked": false,
-            },
-        }))
+        let fix = FixInput {
+            latitude,
+            longitude,
+            datum: Datum::Wgs84,
+            accuracy_meters: 8.0,
+            fixed_at: now,
+            mocked: Some(false),
+        };
+        let input = CheckInInput {
+            project_id: Some(server.project(project)),
+            fix: Some(fix),
+            ..CheckInInput::new(server.clock.id(), now, now)
+        };
+        Self(json!(input))
+    }
+
+    /// As a faultless phone reads it.
+    pub(crate) fn input(&self) -> CheckInInput {
+        serde_json::from_value(self.0.clone()).unwrap()
     }
 
     /// With another value at a JSON pointer.
@@ -89,8 +103,7 @@ impl Draft {
 
 impl Client {
     pub(crate) async fn check_in(&self, draft: &Draft) -> Answer {
-        let mutation = format!("mutation($input: CheckInInput!) {{ checkIn(input: $input) {{ {CHECK_IN_FIELDS} }} }}");
-        self.ask(&mutation, json!({ "input": draft.0 })).await
+        self.change("checkIn", draft, CHECK_IN_FIELDS).await
     }
 
     /// Checks in for sure, and returns what is on record.
@@ -101,26 +114,21 @@ impl Client {
     }
 
     pub(crate) async fn check_ins(&self, drafts: &[Draft]) -> Answer {
-        let mutation = format!(
-            "mutation($input: CheckInsInput!) {{ checkIns(input: $input) {{
-                results {{ {CHECK_IN_FIELDS} }} userErrors {{ code field }} }} }}"
-        );
-        let items: Vec<&Value> = drafts.iter().map(|draft| &draft.0).collect();
-        self.ask(&mutation, json!({ "input": { "items": items } })).await
+        let fields = format!("results {{ {CHECK_IN_FIELDS} }} userErrors {{ code field }}");
+        self.change("checkIns", json!({ "items": drafts }), &fields).await
     }
 
     pub(crate) async fn request_upload(&self, content_type: &str, byte_size: usize, sha256: &str) -> Answer {
         let input = json!({ "contentType": content_type, "byteSize": byte_size, "sha256": sha256 });
-        self.ask(UPLOAD, json!({ "input": input })).await
+        self.change("requestPhotoUpload", input, UPLOAD_FIELDS).await
     }
 
     /// Uploads a photo, and returns its id.
     pub(crate) async fn uploaded(&self, bytes: &Bytes) -> String {
-        let answer = self.request_upload("image/jpeg", bytes.len(), &sha256(bytes)).await;
-        assert_eq!(answer.user_errors("requestPhotoUpload"), []);
-        let response = put(answer.at("/requestPhotoUpload/upload"), bytes.clone()).await;
+        let ticket = ::client::Client::request_upload(self, bytes).await.unwrap();
+        let response = self.put(&ticket.upload, bytes.clone()).await.unwrap();
         assert!(response.status().is_success(), "{response:?}");
-        answer.text("/requestPhotoUpload/photo/id")
+        ticket.photo
     }
 
     /// What leaders owed a project; this and the seven weeks before unless said otherwise.
@@ -165,19 +173,9 @@ pub(crate) async fn hold_photos(server: &TestServer, due_at: DateTime<Utc>, atte
     }
 }
 
-/// SHA-256, hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Sends a photo's bytes the way an upload says.
 pub(crate) async fn put(upload: &Value, bytes: Bytes) -> Response {
     assert_eq!(upload["method"], "PUT");
-    let headers = upload["headers"].as_array().unwrap().iter();
-    let pairs = headers.map(|header| (header["name"].as_str().unwrap(), header["value"].as_str().unwrap()));
-    let request = http().put(upload["url"].as_str().unwrap()).body(bytes);
-    let request = pairs
-        .filter(|(name, _)| *name != "content-length")
-        .fold(request, |request, (name, value)| request.header(name, value));
-    request.send().await.unwrap()
+    let upload = Upload::deserialize(upload).unwrap();
+    ::client::Client::new(http(), "").put(&upload, bytes).await.unwrap()
 }

@@ -2,13 +2,9 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use futures_util::{SinkExt, StreamExt};
+use ::client::Message;
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, client::IntoClientRequest},
-};
+use tokio::time::timeout;
 
 use super::{city::Role, server::TestServer};
 
@@ -18,25 +14,10 @@ const RECORDED: &str = "subscription { visitRecorded { checkIn { uuid verdict
 /// Far longer than anything takes: waiting this long means that it never comes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a server says on a socket.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Message {
-    /// The connection is accepted.
-    Accepted,
-    /// The data of an event.
-    Event(Value),
-    /// Errors instead of an event.
-    Errors(Value),
-    /// The subscription has ended.
-    Complete,
-    /// The socket was closed, with this code.
-    Closed(Option<u16>),
-}
-
 /// An open socket with one subscription at most.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: ::client::Socket,
     /// What came while something else was waited for.
     earlier: VecDeque<Message>,
 }
@@ -44,13 +25,8 @@ pub(crate) struct Socket {
 impl Socket {
     /// Opens a socket and presents this payload.
     pub(crate) async fn open(server: &TestServer, payload: Value) -> Self {
-        let url = format!("{}/graphql", server.url().replacen("http", "ws", 1));
-        let mut request = url.into_client_request().unwrap();
-        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
-        let (stream, _) = connect_async(request).await.unwrap();
-        let mut socket = Self { stream, earlier: VecDeque::new() };
-        socket.send(json!({ "type": "connection_init", "payload": payload })).await;
-        socket
+        let socket = ::client::Socket::open(&server.url(), payload).await.unwrap();
+        Self { socket, earlier: VecDeque::new() }
     }
 
     /// A socket of someone who is signed in.
@@ -67,8 +43,7 @@ impl Socket {
     /// Subscribes. The protocol has no answer to that, so two queries are asked one after the other: once they are
     /// answered, the server has long begun to follow.
     pub(crate) async fn subscribe(&mut self, subscription: &str, variables: Value) {
-        let payload = json!({ "query": subscription, "variables": variables });
-        self.send(json!({ "id": "subscription", "type": "subscribe", "payload": payload })).await;
+        self.socket.subscribe("subscription", subscription, variables).await.unwrap();
         for id in ["first", "second"] {
             self.ask(id, "{ viewer { person { name } } }").await;
         }
@@ -76,7 +51,7 @@ impl Socket {
 
     /// Asks a query on the socket; returns the data.
     pub(crate) async fn ask(&mut self, id: &str, query: &str) -> Message {
-        self.send(json!({ "id": id, "type": "subscribe", "payload": { "query": query } })).await;
+        self.socket.subscribe(id, query, json!({})).await.unwrap();
         let mut answer = None;
         loop {
             match self.receive().await {
@@ -87,10 +62,6 @@ impl Socket {
                 (Some(_), message) => self.earlier.push_back(message),
             }
         }
-    }
-
-    pub(crate) async fn send(&mut self, message: Value) {
-        self.stream.send(tungstenite::Message::text(message.to_string())).await.unwrap();
     }
 
     /// The next thing the server says about the subscription.
@@ -106,7 +77,7 @@ impl Socket {
         loop {
             match self.next().await {
                 Message::Complete => {}
-                Message::Closed(code) => return code,
+                Message::Closed(closed) => return closed.code,
                 other => panic!("expected the end, got {other:?}"),
             }
         }
@@ -143,26 +114,7 @@ impl Socket {
 
     /// The next message, and which operation it is about.
     async fn receive(&mut self) -> (Option<String>, Message) {
-        let text = loop {
-            match timeout(PATIENCE, self.stream.next()).await.expect("the server says something") {
-                Some(Ok(tungstenite::Message::Text(text))) => break text,
-                Some(Ok(tungstenite::Message::Close(frame))) => {
-                    return (None, Message::Closed(frame.map(|frame| frame.code.into())));
-                }
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return (None, Message::Closed(None)),
-            }
-        };
-        let message: Value = serde_json::from_str(&text).unwrap();
-        let payload = &message["payload"];
-        let said = match message["type"].as_str().unwrap() {
-            "connection_ack" => Message::Accepted,
-            "next" if payload["errors"].is_null() => Message::Event(payload["data"].clone()),
-            "next" => Message::Errors(payload["errors"].clone()),
-            "error" => Message::Errors(payload.clone()),
-            "complete" => Message::Complete,
-            other => panic!("unexpected {other}: {message}"),
-        };
-        (message["id"].as_str().map(str::to_owned), said)
+        let said = timeout(PATIENCE, self.socket.hear()).await.expect("the server says something").unwrap();
+        (said.operation, said.message)
     }
 }

@@ -579,6 +579,14 @@ demo-reading-count = reading the week's count
 demo-looking = looking for personal data
 demo-deciding = deciding
 demo-appealing = appealing
+demo-signing-in = signing in
+demo-asking-for-upload = asking for an upload
+demo-uploading = uploading a photo
+demo-fetching = fetching a photo
+demo-checking-in = checking in
+demo-sending-queue = sending an offline queue
+demo-looking-up = looking up a check-in
+demo-not-found = the check-in is not on record
 
 ## Check-ins: position
 

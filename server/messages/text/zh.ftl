@@ -576,6 +576,14 @@ demo-reading-count = 读取每周计数
 demo-looking = 查找个人信息
 demo-deciding = 作出审核结论
 demo-appealing = 提出申诉
+demo-signing-in = 登录
+demo-asking-for-upload = 申请上传
+demo-uploading = 上传照片
+demo-fetching = 取回照片
+demo-checking-in = 签到
+demo-sending-queue = 发送离线队列
+demo-looking-up = 查询签到
+demo-not-found = 查不到这次签到
 
 ## Check-ins: position
 

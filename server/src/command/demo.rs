@@ -160,7 +160,7 @@ async fn tell(server: &Running, clock: &Clock) -> Result<Told, Undone> {
     import(app).await?;
     Account::OFFICE.add(app).await?;
     let office = Phone::sign_in(&server.public_url, clock, Account::OFFICE.login, Account::OFFICE.password).await?;
-    let (dashboard, projects) = Dashboard::open(&server.public_url, office.token()).await?;
+    let (dashboard, projects) = Dashboard::open(office.client()).await?;
     let cast = Cast::gather(app, &server.public_url, clock, office, &projects).await?;
     page::note(&words!(DemoDashboard), &words!(DemoDashboardListens));
 

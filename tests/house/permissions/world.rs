@@ -163,7 +163,7 @@ async fn askers(server: &TestServer, strict: &TestServer, administrator: &Client
         is_person,
     };
     let with = |name, who, client: Client, subject, is_person| {
-        let token = client.token();
+        let token = client.token().map(str::to_owned);
         Asker { name, who, client, token, subject, account_is_subjects: false, is_person }
     };
     let (of_unit, own_analyst) =

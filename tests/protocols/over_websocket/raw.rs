@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message, client::IntoClientRequest},
-};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::support::{Role, TestServer};
 
@@ -16,11 +13,11 @@ use crate::support::{Role, TestServer};
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A socket on which everything can be said, the protocol's or not.
-pub(super) struct Raw(pub(super) WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(super) struct Raw(pub(super) client::Stream);
 
 impl Raw {
     pub(super) async fn open(server: &TestServer) -> Self {
-        Self::speaking(server, Some("graphql-transport-ws"), &[]).await.unwrap()
+        Self::speaking(server, Some(client::PROTOCOL), &[]).await.unwrap()
     }
 
     pub(super) async fn speaking(
@@ -28,13 +25,7 @@ impl Raw {
         protocol: Option<&str>,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, tungstenite::Error> {
-        let url = format!("{}/graphql", server.url().replacen("http", "ws", 1));
-        let mut request = url.into_client_request().unwrap();
-        let protocol = protocol.map(|protocol| ("sec-websocket-protocol", protocol));
-        for (name, value) in headers.iter().copied().chain(protocol) {
-            request.headers_mut().insert(name, value.parse().unwrap());
-        }
-        connect_async(request).await.map(|(stream, _)| Self(stream))
+        client::connect(&server.url(), protocol, headers).await.map(Self)
     }
 
     /// An acknowledged connection.

@@ -2,18 +2,14 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use client::{Client, Closed, Message, Said, Socket, VISIT_RECORDED, VisitRecorded, only_field};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-use tokio::{net::TcpStream, sync::watch, task::JoinHandle, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
-};
+use serde_json::json;
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::{
     PATIENCE, Undone, failed, page,
-    wire::{self, Page, Project, VisitRecorded, Week, WeeklyTallyChanged},
+    wire::{self, Page, Project, Week, WeeklyTallyChanged},
     words,
 };
 use crate::command::values::{obligation_status, verdict_name};
@@ -42,18 +38,18 @@ pub(super) struct Heard {
 
 impl Dashboard {
     /// Opens a dashboard at a server: it subscribes first, and loads what is there already after.
-    pub(super) async fn open(server: &str, token: &str) -> Result<(Self, Vec<Project>), Undone> {
-        let mut socket =
-            timeout(PATIENCE, Socket::open(server, token)).await.map_err(|_| too_late(words!(DemoWaitForSocket)))??;
+    pub(super) async fn open(client: &Client) -> Result<(Self, Vec<Project>), Undone> {
+        let opened = timeout(PATIENCE, client.socket()).await.map_err(|_| too_late(words!(DemoWaitForSocket)))?;
+        let mut socket = opened.map_err(|error| Undone(vec![words!(DemoNotLetIn { answer: error.to_string() })]))?;
         let count = [wire::COUNT_LIVE, wire::WEEK].concat();
-        for (id, document) in [(VISITS, wire::VISITS_LIVE), (COUNT, count.as_str()), (PROJECTS, wire::PROJECTS)] {
-            socket.send(&json!({ "type": "subscribe", "id": id, "payload": { "query": document } })).await?;
+        for (id, document) in [(VISITS, VISIT_RECORDED), (COUNT, count.as_str()), (PROJECTS, wire::PROJECTS)] {
+            socket.subscribe(id, document, json!({})).await?;
         }
-        let loaded = timeout(PATIENCE, socket.answer(PROJECTS)).await;
+        let loaded = timeout(PATIENCE, answer(&mut socket, PROJECTS)).await;
         let projects: Page<Project> = loaded.map_err(|_| too_late(words!(DemoWaitForProjects)))??;
         let (tell, heard) = watch::channel(Heard::default());
         let listening = tokio::spawn(async move {
-            if let Err(Undone(reasons)) = socket.listen(&tell).await {
+            if let Err(Undone(reasons)) = listen(socket, &tell).await {
                 page::note(&words!(DemoDashboard), &words!(DemoHearsNoMore { why: reasons.join("; ") }));
             }
         });
@@ -82,73 +78,49 @@ impl Drop for Dashboard {
     }
 }
 
-/// The client's end of graphql-transport-ws.
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-impl Socket {
-    async fn open(server: &str, token: &str) -> Result<Self, Undone> {
-        let address = server.replacen("http", "ws", 1);
-        let mut request = format!("{address}/graphql").into_client_request()?;
-        request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
-        let (stream, _) = tokio_tungstenite::connect_async(request).await?;
-        let mut socket = Self(stream);
-        let payload = json!({ "authorization": format!("Bearer {token}") });
-        socket.send(&json!({ "type": "connection_init", "payload": payload })).await?;
-        match socket.receive().await? {
-            message if message["type"] == "connection_ack" => Ok(socket),
-            message => Err(Undone(vec![words!(DemoNotLetIn { answer: message.to_string() })])),
-        }
-    }
-
-    async fn send(&mut self, message: &Value) -> Result<(), Undone> {
-        Ok(self.0.send(Message::text(message.to_string())).await?)
-    }
-
-    async fn receive(&mut self) -> Result<Value, Undone> {
-        loop {
-            match self.0.next().await {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),
-                Some(Ok(Message::Close(frame))) => {
-                    return Err(Undone(vec![words!(DemoConnectionClosed { why: format!("{frame:?}") })]));
-                }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(failed(&words!(DemoListening), error)),
-                None => return Err(Undone(vec![words!(DemoConnectionEnded)])),
+/// The first value of one operation's one field.
+async fn answer<T: DeserializeOwned>(socket: &mut Socket, id: &str) -> Result<T, Undone> {
+    loop {
+        match next(socket).await? {
+            Said { operation, message: Message::Event(data) } if operation.as_deref() == Some(id) => {
+                return Ok(only_field(data)?);
             }
-        }
-    }
-
-    /// The first value of one operation's one field.
-    async fn answer<T: DeserializeOwned>(&mut self, id: &str) -> Result<T, Undone> {
-        loop {
-            let message = self.receive().await?;
-            if message["id"] == id {
-                return value(message);
-            }
-        }
-    }
-
-    /// Listens until the connection ends.
-    async fn listen(mut self, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
-        let mut ping = tokio::time::interval(PING);
-        loop {
-            tokio::select! {
-                message = self.receive() => hear(message?, tell)?,
-                _ = ping.tick() => self.send(&json!({ "type": "ping" })).await?,
-            }
+            _ => {}
         }
     }
 }
 
-fn hear(message: Value, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
-    match (message["type"].as_str(), message["id"].as_str()) {
-        (Some("next"), Some(VISITS)) => {
-            let live: VisitRecorded = value(message)?;
+/// What the server says next, if that is no error and not the end.
+async fn next(socket: &mut Socket) -> Result<Said, Undone> {
+    let said = socket.hear().await.map_err(|error| failed(&words!(DemoListening), error))?;
+    match said.message {
+        Message::Errors(errors) => Err(Undone(vec![words!(DemoAnswered { answer: errors.to_string() })])),
+        Message::Closed(Closed { code: None, .. }) => Err(Undone(vec![words!(DemoConnectionEnded)])),
+        Message::Closed(closed) => Err(Undone(vec![words!(DemoConnectionClosed { why: closed.to_string() })])),
+        _ => Ok(said),
+    }
+}
+
+/// Listens until the connection ends.
+async fn listen(mut socket: Socket, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
+    let mut ping = tokio::time::interval(PING);
+    loop {
+        tokio::select! {
+            said = next(&mut socket) => hear(said?, tell)?,
+            _ = ping.tick() => socket.ping().await?,
+        }
+    }
+}
+
+fn hear(said: Said, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
+    match (said.operation.as_deref(), said.message) {
+        (Some(VISITS), Message::Event(data)) => {
+            let live: VisitRecorded = only_field(data)?;
             say(&live.check_in.person.name, &live.check_in.project.name, &judged(&live));
             tell.send_modify(|heard| heard.visits.push(live));
         }
-        (Some("next"), Some(COUNT)) => {
-            let WeeklyTallyChanged { weekly_visits: week } = value(message)?;
+        (Some(COUNT), Message::Event(data)) => {
+            let WeeklyTallyChanged { weekly_visits: week } = only_field(data)?;
             let tally = words!(DemoTally {
                 week: &week.week,
                 verified: week.verified,
@@ -158,7 +130,6 @@ fn hear(message: Value, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
             say(&week.leader.name, &week.project.name, &tally);
             tell.send_modify(|heard| heard.weeks.push(week));
         }
-        (Some("error"), _) => return Err(Undone(vec![message.to_string()])),
         _ => {}
     }
     Ok(())
@@ -175,15 +146,6 @@ fn judged(live: &VisitRecorded) -> String {
 
 fn say(who: &str, project: &str, what: &str) {
     page::note(&words!(DemoDashboard), &format!("{who}  {project}  {what}"));
-}
-
-/// The value of the one field that an operation's `next` carries.
-fn value<T: DeserializeOwned>(mut message: Value) -> Result<T, Undone> {
-    let data = message.pointer_mut("/payload/data").and_then(Value::as_object_mut);
-    match data.and_then(|data| data.values_mut().next()).map(Value::take) {
-        Some(value) if !value.is_null() => Ok(serde_json::from_value(value)?),
-        _ => Err(Undone(vec![words!(DemoAnswered { answer: message.to_string() })])),
-    }
 }
 
 fn too_late(what: String) -> Undone {

@@ -1,5 +1,6 @@
 //! What people decide: a review, and an appeal against a rejection.
 
+use client::{CheckIn, Decided, Decision};
 use entity::values::{DecisionReason, Verdict};
 use messages::message;
 use serde_json::json;
@@ -8,14 +9,13 @@ use super::{
     Undone,
     cast::Place,
     page,
-    phone::{Draft, Phone},
+    phone::{Draft, Phone, refusal, told},
     row::{Row, Step},
     story::{Echo, Story},
-    wire::{self, CheckIn, Decided, UserError},
-    words,
+    wire, words,
 };
 use crate::command::{
-    speech::{in_doubt, of_both},
+    speech::in_doubt,
     values::{decision_reason, verdict_name},
 };
 
@@ -40,7 +40,7 @@ impl Story<'_> {
         let decision = Decision {
             verdict: Verdict::Verified,
             reason: DecisionReason::Confirmed,
-            note: in_doubt(&message!(DemoNoteConfirmed)),
+            note: &in_doubt(&message!(DemoNoteConfirmed)),
         };
         let check_in = decide(&cast.office, &mut row, waiting, &decision).await?;
         self.decided(&mut row, place, waiting, Verdict::NeedsReview, check_in.as_ref(), Verdict::Verified).await;
@@ -55,9 +55,7 @@ impl Story<'_> {
         let statement = in_doubt(&message!(DemoNoteAppeal));
         let sent = words!(DemoSentAppeal { statement: &statement });
         let mut appealed = Row::new(Step::new("10a", words!(DemoStepAppeal)), leader, place, sent);
-        let input = json!({ "input": { "checkInId": waiting.id, "statement": statement } });
-        let answer: Decided =
-            leader.phone.ask(&words!(DemoAppealing), &[wire::APPEAL, wire::ON_RECORD].concat(), input).await?;
+        let answer = told(&words!(DemoAppealing), leader.phone.client().appeal(&waiting.id, &statement).await)?;
         let check_in = settled(&mut appealed, &answer, Vec::new());
         self.decided(&mut appealed, place, waiting, Verdict::Rejected, check_in.as_ref(), Verdict::NeedsReview).await;
 
@@ -66,7 +64,7 @@ impl Story<'_> {
         let decision = Decision {
             verdict: Verdict::Rejected,
             reason: DecisionReason::NotThere,
-            note: in_doubt(&message!(DemoNoteNotThere)),
+            note: &in_doubt(&message!(DemoNoteNotThere)),
         };
         let check_in = decide(&cast.office, &mut row, waiting, &decision).await?;
         self.decided(&mut row, place, waiting, Verdict::NeedsReview, check_in.as_ref(), Verdict::Rejected).await;
@@ -90,29 +88,20 @@ impl Story<'_> {
     }
 }
 
-struct Decision {
-    verdict: Verdict,
-    reason: DecisionReason,
-    note: String,
-}
-
 async fn decide(
     office: &Phone,
     row: &mut Row,
     waiting: &Waiting,
-    decision: &Decision,
+    decision: &Decision<'_>,
 ) -> Result<Option<CheckIn>, Undone> {
-    let Decision { verdict, reason, note } = decision;
-    let input = json!({ "input": { "checkInId": waiting.id, "verdict": verdict, "reason": reason, "note": note } });
-    let answer: Decided = office.ask(&words!(DemoDeciding), &[wire::REVIEW, wire::ON_RECORD].concat(), input).await?;
-    Ok(settled(row, &answer, vec![words!(DemoReason { reason: decision_reason(*reason), note })]))
+    let answer = told(&words!(DemoDeciding), office.client().review(&waiting.id, decision).await)?;
+    let why = words!(DemoReason { reason: decision_reason(decision.reason), note: decision.note });
+    Ok(settled(row, &answer, vec![why]))
 }
 
 /// Takes down how a check-in stands after somebody had their say.
 fn settled(row: &mut Row, answer: &Decided, why: Vec<String>) -> Option<CheckIn> {
-    let told = |error: &UserError| format!("{}: {}", error.code, of_both(&error.zh, &error.en).join(" / "));
-    let refused = answer.user_errors.iter().map(told);
-    row.wrong.extend(refused);
+    row.wrong.extend(answer.user_errors.iter().map(refusal));
     let check_in = answer.check_in.clone();
     let decided = match &check_in {
         Some(check_in) => words!(DemoStands { verdict: verdict_name(check_in.verdict) }),

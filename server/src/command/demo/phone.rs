@@ -1,23 +1,16 @@
-//! A phone: an HTTP client that signs in, uploads photos and checks in, by the clock it has.
+//! A phone: a client that checks in by the clock it has.
 
-use std::collections::HashMap;
-
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    digest::Sha256Digest,
-    projects::datum::{Position, from_wgs84},
-};
+use client::{CheckIn, CheckInInput, CheckInPayload, Client, Error, FixInput, Ticket, Uploaded, UserError};
+use domain::projects::datum::{Position, from_wgs84};
 use entity::values::Datum;
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    PATIENCE, Undone, failed,
-    wire::{self, Answer, Answers, CheckIn, CheckInInput, FixInput, SignedIn, Upload, UploadPayload, UserError},
-};
-use crate::clock::Clock;
+use super::{PATIENCE, Undone, failed, words};
+use crate::{clock::Clock, command::speech::of_both};
 
 /// How old the fixes are when a check-in is captured.
 const FIX_AGE: TimeDelta = TimeDelta::seconds(4);
@@ -25,9 +18,7 @@ const FIX_AGE: TimeDelta = TimeDelta::seconds(4);
 /// Someone signed in on a device.
 #[derive(Clone, Debug)]
 pub(super) struct Phone {
-    http: reqwest::Client,
-    graphql: String,
-    token: String,
+    client: Client,
     clock: Clock,
     /// How much the device's clock is ahead of the true time.
     ahead: TimeDelta,
@@ -52,60 +43,13 @@ pub(super) struct Draft {
     pub(super) photos: Vec<String>,
 }
 
-/// Leave to upload one photo.
-#[derive(Debug)]
-pub(super) struct Ticket {
-    /// The photo's global id.
-    pub(super) photo: String,
-    upload: Upload,
-}
-
-/// What the object store said to an upload.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Uploaded {
-    /// HTTP status.
-    pub(super) status: u16,
-    /// Code and texts of the refusal, if it was one.
-    pub(super) refusal: Option<Refusal>,
-}
-
-/// Why the object store refused.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Refusal {
-    pub(super) code: String,
-    pub(super) message: String,
-    pub(super) message_zh: String,
-}
-
-#[derive(Deserialize)]
-struct Refused {
-    error: Refusal,
-}
-
-/// An answer of which the document asks one field.
-#[derive(Deserialize)]
-struct Response<T> {
-    data: Option<HashMap<String, T>>,
-    #[serde(default)]
-    errors: Vec<Value>,
-}
-
 impl Phone {
     /// Signs in at a server, on a device whose clock is right.
     pub(super) async fn sign_in(server: &str, clock: &Clock, login: &str, password: &str) -> Result<Self, Undone> {
-        let mut phone = Self {
-            // The server is on this machine, where no proxy reaches it.
-            http: reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?,
-            graphql: format!("{server}/graphql"),
-            token: String::new(),
-            clock: clock.clone(),
-            ahead: TimeDelta::zero(),
-        };
-        let input = json!({ "input": { "login": login, "password": password, "deviceName": "onsite demo" } });
-        let signed_in: SignedIn = phone.ask("signing in", wire::SIGN_IN, input).await?;
-        phone.token = signed_in.token.ok_or_else(|| refused("signing in", &signed_in.user_errors))?;
-        Ok(phone)
+        // The server is on this machine, where no proxy reaches it.
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        let client = Client::new(http, server).sign_in(login, password, "onsite demo").await;
+        Ok(Self { client: told(&words!(DemoSigningIn), client)?, clock: clock.clone(), ahead: TimeDelta::zero() })
     }
 
     /// The same session on a device whose clock is so much ahead.
@@ -113,9 +57,9 @@ impl Phone {
         Self { ahead, ..self.clone() }
     }
 
-    /// The session's token.
-    pub(super) fn token(&self) -> &str {
-        &self.token
+    /// The session's client.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Asks the server, and returns the value of the document's one field; `what` is told if that fails.
@@ -125,74 +69,39 @@ impl Phone {
         document: &str,
         variables: Value,
     ) -> Result<T, Undone> {
-        let mut request = self.http.post(&self.graphql).json(&json!({ "query": document, "variables": variables }));
-        if !self.token.is_empty() {
-            request = request.bearer_auth(&self.token);
-        }
-        let answer = request.send().await.map_err(|error| failed(what, error))?;
-        let Response { data, errors } = answer.json().await.map_err(|error| failed(what, error))?;
-        match data.and_then(|data| data.into_values().next()) {
-            Some(value) if errors.is_empty() => Ok(value),
-            _ => Err(Undone(vec![format!("{what}: the server answered {}", Value::Array(errors))])),
-        }
+        told(what, self.client.ask(document, variables).await)
     }
 
     /// Asks for leave to upload a photo.
     pub(super) async fn request_upload(&self, photo: &[u8]) -> Result<Ticket, Undone> {
-        let what = "asking for an upload";
-        let sha256 = Sha256Digest::from_bytes(Sha256::digest(photo).into()).to_string();
-        let input = json!({ "input": { "contentType": "image/jpeg", "byteSize": photo.len(), "sha256": sha256 } });
-        let payload: UploadPayload = self.ask(what, wire::REQUEST_UPLOAD, input).await?;
-        match (payload.photo, payload.upload) {
-            (Some(photo), Some(upload)) => Ok(Ticket { photo: photo.id, upload }),
-            _ => Err(refused(what, &payload.user_errors)),
-        }
+        told(&words!(DemoAskingForUpload), self.client.request_upload(photo).await)
     }
 
     /// Sends bytes to the object store, the way the ticket says.
     pub(super) async fn upload(&self, ticket: &Ticket, bytes: Vec<u8>) -> Result<Uploaded, Undone> {
-        let what = "uploading a photo";
-        let method: reqwest::Method = ticket.upload.method.parse()?;
-        let mut request = self.http.request(method, &ticket.upload.url);
-        for header in &ticket.upload.headers {
-            request = request.header(&header.name, &header.value);
-        }
-        let answer = request.body(bytes).send().await.map_err(|error| failed(what, error))?;
-        let status = answer.status().as_u16();
-        let refusal = match answer.status().is_success() {
-            true => None,
-            false => Some(answer.json::<Refused>().await.map_err(|error| failed(what, error))?.error),
-        };
-        Ok(Uploaded { status, refusal })
+        told(&words!(DemoUploading), self.client.upload(&ticket.upload, bytes).await)
     }
 
     /// Fetches a photo.
-    pub(super) async fn download(&self, url: &str) -> Result<Vec<u8>, Undone> {
-        let what = "fetching a photo";
-        let answer = self.http.get(url).send().await.and_then(reqwest::Response::error_for_status);
-        let bytes = answer.map_err(|error| failed(what, error))?.bytes().await.map_err(|error| failed(what, error))?;
-        Ok(bytes.to_vec())
+    pub(super) async fn download(&self, url: &str) -> Result<Bytes, Undone> {
+        told(&words!(DemoFetching), self.client.download(url).await)
     }
 
     /// Checks in.
-    pub(super) async fn check_in(&self, draft: &Draft) -> Result<Answer, Undone> {
-        let document = [wire::CHECK_IN, wire::ON_RECORD].concat();
-        self.ask("checking in", &document, json!({ "input": self.input(draft) })).await
+    pub(super) async fn check_in(&self, draft: &Draft) -> Result<CheckInPayload, Undone> {
+        told(&words!(DemoCheckingIn), self.client.check_in(&self.input(draft)).await)
     }
 
     /// Sends an offline queue; one answer for each, in order.
-    pub(super) async fn check_ins(&self, drafts: &[Draft]) -> Result<Vec<Answer>, Undone> {
-        let what = "sending an offline queue";
-        let document = [wire::CHECK_INS, wire::ON_RECORD].concat();
+    pub(super) async fn check_ins(&self, drafts: &[Draft]) -> Result<Vec<CheckInPayload>, Undone> {
         let items: Vec<_> = drafts.iter().map(|draft| self.input(draft)).collect();
-        let answers: Answers = self.ask(what, &document, json!({ "input": { "items": items } })).await?;
-        if answers.user_errors.is_empty() { Ok(answers.results) } else { Err(refused(what, &answers.user_errors)) }
+        told(&words!(DemoSendingQueue), self.client.check_ins(&items).await)
     }
 
     /// A check-in as it stands now.
     pub(super) async fn look_up(&self, id: &str) -> Result<CheckIn, Undone> {
-        let document = [wire::LOOK_UP, wire::ON_RECORD].concat();
-        self.ask("looking up a check-in", &document, json!({ "id": id })).await
+        let found = told(&words!(DemoLookingUp), self.client.look_up(id).await)?;
+        found.ok_or_else(|| Undone(vec![words!(DemoNotFound)]))
     }
 
     /// The check-in as it is sent now: times by the device's clock, the position in the device's datum.
@@ -200,23 +109,30 @@ impl Phone {
         let told = from_wgs84(draft.position, draft.datum);
         let captured_at = draft.at + self.ahead;
         CheckInInput {
-            id: draft.id,
-            project_id: draft.project.clone(),
-            captured_at,
-            sent_at: self.clock.now() + self.ahead,
-            fix: FixInput {
+            project_id: Some(draft.project.clone()),
+            fix: Some(FixInput {
                 latitude: told.latitude(),
                 longitude: told.longitude(),
                 datum: draft.datum,
                 accuracy_meters: draft.accuracy_m,
                 fixed_at: captured_at - FIX_AGE,
-                mocked: false,
-            },
+                mocked: Some(false),
+            }),
             photo_ids: draft.photos.clone(),
+            ..CheckInInput::new(draft.id, captured_at, self.clock.now() + self.ahead)
         }
     }
 }
 
-fn refused(what: &str, errors: &[UserError]) -> Undone {
-    Undone(errors.iter().map(|error| format!("{what}: {}: {} / {}", error.code, error.zh, error.en)).collect())
+/// What came of a request; `what` is told if it failed.
+pub(super) fn told<T>(what: &str, done: Result<T, Error>) -> Result<T, Undone> {
+    done.map_err(|error| match error {
+        Error::Refused(errors) => Undone(errors.iter().map(|error| format!("{what}: {}", refusal(error))).collect()),
+        error => failed(what, error),
+    })
+}
+
+/// Why something was refused, with its code.
+pub(super) fn refusal(error: &UserError) -> String {
+    format!("{}: {}", error.code, of_both(&error.zh, &error.en).join(" / "))
 }

@@ -3,15 +3,14 @@
 use std::fmt::Debug;
 
 use chrono::NaiveDate;
+use client::{CheckIn, CheckInPayload, Finding};
 use domain::visits::week::IsoWeek;
 use entity::values::{FindingCode, FindingOutcome, Verdict};
 use messages::{Message, message};
 
 use super::{
     cast::{Leader, Place},
-    page,
-    wire::{Answer, CheckIn, Finding},
-    words,
+    page, words,
 };
 use crate::command::{
     speech::{language, of_both},
@@ -115,7 +114,7 @@ impl Row {
     }
 
     /// Takes down what became of a check-in that should be on record. None, and wrong, if it is not.
-    pub(super) fn recorded(&mut self, answer: &Answer) -> Option<CheckIn> {
+    pub(super) fn recorded(&mut self, answer: &CheckInPayload) -> Option<CheckIn> {
         match &answer.check_in {
             Some(check_in) => self.judged(check_in, answer.already_recorded),
             None => self.not_recorded(answer),
@@ -125,7 +124,7 @@ impl Row {
     }
 
     /// Takes down what became of a check-in that should have been refused.
-    pub(super) fn refused(&mut self, answer: &Answer, code: &str) {
+    pub(super) fn refused(&mut self, answer: &CheckInPayload, code: &str) {
         self.not_recorded(answer);
         self.expect(message!(DemoRecorded), &answer.check_in.is_some(), &false);
         let codes: Vec<_> = answer.user_errors.iter().map(|error| error.code.as_str()).collect();
@@ -141,7 +140,7 @@ impl Row {
         self.decide(decided, why.unwrap_or_default());
     }
 
-    fn not_recorded(&mut self, answer: &Answer) {
+    fn not_recorded(&mut self, answer: &CheckInPayload) {
         let codes: Vec<_> = answer.user_errors.iter().map(|error| error.code.as_str()).collect();
         let why = answer.user_errors.iter().flat_map(|error| of_both(&error.zh, &error.en)).collect();
         self.decide(words!(DemoNotRecorded { codes: codes.join(", ") }), why);

@@ -1,6 +1,7 @@
 //! The steps of the story, one function each.
 
 use chrono::TimeDelta;
+use client::{CheckIn, Finding, Judged, Uploaded};
 use entity::values::{AssessmentTrigger, Datum, FindingCode, FindingOutcome, PhotoState, Verdict};
 use messages::{message, whole};
 
@@ -9,11 +10,10 @@ use super::{
     cast::Place,
     judges::Waiting,
     page,
-    phone::{Draft, Uploaded},
+    phone::Draft,
     photo::Shot,
     row::{Row, Step},
     story::{Echo, Story},
-    wire::{CheckIn, Finding, Judged},
     words,
 };
 use crate::command::speech::of_both;
