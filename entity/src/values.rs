@@ -26,6 +26,9 @@ macro_rules! values {
         }
 
         impl $name {
+            /// All of them, in the order of the schema.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
             /// The value as it is stored and as the GraphQL schema spells it.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }

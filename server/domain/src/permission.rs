@@ -81,13 +81,7 @@ impl Viewer {
 
     /// Who they are to the table.
     pub fn who(&self) -> Who {
-        match (self.grant, self.role) {
-            (Grant::Enrolment, _) => Who::Enrolling,
-            (_, AccountRole::Staff) => Who::Staff,
-            (_, AccountRole::Analyst) => Who::Analyst,
-            (_, AccountRole::Office) => Who::Office,
-            (_, AccountRole::Administrator) => Who::Administrator,
-        }
+        if self.grant == Grant::Enrolment { Who::Enrolling } else { Who::of(self.role) }
     }
 
     /// How near to them something about a person is that they were given by a rule.
@@ -103,6 +97,12 @@ impl Viewer {
     /// What was done to accounts' permissions: administrators and the office.
     pub fn reads_audit_trail(&self) -> bool {
         self.has_part_in(const { read("Query", "auditTrail") })
+    }
+
+    /// Whether it makes a difference to [`Viewer::phone_of`] who serves on a team with them.
+    pub fn asks_for_team_mates(&self) -> bool {
+        let rule = const { read_in_full("Person", "phone") };
+        rule.permits(self.who(), Relation::Team) && !rule.permits(self.who(), Relation::Any)
     }
 
     /// The phone number of a person as far as they may see it: whole for its owner, those on a team with them and the

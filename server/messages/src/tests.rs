@@ -127,7 +127,9 @@ fn tags_are_read_as_systems_write_them() {
         assert_eq!(tag.parse(), Ok(language));
     }
     let unknown = "tlh".parse::<Language>().unwrap_err();
-    assert_eq!(unknown.to_string(), r#""tlh" is none of en, zh"#);
+    let tags: Vec<_> = Language::ALL.iter().map(|language| language.tag()).collect();
+    assert!(tags.is_sorted() && ["en", "zh"].iter().all(|tag| tags.contains(tag)), "{tags:?}");
+    assert_eq!(unknown.to_string(), format!(r#""tlh" is none of {}"#, tags.join(", ")));
 }
 
 #[test]

@@ -12,7 +12,7 @@ command-full =
     Onsite tells a city honestly whether the people it made answerable for each enterprise project go and see it.
 
     Try it: `onsite demo` shows the whole job on made-up data. Run it: `onsite migrate`, `onsite import roster FILE`, `onsite import sites FILE`, `onsite account add NAME`, `onsite serve`.
-argument-lang = Language of what is said: zh or en; else as LC_ALL, LC_MESSAGES or LANG has it
+argument-lang = Language of what is said, such as zh or en; else as LC_ALL, LC_MESSAGES or LANG has it
 argument-config = Settings file; onsite.toml in the working directory if there is one
 argument-database-url = Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [env: ONSITE_DATABASE__URL]
 argument-photos-directory = Directory for photos, where they are not in S3 [env: ONSITE_PHOTOS__DIRECTORY]
@@ -46,9 +46,6 @@ command-account = Make accounts, change what they may do
 command-account-add = Make an account
 argument-account-add-login = Sign-in name: 2 to 64 letters, digits, dots, dashes or underscores
 argument-account-add-role = What the account may do
-argument-account-add-role-office = Runs the plan and sees everything
-argument-account-add-role-staff = Leaders, coordinators and secretaries: the projects they serve
-argument-account-add-role-analyst = Figures of every project, no personal data
 argument-account-add-person = The person it belongs to, by name, as the roster has it; needed for staff
 
 command-account-list = List accounts: role, person, whether they are disabled, second factor, last sign-in
@@ -71,9 +68,6 @@ argument-account-enable-login = Sign-in name
 command-account-role = Give an account another role, and end its sessions
 argument-account-role-login = Sign-in name
 argument-account-role-role = What the account may do from now on
-argument-account-role-role-office = Runs the plan and sees everything
-argument-account-role-role-staff = Leaders, coordinators and secretaries: the projects they serve
-argument-account-role-role-analyst = Figures of every project, no personal data
 
 command-account-link = Let someone known to the identity provider sign in to an account
 argument-account-link-login = Sign-in name
@@ -197,6 +191,10 @@ role-administrator = ADMINISTRATOR
 role-office = OFFICE
 role-staff = STAFF
 role-analyst = ANALYST
+role-administrator-told = Manages accounts, and sees no projects and no visits
+role-office-told = Runs the plan and sees everything
+role-staff-told = Leaders, coordinators and secretaries: the projects they serve
+role-analyst-told = Figures of every project, no personal data
 verdict-pending-evidence = PENDING_EVIDENCE
 verdict-verified = VERIFIED
 verdict-needs-review = NEEDS_REVIEW

@@ -12,7 +12,7 @@ command-full =
     Onsite 如实告诉一座城市：为每个企业项目确定的责任人，是否真的到了现场。
 
     试一试：`onsite demo` 用虚构数据演示全部工作。投入使用：`onsite migrate`、`onsite import roster 文件`、`onsite import sites 文件`、`onsite account add 登录名`、`onsite serve`。
-argument-lang = 输出所用的语言：zh 或 en；不给出时按 LC_ALL、LC_MESSAGES 或 LANG
+argument-lang = 输出所用的语言，例如 zh 或 en；不给出时按 LC_ALL、LC_MESSAGES 或 LANG
 argument-config = 设置文件；不给出时用工作目录中的 onsite.toml（如果有）
 argument-database-url = 数据库：sqlite:路径 或 postgres://用户:密码@主机/库名 [环境变量：ONSITE_DATABASE__URL]
 argument-photos-directory = 照片目录，不用 S3 时有效 [环境变量：ONSITE_PHOTOS__DIRECTORY]
@@ -46,9 +46,6 @@ command-account = 建立账号，更改账号的权限
 command-account-add = 建立账号
 argument-account-add-login = 登录名：2 至 64 个字母、数字、点、短横或下划线
 argument-account-add-role = 账号的角色
-argument-account-add-role-office = 办公室：管理整个方案，能看到全部内容
-argument-account-add-role-staff = 工作人员：“妈妈”“保姆”“秘书”，只看自己服务的项目
-argument-account-add-role-analyst = 分析人员：所有项目的数字，不含个人信息
 argument-account-add-person = 账号属于谁：名册上的姓名；工作人员必须给出
 
 command-account-list = 列出账号：角色、人员、是否停用、第二因素、最近登录
@@ -71,9 +68,6 @@ argument-account-enable-login = 登录名
 command-account-role = 更改账号的角色，并结束其会话
 argument-account-role-login = 登录名
 argument-account-role-role = 账号今后的角色
-argument-account-role-role-office = 办公室：管理整个方案，能看到全部内容
-argument-account-role-role-staff = 工作人员：“妈妈”“保姆”“秘书”，只看自己服务的项目
-argument-account-role-role-analyst = 分析人员：所有项目的数字，不含个人信息
 
 command-account-link = 允许统一身份认证中的某人登录某账号
 argument-account-link-login = 登录名
@@ -197,6 +191,10 @@ role-administrator = 管理员
 role-office = 办公室
 role-staff = 工作人员
 role-analyst = 分析人员
+role-administrator-told = 管理员：管理账号，看不到项目和到访
+role-office-told = 办公室：管理整个方案，能看到全部内容
+role-staff-told = 工作人员：“妈妈”“保姆”“秘书”，只看自己服务的项目
+role-analyst-told = 分析人员：所有项目的数字，不含个人信息
 verdict-pending-evidence = 待查照片
 verdict-verified = 已核实
 verdict-needs-review = 待人工核实

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use entity::values::AccountRole;
 use secrecy::SecretString;
 
@@ -10,7 +10,7 @@ use super::{
     Settings, Undone,
     speech::{say, words},
     undone,
-    values::account_role,
+    values::{account_role, role_to_give},
 };
 use crate::app::{Actor, NewAccount};
 
@@ -58,8 +58,8 @@ pub(super) struct NewRole {
     /// Sign-in name
     login: String,
     /// What the account may do from now on
-    #[arg(value_enum)]
-    role: Role,
+    #[arg(value_parser = role_to_give())]
+    role: AccountRole,
 }
 
 /// Make an account. The password is read from the first line of standard input, never from the command line, where
@@ -69,31 +69,11 @@ pub(super) struct Add {
     /// Sign-in name: 2 to 64 letters, digits, dots, dashes or underscores
     login: String,
     /// What the account may do
-    #[arg(long, value_enum)]
-    role: Role,
+    #[arg(long, value_parser = role_to_give())]
+    role: AccountRole,
     /// The person it belongs to, by name, as the roster has it; needed for staff
     #[arg(long, value_name = "NAME")]
     person: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Role {
-    /// Runs the plan and sees everything
-    Office,
-    /// Leaders, coordinators and secretaries: the projects they serve
-    Staff,
-    /// Figures of every project, no personal data
-    Analyst,
-}
-
-impl From<Role> for AccountRole {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Office => Self::Office,
-            Role::Staff => Self::Staff,
-            Role::Analyst => Self::Analyst,
-        }
-    }
 }
 
 impl Account {
@@ -105,7 +85,7 @@ impl Account {
                 let new = NewAccount {
                     login: add.login,
                     password: password_from_stdin()?,
-                    role: add.role.into(),
+                    role: add.role,
                     person: add.person,
                 };
                 let account = app.add_account(new).await.map_err(undone)?;
@@ -132,8 +112,7 @@ impl Account {
             }
             Self::Role(NewRole { login, role }) => {
                 let account = app.account_named(&login).await.map_err(undone)?;
-                let account =
-                    app.set_account_role(Actor::COMMAND_LINE, account.id, role.into()).await.map_err(undone)?;
+                let account = app.set_account_role(Actor::COMMAND_LINE, account.id, role).await.map_err(undone)?;
                 say!(AccountRole { login: account.login, role: account_role(account.role) });
             }
             Self::Link(Link { login, subject }) => {

@@ -83,7 +83,8 @@ fn heading(argument: &Arg) -> &'static str {
     }
 }
 
-/// The values there are, in a row; and a line each, if there is something to say of them.
+/// The values there are, in a row; and a line each, if there is something to say of them: by a message named after the
+/// argument and the value, or, as several arguments take it, after what it is, such as `role-office-told`.
 fn values(argument: &Arg, id: &str) -> (String, Option<String>) {
     let values = argument.get_possible_values();
     // To clap, a flag is true or false.
@@ -95,7 +96,7 @@ fn values(argument: &Arg, id: &str) -> (String, Option<String>) {
     let mut explained = words!(HelpValuesExplained);
     let mut any = false;
     for name in &names {
-        let told = named(&format!("{id}-{name}"));
+        let told = named(&format!("{id}-{name}")).or_else(|| named(&format!("{}-{name}-told", argument.get_id())));
         any |= told.is_some();
         let _ = match told {
             Some(told) => write!(explained, "\n- {:<1$} {told}", format!("{name}:"), width + 1),

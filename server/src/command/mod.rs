@@ -45,7 +45,7 @@ mod verify;
 #[derive(Debug, Parser)]
 #[command(name = "onsite", version, about, long_about, arg_required_else_help = true)]
 pub struct Command {
-    /// Language of what is said: zh or en; else as LC_ALL, LC_MESSAGES or LANG has it
+    /// Language of what is said, such as zh or en; else as LC_ALL, LC_MESSAGES or LANG has it
     #[arg(long, global = true, value_name = "LANGUAGE", display_order = 900)]
     lang: Option<Language>,
     #[command(flatten)]

@@ -169,7 +169,7 @@ async fn askers(server: &TestServer, strict: &TestServer, administrator: &Client
     let (of_unit, own_analyst) =
         (server.signed_in("of-unit", PASSWORD).await, server.signed_in("own-analyst", PASSWORD).await);
     let enrolling = strict.signed_in("enrolling", PASSWORD).await;
-    vec![
+    let mut askers = vec![
         of_city("nobody", Nobody, Who::Visitor, Relation::Any, false),
         with("an analyst without a second factor", Who::Enrolling, enrolling, Relation::Any, false),
         of_city("the leader", Leader, Who::Staff, Relation::Own, true),
@@ -180,7 +180,19 @@ async fn askers(server: &TestServer, strict: &TestServer, administrator: &Client
         with("the leader as an analyst", Who::Analyst, own_analyst, Relation::Own, true),
         of_city("the office", Office, Who::Office, Relation::Any, false),
         with("an administrator", Who::Administrator, administrator.clone(), Relation::Any, false),
-    ]
+    ];
+    // Whoever else there may be: a role that nobody has here yet.
+    for role in AccountRole::ALL {
+        if askers.iter().all(|asker| asker.who != Who::of(*role)) {
+            let login = role.as_str().to_lowercase();
+            let new = NewAccount { login: login.clone(), password: PASSWORD.into(), role: *role, person: None };
+            server.app().add_account(new).await.unwrap();
+            let client = server.signed_in(&login, PASSWORD).await;
+            askers.push(with(role.as_str(), Who::of(*role), client, Relation::Any, false));
+        }
+    }
+    assert!(Who::ALL.iter().all(|who| askers.iter().any(|asker| asker.who == *who)), "everybody asks");
+    askers
 }
 
 /// What happened: a boundary in doubt; then a check-in on the edge with a photo, rejected and appealed against; check-ins

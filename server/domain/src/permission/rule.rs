@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use entity::values::AccountRole;
 use messages::{Language, Message, Value, message};
 
 /// What is done.
@@ -38,6 +39,16 @@ impl Who {
     /// All of them, in the order the table is shown in.
     pub const ALL: [Self; 6] =
         [Self::Visitor, Self::Enrolling, Self::Staff, Self::Analyst, Self::Office, Self::Administrator];
+
+    /// Whoever is signed in to an account of this role, and may do what it lets them.
+    pub const fn of(role: AccountRole) -> Self {
+        match role {
+            AccountRole::Office => Self::Office,
+            AccountRole::Staff => Self::Staff,
+            AccountRole::Analyst => Self::Analyst,
+            AccountRole::Administrator => Self::Administrator,
+        }
+    }
 }
 
 impl Who {

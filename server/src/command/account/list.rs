@@ -3,13 +3,17 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use comfy_table::{Table, presets::NOTHING};
 use entity::values::AccountRole;
 use messages::{Message, message};
 use serde_json::json;
 
-use super::super::{Undone, speech::words, values::account_role};
+use super::super::{
+    Undone,
+    speech::words,
+    values::{account_role, any_role},
+};
 use crate::{
     app::{App, ListedAccount},
     store::account::AccountFilter,
@@ -19,8 +23,8 @@ use crate::{
 #[derive(Debug, Args)]
 pub(in crate::command) struct List {
     /// Only accounts with this role
-    #[arg(long, value_enum)]
-    role: Option<Role>,
+    #[arg(long, value_parser = any_role())]
+    role: Option<AccountRole>,
     /// Only accounts that are disabled
     #[arg(long)]
     disabled: bool,
@@ -29,30 +33,10 @@ pub(in crate::command) struct List {
     json: bool,
 }
 
-/// What an account may do. Administrators are listed, but made by `onsite admin create`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Role {
-    Administrator,
-    Office,
-    Staff,
-    Analyst,
-}
-
-impl From<Role> for AccountRole {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Administrator => Self::Administrator,
-            Role::Office => Self::Office,
-            Role::Staff => Self::Staff,
-            Role::Analyst => Self::Analyst,
-        }
-    }
-}
-
 impl List {
     pub(super) async fn run(self, app: &App) -> Result<(), Undone> {
         let filter = AccountFilter {
-            roles: self.role.map(|role| vec![role.into()]),
+            roles: self.role.map(|role| vec![role]),
             disabled: self.disabled.then_some(true),
             ..AccountFilter::default()
         };

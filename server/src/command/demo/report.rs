@@ -12,7 +12,7 @@ use super::{
 };
 use crate::command::{
     speech::{padded, say},
-    values::account_role,
+    values::{about_role, account_role},
 };
 
 /// Prints what was decided and why, a paragraph a step.
@@ -126,11 +126,7 @@ fn stand(week: &Week) -> String {
     format!("{}/{} {mark}", week.verified, week.required)
 }
 
+/// What an account of this role sees, in few words.
 fn scope(role: AccountRole) -> String {
-    match role {
-        AccountRole::Office => words!(DemoScopeOffice),
-        AccountRole::Analyst => words!(DemoScopeAnalyst),
-        AccountRole::Staff => words!(DemoScopeStaff),
-        AccountRole::Administrator => words!(DemoScopeAdministrator),
-    }
+    about_role(role, "demo-scope-", "").or_else(|| about_role(role, "role-", "-told")).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use domain::permission::table::read;
 use entity::{
     ids::{OrganisationId, PersonId},
     person,
-    values::{AccountRole, Rank},
+    values::Rank,
 };
 
 use super::organisation::Organisation;
@@ -93,7 +93,7 @@ impl Person {
         let viewer = viewer(ctx)?;
         let Some(phone) = &self.row.phone else { return Ok(None) };
         let team_mate = match viewer.person {
-            Some(person) if viewer.role == AccountRole::Staff => {
+            Some(person) if viewer.asks_for_team_mates() => {
                 let load = || async {
                     let mates = store::person::team_mates(app(ctx).database.reader(), person).await?;
                     Ok::<_, sea_orm::DbErr>(mates.into_iter().map(|mate| (mate, ())).collect())
