@@ -1,10 +1,5 @@
 //! What a server says when a part of it breaks down: nobody waits for an answer that never comes, and others are served.
 
-use std::{
-    io,
-    sync::{Mutex, PoisonError},
-};
-
 use sea_orm::{ConnectionTrait, Database, TransactionTrait};
 use serde_json::{Value, json};
 
@@ -51,44 +46,6 @@ async fn a_panic_is_answered_and_others_are_served() {
     );
     server.clock.run_out_of_luck(false);
     assert!(leader.ask(CHALLENGE, json!({})).await.at("/issueChallenge/challenge").is_string());
-}
-
-/// What is logged as an error, of all stories that run beside this one.
-static ERRORS: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-struct Kept;
-
-impl io::Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        ERRORS.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The line about a panic in a request.
-fn logged(id: &str) -> Option<String> {
-    let errors = String::from_utf8(ERRORS.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap();
-    errors.lines().find(|line| line.contains("a request panicked") && line.contains(id)).map(str::to_owned)
-}
-
-#[tokio::test]
-async fn a_panic_is_logged_with_the_id_of_its_request() {
-    let log = tracing_subscriber::fmt().json().with_max_level(tracing::Level::ERROR).with_writer(|| Kept);
-    tracing::subscriber::set_global_default(log.finish()).expect("no other story keeps a log");
-    let server = TestServer::on(Sqlite).await;
-    server.clock.run_out_of_luck(true);
-    for media in ["application/json", "text/event-stream"] {
-        let request = http().post(format!("{}/graphql", server.url())).bearer_auth(server.token(Leader).unwrap());
-        let answer = request.header("accept", media).json(&json!({ "query": CHALLENGE })).send().await.unwrap();
-        let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
-        assert!(answer.text().await.unwrap().contains("INTERNAL"));
-        let line = logged(&id).unwrap_or_else(|| panic!("nothing of {id} is logged ({media})"));
-        assert!(line.contains("a story's own panic"), "{line}");
-    }
 }
 
 /// An event has the time of a request. What can't be told in time ends its subscription, which goes on after the last

@@ -7,6 +7,7 @@ mod hostile;
 pub(crate) mod hostile_documents;
 pub(crate) mod hostile_loops;
 mod live;
+mod logging;
 mod moments;
 mod over_events;
 mod over_http;

@@ -29,6 +29,11 @@ impl Socket {
         Self { socket, earlier: VecDeque::new() }
     }
 
+    /// The id of the request that opened it.
+    pub(crate) fn request_id(&self) -> &str {
+        self.socket.request_id().expect("the server says by which id")
+    }
+
     /// A socket of someone who is signed in.
     pub(crate) async fn of(server: &TestServer, role: Role) -> Self {
         Self::with_token(server, &server.token(role).expect("signed in")).await

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, client::IntoClientRequest, http::HeaderValue},
+    tungstenite::{self, client::IntoClientRequest, handshake::client::Response, http::HeaderValue},
 };
 
 use crate::{Client, Error, answer::member};
@@ -28,12 +28,21 @@ pub async fn connect(
     protocol: Option<&str>,
     headers: &[(&'static str, &str)],
 ) -> Result<Stream, tungstenite::Error> {
+    Ok(answered(server, protocol, headers).await?.0)
+}
+
+/// The same, with what the server answered.
+async fn answered(
+    server: &str,
+    protocol: Option<&str>,
+    headers: &[(&'static str, &str)],
+) -> Result<(Stream, Response), tungstenite::Error> {
     let mut request = format!("{}/graphql", server.replacen("http", "ws", 1)).into_client_request()?;
     let protocol = protocol.map(|protocol| ("sec-websocket-protocol", protocol));
     for (name, value) in headers.iter().copied().chain(protocol) {
         request.headers_mut().insert(name, HeaderValue::from_str(value)?);
     }
-    Ok(connect_async(request).await?.0)
+    connect_async(request).await
 }
 
 /// What a server says.
@@ -82,7 +91,10 @@ impl fmt::Display for Closed {
 
 /// An open socket. Each operation on it has an id of its own.
 #[derive(Debug)]
-pub struct Socket(Stream);
+pub struct Socket {
+    stream: Stream,
+    request_id: Option<String>,
+}
 
 impl Client {
     /// Opens a socket of this client.
@@ -106,9 +118,16 @@ impl Socket {
     /// # Errors
     /// When the server can't be reached, or refuses.
     pub async fn open(server: &str, payload: Value) -> Result<Self, Error> {
-        let mut socket = Self(connect(server, Some(PROTOCOL), &[]).await.map_err(Box::new)?);
+        let (stream, answer) = answered(server, Some(PROTOCOL), &[]).await.map_err(Box::new)?;
+        let request_id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+        let mut socket = Self { stream, request_id: request_id.map(str::to_owned) };
         socket.say(&json!({ "type": "connection_init", "payload": payload })).await?;
         Ok(socket)
+    }
+
+    /// By which id the server's log knows the request that opened it.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
     }
 
     /// Asks or follows something, under this id.
@@ -133,7 +152,7 @@ impl Socket {
     /// # Errors
     /// When the connection is gone.
     pub async fn say(&mut self, message: &Value) -> Result<(), Error> {
-        Ok(self.0.send(tungstenite::Message::text(message.to_string())).await.map_err(Box::new)?)
+        Ok(self.stream.send(tungstenite::Message::text(message.to_string())).await.map_err(Box::new)?)
     }
 
     /// What the server says next. A connection that is gone is told as closed.
@@ -142,7 +161,7 @@ impl Socket {
     /// When it says what is not of the protocol.
     pub async fn hear(&mut self) -> Result<Said, Error> {
         loop {
-            let closed = match self.0.next().await {
+            let closed = match self.stream.next().await {
                 Some(Ok(tungstenite::Message::Text(text))) => return read(&text),
                 Some(Ok(tungstenite::Message::Close(Some(frame)))) => {
                     Closed { code: Some(frame.code.into()), reason: frame.reason.to_string() }

@@ -32,13 +32,8 @@ impl TokenError {
     pub(super) fn error(&self) -> Error {
         match self {
             Self::Token => coded(ErrorCode::Unauthenticated, &message!(SessionUnknown)),
-            Self::Broken(error) => {
-                tracing::error!(%error, "a token could not be looked up");
-                if self.comes_back() {
-                    return database_away();
-                }
-                fault()
-            }
+            Self::Broken(_) if self.comes_back() => database_away(),
+            Self::Broken(_) => fault(),
         }
     }
 }

@@ -90,9 +90,10 @@ pub(super) async fn logged(state: &RouteState, routes: Router, request: Request)
     response
 }
 
-/// An id for an operation on a socket, and a span that gives it to whatever is logged of it.
+/// An id for an operation on a socket, and a span that gives it to whatever is logged of it, beside the id of the request
+/// that opened the socket.
 pub(super) fn span(state: &RouteState) -> Span {
-    tracing::error_span!("request", id = %state.app.clock.id::<Uuid>())
+    tracing::error_span!("operation", id = %state.app.clock.id::<Uuid>())
 }
 
 /// Logs an operation on a socket, in its span.

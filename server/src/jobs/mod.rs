@@ -2,12 +2,13 @@
 //!
 //! Work that is done once is queued by the transaction that it follows from (`store::job::queue`): photos to inspect. Work
 //! that comes again is a [`Schedule`]: tidying. A server takes what is due for as long as the work may take; should it die,
-//! another takes over then.
+//! another takes over then. What is logged of it carries an id of the run.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use entity::values::JobKind;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{
@@ -64,7 +65,7 @@ impl Schedule {
         {
             return Ok(false);
         }
-        work().await;
+        work().instrument(app.job_span(self.kind.as_str())).await;
         store::job::put_off(writer, self.kind, subject, now + self.every).await?;
         Ok(true)
     }

@@ -18,6 +18,7 @@ use sqlx::{
     AssertSqlSafe, Connection, Executor, IntoArguments, Postgres, Row, Sqlite, error::ErrorKind, pool::PoolConnection,
 };
 use tokio::{runtime::Handle, sync::Mutex};
+use tracing::Instrument;
 
 use super::{Commits, statements};
 
@@ -281,11 +282,12 @@ impl Drop for Transaction {
         let Some(held) = inner.held.take() else { return };
         match Handle::try_current() {
             Ok(runtime) if inner.state != State::InDoubt => {
-                runtime.spawn(async move {
+                let rolled_back = async move {
                     if let Err(error) = held.roll_back().await {
                         tracing::warn!(%error, "a connection could not roll back, and was closed");
                     }
-                });
+                };
+                runtime.spawn(rolled_back.in_current_span());
             }
             _ => drop(Closing(Some(held))),
         }

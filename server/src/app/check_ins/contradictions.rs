@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use entity::ids::CheckInId;
 use sea_orm::ConnectionTrait;
+use tracing::Instrument;
 
 use super::judging::Contradicted;
 use crate::{
@@ -60,9 +61,12 @@ impl App {
         };
         let any = !waiting.is_empty();
         for check_in in waiting {
-            if let Err(error) = self.judge_contradicted_one(check_in).await {
-                tracing::warn!(%check_in, %error, "a contradicted check-in can't be judged again; trying again");
-            }
+            let judging = async {
+                if let Err(error) = self.judge_contradicted_one(check_in).await {
+                    tracing::warn!(%check_in, %error, "a contradicted check-in can't be judged again; trying again");
+                }
+            };
+            judging.instrument(self.job_span_of("CONTRADICTION", check_in.0)).await;
         }
         if any {
             self.feed.wake();

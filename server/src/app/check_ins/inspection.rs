@@ -26,6 +26,7 @@ use objects::{ObjectKey, StoreError};
 use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
 use tokio::task::{JoinError, spawn_blocking};
+use tracing::Instrument;
 
 use super::{judging::JudgementKind, photo_upload::sealed};
 use crate::{
@@ -78,7 +79,10 @@ impl App {
         let due = store::job::due(reader, JobKind::PhotoInspection, now, INSPECTION_LEASE, AT_ONCE).await?;
         let pause = pause_after(self.store_failures.load(Ordering::Relaxed));
         let outcomes: Vec<Result<bool, Broken>> = stream::iter(due)
-            .map(|job| self.inspect_unless_held(job, pause))
+            .map(|job| {
+                let span = self.job_span_of(job.kind.as_str(), job.subject);
+                self.inspect_unless_held(job, pause).instrument(span)
+            })
             .buffer_unordered(FETCHED_AT_ONCE)
             .collect()
             .await;

@@ -3,4 +3,5 @@
 pub(super) mod backup;
 pub(super) mod clock_watch;
 pub(super) mod housekeeping;
+mod job_span;
 pub(super) mod restore;

@@ -12,6 +12,7 @@ use axum::{
 use bytes::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, future, stream};
 use tokio::time::timeout;
+use tracing::{Instrument, Span};
 
 use super::{session_ended, session_over, too_many_streams};
 use crate::{
@@ -132,10 +133,14 @@ fn streamed(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
     response
 }
 
-/// The events, and comments while there are none.
+/// The events, and comments while there are none. They are told after their request was answered, and are its still.
 fn alive(events: impl Stream<Item = Bytes> + Send + Unpin + 'static) -> impl Stream<Item = Bytes> + Send + 'static {
-    stream::unfold(events, |mut events| async move {
-        let event = timeout(SIGN_OF_LIFE, events.next()).await.unwrap_or(Some(COMMENT))?;
-        Some((event, events))
+    let span = Span::current();
+    stream::unfold(events, move |mut events| {
+        let next = async move {
+            let event = timeout(SIGN_OF_LIFE, events.next()).await.unwrap_or(Some(COMMENT))?;
+            Some((event, events))
+        };
+        next.instrument(span.clone())
     })
 }

@@ -25,6 +25,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_tungstenite::tungstenite;
+use tracing::{Instrument, Span};
 
 use super::{
     operation::replies,
@@ -64,22 +65,27 @@ pub(in crate::http) fn open(state: Arc<RouteState>, upgrade: WebSocketUpgrade, c
     let understood = upgrade.selected_protocol().is_some();
     // Its connection ends when it becomes a socket: from then on, the server waits for this when it stops.
     let under_way = state.under_way.token();
-    upgrade.on_upgrade(move |socket| async move {
-        let open = state.metrics.socket_opened();
-        let (sink, mut messages) = socket.split();
-        let write_limit = Duration::from_secs(state.connections.write_seconds);
-        let SocketClient { address, connection, authorization } = client;
-        let mut writer = Writer { sink, connection, write_limit };
-        let ended = match understood {
-            true => Conversation::new(state, address, authorization, &mut writer).hold(&mut messages).await,
-            false => Err(Some(Close::OtherProtocol)),
+    // It goes on after the request that opened it was answered, and is that request's still.
+    let span = Span::current();
+    upgrade.on_upgrade(move |socket| {
+        let conversation = async move {
+            let open = state.metrics.socket_opened();
+            let (sink, mut messages) = socket.split();
+            let write_limit = Duration::from_secs(state.connections.write_seconds);
+            let SocketClient { address, connection, authorization } = client;
+            let mut writer = Writer { sink, connection, write_limit };
+            let ended = match understood {
+                true => Conversation::new(state, address, authorization, &mut writer).hold(&mut messages).await,
+                false => Err(Some(Close::OtherProtocol)),
+            };
+            if let Err(close) = ended {
+                writer.close(close.as_ref()).await;
+            }
+            // Both say goodbye (RFC 6455, section 7.1.1): a connection dropped before might take the reason with it.
+            let _ = timeout(FAREWELL, messages.for_each(|_| future::ready(()))).await;
+            drop((open, under_way));
         };
-        if let Err(close) = ended {
-            writer.close(close.as_ref()).await;
-        }
-        // Both say goodbye (RFC 6455, section 7.1.1): a connection dropped before might take the reason with it.
-        let _ = timeout(FAREWELL, messages.for_each(|_| future::ready(()))).await;
-        drop((open, under_way));
+        conversation.instrument(span)
     })
 }
 
