@@ -47,10 +47,10 @@ pub(super) fn in_doubt(message: &Message) -> String {
     }
 }
 
-/// A sentence that came in both languages, in the command line's; in both where none is known.
+/// A sentence that came in both languages, the default one and English, in the command line's; in both where none is known.
 pub(super) fn of_both(zh: &str, en: &str) -> Vec<String> {
     let told = match known() {
-        Some(Language::Zh) => &[zh] as &[&str],
+        Some(language) if language == Language::default() => &[zh] as &[&str],
         // The sentences of other languages are not asked for.
         Some(_) => &[en],
         None => &[zh, en],
