@@ -181,3 +181,27 @@ fn what_was_not_done_is_told_in_the_language_that_is_known_or_in_both(#[case] ar
     assert!(!en.contains(" / ") && !en.contains('。'), "{en}");
     assert!(both.lines().all(|line| line.contains(" / ")) && both.contains('。'), "{both}");
 }
+
+/// What is wrong with a policy or a bundle is no English within Chinese.
+#[rstest]
+#[case::a_policy(
+    &["policy", "adopt", "--reason", "试", "--tolerance", "900"],
+    "onsite: input: 规则不可用：第 2 版规则：允许偏差须为 0 至 500 米，而这里是 900\n",
+    "tolerance must be 0 to 500 metres; it was 900"
+)]
+#[case::a_bundle(
+    &["verify", "bundle.zip"], "onsite: bundle.zip 不成立：文件在第 0 字节处中断\n", "the file is cut short at byte 0"
+)]
+fn why_something_does_not_hold_is_told_in_that_language_too(
+    #[case] arguments: &[&str],
+    #[case] chinese: &str,
+    #[case] english: &str,
+) {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("bundle.zip"), "").unwrap();
+    assert_eq!(onsite_in(directory.path(), "C", &["migrate"]).code, 0);
+    let said = onsite_in(directory.path(), "zh_CN.UTF-8", arguments);
+    assert_eq!((said.code, said.err.as_str()), (1, chinese));
+    let said = onsite_in(directory.path(), "en_GB.UTF-8", arguments);
+    assert!(said.code == 1 && said.err.contains(english), "{said:?}");
+}

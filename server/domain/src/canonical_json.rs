@@ -6,6 +6,9 @@
 
 mod numbers;
 
+use std::fmt;
+
+use messages::{Language, Message, message};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Why a value has no canonical form.
@@ -39,11 +42,25 @@ pub fn canonical(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
 #[derive(Debug, thiserror::Error)]
 pub enum NotCanonical {
     /// Not JSON, or not of this type.
-    #[error("not JSON of the shape expected: {0}")]
     Shape(#[from] serde_json::Error),
     /// JSON of this type, but other bytes: white space, key order, a key twice or unknown, `1.0` for `1`, `-0`.
-    #[error("not in canonical form (RFC 8785)")]
     Form,
+}
+
+impl NotCanonical {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Shape(error) => message!(JsonOfAnotherShape { error: error.to_string() }),
+            Self::Form => message!(JsonNotCanonical),
+        }
+    }
+}
+
+impl fmt::Display for NotCanonical {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 /// Reads a value from bytes that must be its canonical form to the last byte. Fields `T` doesn't know are refused, for

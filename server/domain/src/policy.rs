@@ -1,10 +1,11 @@
 //! The rules in force: versions of the policy, each checked once so that every value in it is usable, and which holds when.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use entity::values::FindingCode;
+use messages::{Language, Message, message};
 use serde::{Deserialize, Serialize};
 
 use crate::check_ins::likeness::REUSE_DISTANCE;
@@ -184,32 +185,46 @@ pub struct PolicyDraft<'a> {
 #[derive(Clone, Debug, thiserror::Error, PartialEq)]
 pub enum PolicyError {
     /// More than one a day, or less than none.
-    #[error("weekly visits must be 0 to 7, a visit being one local day; it was {0}")]
     WeeklyVisits(i32),
     /// Out of range or not a number.
-    #[error("tolerance must be 0 to 500 metres; it was {0}")]
     Tolerance(f64),
     /// Out of range or not a number.
-    #[error("accuracy limit must be above 0, up to 1,000 metres; it was {0}")]
     AccuracyLimit(f64),
     /// Out of range.
-    #[error("fix age limit must be 1 to 3,600 seconds; it was {0}")]
     FixAgeLimit(i32),
     /// Out of range.
-    #[error("skew limit must be 1 to 86,400 seconds; it was {0}")]
     SkewLimit(i32),
     /// A compulsory photo without a reason.
-    #[error("whether photos are required needs a recorded reason")]
     PhotoReason,
     /// Not an IANA time zone.
-    #[error("time zone must be an IANA name such as Asia/Shanghai; it was {0:?}")]
     TimeZone(String),
     /// Not the JSON of [`Thresholds`].
-    #[error("thresholds: {0}")]
     Thresholds(String),
     /// A limit that would make its rule meaningless.
-    #[error("threshold {0} is out of range")]
     Threshold(&'static str),
+}
+
+impl PolicyError {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::WeeklyVisits(found) => message!(PolicyWeeklyVisitsOutOfRange { found: *found }),
+            Self::Tolerance(found) => message!(PolicyToleranceOutOfRange { found: *found }),
+            Self::AccuracyLimit(found) => message!(PolicyAccuracyLimitOutOfRange { found: *found }),
+            Self::FixAgeLimit(found) => message!(PolicyFixAgeLimitOutOfRange { found: *found }),
+            Self::SkewLimit(found) => message!(PolicySkewLimitOutOfRange { found: *found }),
+            Self::PhotoReason => message!(PolicyPhotoReasonMissing),
+            Self::TimeZone(found) => message!(PolicyTimeZoneUnknown { found: format!("{found:?}") }),
+            Self::Thresholds(error) => message!(PolicyThresholdsMalformed { error }),
+            Self::Threshold(name) => message!(PolicyThresholdOutOfRange { name: *name }),
+        }
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 impl Policy {

@@ -44,7 +44,7 @@ use std::{fmt, str::FromStr};
 
 pub use self::{
     manifest::{FORMAT, Manifest, Selection, StatedHead, StatedMember, StatedSpan},
-    verify::{EntryFault, Failure, Limits, Report, fuzz_bundle, verify},
+    verify::{EntryFault, Failure, Limits, Oversized, Report, fuzz_bundle, verify},
     writer::{ChainWriter, PhotoWriter, WriteError},
 };
 

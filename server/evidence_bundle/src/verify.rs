@@ -9,7 +9,7 @@ use std::io::Read;
 use domain::{canonical_json::parse_canonical, check_ins::hash_chain::Head, digest::Sha256Digest};
 use sha2::{Digest, Sha256};
 
-pub use self::failure::{EntryFault, Failure};
+pub use self::failure::{EntryFault, Failure, Oversized};
 use self::{contents::Contents, reader::Reader};
 use super::{
     Member,

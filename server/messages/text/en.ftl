@@ -698,6 +698,72 @@ device-shared = { $people ->
 device-new = The person used another device before. This is a hint only.
 developer-mode = The phone's developer options were on. This is a hint only.
 
+## Evidence chain and bundles
+
+chain-broken = entry { $sequence } does not hold: { $fault }
+chain-out-of-sequence = entry { $found } stands in its place
+chain-of-another-genesis = it does not begin at this installation's genesis
+chain-of-another-previous = it names another entry as the one before
+chain-hash-wrong = its hash is not that of its contents
+bundle-unreadable = the file could not be read: { $error }
+bundle-cut-short = the file is cut short at byte { $offset }
+bundle-structure = the archive's structure is not a bundle's at byte { $offset }
+bundle-too-large = { $what } is larger than allowed
+bundle-file = the file
+bundle-members = the number of members
+bundle-member = { $member }
+bundle-chain-line = line { $line } of the chain
+bundle-member-named = a member is named { $name }
+bundle-member-twice = { $member } is in the bundle twice
+bundle-out-of-order = { $member } is out of order
+bundle-member-missing = { $member } is missing
+bundle-member-unreferenced = no entry refers to { $member }
+bundle-other-bytes = { $member } has other bytes than its name says
+bundle-other-checksum = { $member } does not have the checksum in its header
+bundle-key = { $member }: { $error }
+bundle-line = line { $line } of the chain is { $error }
+bundle-line-end = the chain's last line has no end
+bundle-entry = entry { $sequence }: { $fault }
+bundle-other-head = entry { $sequence } is not the one that was published
+bundle-manifest-malformed = the manifest is { $error }
+bundle-format = the bundle's format is { $found }, not { $wanted }
+bundle-unlisted = the manifest does not list { $member }
+bundle-states-other-member = the manifest states another length or SHA-256 of { $member }
+bundle-states-other-chain = the manifest states another beginning or end of the chain
+bundle-states-other-absent = the manifest states other photos as absent than are
+entry-payload = it has neither a payload nor the digest of one, or both
+entry-kind = its payload is of another kind
+entry-check-in = its check-in can't be read: { $error }
+entry-repeated = its check-in was recorded before
+entry-other-submission = what was signed has another id
+entry-other-text = what was signed says something else than the check-in
+entry-submission = what was signed can't be written again: { $error }
+json-of-another-shape = not JSON of the shape expected: { $error }
+json-not-canonical = not in canonical form (RFC 8785)
+
+## Phones' keys and signatures
+
+key-not-base64 = the key is not base64
+key-encoding = the key is neither SubjectPublicKeyInfo (DER) nor an uncompressed point of 65 bytes
+key-of-another-algorithm = the key is not for elliptic curves
+key-on-another-curve = the key is on another curve than P-256
+key-compressed = the key's point is compressed: send it uncompressed
+key-at-infinity = the key is the point at infinity
+key-not-on-curve = the key's point is not on P-256
+signature-not-base64 = the signature is not base64
+signature-encoding = the signature is neither 64 bytes (IEEE P1363) nor two integers in DER
+signature-out-of-range = the signature's numbers are out of range
+signature-mismatch = the signature does not belong to this message and key
+
+## The server's clock
+
+clock-before-build = it is before this program was built, { $built }
+clock-behind-records = it is { $seconds } s behind the newest record, of { $newest }
+clock-off-database = it is { $seconds } s { $behind ->
+    [yes] behind
+   *[no] ahead of
+} the database's clock
+
 ## Sites: boundaries that may be wrong
 
 wind = { $wind ->
@@ -940,6 +1006,17 @@ uptime-malformed = Uptimes are not negative, grow from capture to sending, and s
 ## Policy: refusals
 
 policy-unusable = { $error }
+policy-none = there is no policy version: is the database migrated?
+policy-version-unusable = policy version { $version }: { $error }
+policy-weekly-visits-out-of-range = weekly visits must be 0 to 7, a visit being one local day; it was { $found }
+policy-tolerance-out-of-range = tolerance must be 0 to 500 metres; it was { $found }
+policy-accuracy-limit-out-of-range = accuracy limit must be above 0, up to 1,000 metres; it was { $found }
+policy-fix-age-limit-out-of-range = fix age limit must be 1 to 3,600 seconds; it was { $found }
+policy-skew-limit-out-of-range = skew limit must be 1 to 86,400 seconds; it was { $found }
+policy-photo-reason-missing = whether photos are required needs a recorded reason
+policy-time-zone-unknown = time zone must be an IANA name such as Asia/Shanghai; it was { $found }
+policy-thresholds-malformed = thresholds: { $error }
+policy-threshold-out-of-range = threshold { $name } is out of range
 policy-without-reason = Say why the policy is adopted.
 
 ## Projects: refusals

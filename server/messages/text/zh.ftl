@@ -695,6 +695,72 @@ device-shared = { $people ->
 device-new = 本人此前用另一台设备签到，仅供参考。
 developer-mode = 手机开启了开发者选项，仅供参考。
 
+## Evidence chain and bundles
+
+chain-broken = 第 { $sequence } 个链节不成立：{ $fault }
+chain-out-of-sequence = 此处却是第 { $found } 个链节
+chain-of-another-genesis = 它不是从本系统的起点开始的
+chain-of-another-previous = 它所指的前一链节与实际不符
+chain-hash-wrong = 它的哈希与内容不符
+bundle-unreadable = 文件无法读取：{ $error }
+bundle-cut-short = 文件在第 { $offset } 字节处中断
+bundle-structure = 第 { $offset } 字节处的结构不是证据包的结构
+bundle-too-large = { $what }超过允许的大小
+bundle-file = 文件
+bundle-members = 成员个数
+bundle-member = { $member }
+bundle-chain-line = 链的第 { $line } 行
+bundle-member-named = 有一个成员名为 { $name }
+bundle-member-twice = { $member } 出现了两次
+bundle-out-of-order = { $member } 的次序不对
+bundle-member-missing = 缺少 { $member }
+bundle-member-unreferenced = 没有链节提到 { $member }
+bundle-other-bytes = { $member } 的内容与其名称不符
+bundle-other-checksum = { $member } 的内容与其头部的校验和不符
+bundle-key = { $member }：{ $error }
+bundle-line = 链的第 { $line } 行{ $error }
+bundle-line-end = 链的最后一行没有结尾
+bundle-entry = 第 { $sequence } 个链节：{ $fault }
+bundle-other-head = 第 { $sequence } 个链节不是曾经公布的那一个
+bundle-manifest-malformed = 清单{ $error }
+bundle-format = 证据包的格式是 { $found }，不是 { $wanted }
+bundle-unlisted = 清单没有列出 { $member }
+bundle-states-other-member = 清单所列 { $member } 的长度或 SHA-256 与实际不符
+bundle-states-other-chain = 清单所列链的起点或终点与实际不符
+bundle-states-other-absent = 清单所列缺失的照片与实际不符
+entry-payload = 它既没有内容也没有内容的摘要，或两者都有
+entry-kind = 它的内容属于另一种类
+entry-check-in = 它的签到无法读取：{ $error }
+entry-repeated = 它的签到先前已有记录
+entry-other-submission = 所签内容的 id 不同
+entry-other-text = 所签内容与签到不同
+entry-submission = 所签内容无法重新写出：{ $error }
+json-of-another-shape = 不是所要求形式的 JSON：{ $error }
+json-not-canonical = 不是规范形式（RFC 8785）
+
+## Phones' keys and signatures
+
+key-not-base64 = 公钥不是 base64
+key-encoding = 公钥既不是 SubjectPublicKeyInfo（DER），也不是 65 字节的未压缩点
+key-of-another-algorithm = 公钥不是椭圆曲线公钥
+key-on-another-curve = 公钥所用的曲线不是 P-256
+key-compressed = 公钥的点是压缩的：请发送未压缩的点
+key-at-infinity = 公钥是无穷远点
+key-not-on-curve = 公钥的点不在 P-256 上
+signature-not-base64 = 签名不是 base64
+signature-encoding = 签名既不是 64 字节（IEEE P1363），也不是 DER 形式的两个整数
+signature-out-of-range = 签名中的数超出范围
+signature-mismatch = 签名与内容和公钥不符
+
+## The server's clock
+
+clock-before-build = 时钟早于本程序的编译时间 { $built }
+clock-behind-records = 时钟比最新的记录（{ $newest }）慢 { $seconds } 秒
+clock-off-database = 时钟比数据库的时钟{ $behind ->
+    [yes] 慢
+   *[no] 快
+} { $seconds } 秒
+
 ## Sites: boundaries that may be wrong
 
 wind = { $wind ->
@@ -937,6 +1003,17 @@ uptime-malformed = 开机时长须为非负数，发送时不小于签到时，�
 ## Policy: refusals
 
 policy-unusable = 规则不可用：{ $error }
+policy-none = 没有任何规则版本：数据库是否已更新？
+policy-version-unusable = 第 { $version } 版规则：{ $error }
+policy-weekly-visits-out-of-range = 每周到访次数须为 0 至 7（一次到访即一个当地日），而这里是 { $found }
+policy-tolerance-out-of-range = 允许偏差须为 0 至 500 米，而这里是 { $found }
+policy-accuracy-limit-out-of-range = 精度上限须大于 0、不超过 1000 米，而这里是 { $found }
+policy-fix-age-limit-out-of-range = 定位时长上限须为 1 至 3600 秒，而这里是 { $found }
+policy-skew-limit-out-of-range = 时钟偏差上限须为 1 至 86400 秒，而这里是 { $found }
+policy-photo-reason-missing = 是否需要照片，须写明理由
+policy-time-zone-unknown = 时区须为 IANA 名称，例如 Asia/Shanghai，而这里是 { $found }
+policy-thresholds-malformed = thresholds：{ $error }
+policy-threshold-out-of-range = 限值 { $name } 超出范围
 policy-without-reason = 请写明采用新规则的理由。
 
 ## Projects: refusals

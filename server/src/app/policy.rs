@@ -118,6 +118,6 @@ fn newest(newest_first: Vec<policy::Model>) -> Result<policy::Model, Broken> {
 
 fn usable(row: &policy::Model) -> Result<Policy, Failure> {
     Policy::parse(&draft_of(row)).map_err(|error| NoPolicy::Unusable(row.version, error)).map_err(|error| {
-        Refusal::new(RefusalCode::Invalid, "policy", message!(PolicyUnusable { error: error.to_string() })).into()
+        Refusal::new(RefusalCode::Invalid, "policy", message!(PolicyUnusable { error: error.message() })).into()
     })
 }

@@ -33,7 +33,7 @@ impl Verify {
         let name = self.file.display().to_string();
         let file = File::open(&self.file).map_err(|error| Undone(vec![format!("{name}: {error}")]))?;
         let report = verify(BufReader::new(file), &Limits::default(), &self.head)
-            .map_err(|failure| Undone(vec![words!(VerifyDoesNotHold { name: &name, why: failure.to_string() })]))?;
+            .map_err(|failure| Undone(vec![words!(VerifyDoesNotHold { name: &name, why: failure.message() })]))?;
         say!(VerifyHolds { name });
         println!("{} {}", padded(&words!(BundleManifest), 9), report.manifest_sha256);
         println!("{} {} {}", padded(&words!(BundleHead), 9), report.head.sequence, report.head.hash);

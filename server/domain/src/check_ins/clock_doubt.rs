@@ -6,6 +6,7 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use messages::{Language, Message, message};
 
 /// Clocks of servers that are kept by NTP differ by milliseconds; what takes ten seconds is no network.
 pub const SERVERS_APART: TimeDelta = TimeDelta::seconds(10);
@@ -69,21 +70,26 @@ impl Doubt {
             Self::OffDatabase { .. } => false,
         }
     }
+
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        let told = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+        match self {
+            Self::BeforeBuild { built_at } => message!(ClockBeforeBuild { built: told(built_at) }),
+            Self::BehindRecords { by, newest } => {
+                message!(ClockBehindRecords { seconds: by.num_seconds(), newest: told(newest) })
+            }
+            Self::OffDatabase { ahead } => {
+                let (seconds, behind) = (ahead.num_seconds().abs(), *ahead < TimeDelta::zero());
+                message!(ClockOffDatabase { seconds, behind })
+            }
+        }
+    }
 }
 
 impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
-        match self {
-            Self::BeforeBuild { built_at } => write!(f, "it is before this program was built, {}", told(built_at)),
-            Self::BehindRecords { by, newest } => {
-                write!(f, "it is {} s behind the newest record, of {}", by.num_seconds(), told(newest))
-            }
-            Self::OffDatabase { ahead } if *ahead < TimeDelta::zero() => {
-                write!(f, "it is {} s behind the database's clock", ahead.abs().num_seconds())
-            }
-            Self::OffDatabase { ahead } => write!(f, "it is {} s ahead of the database's clock", ahead.num_seconds()),
-        }
+        f.write_str(&self.message().said(Language::En))
     }
 }
 

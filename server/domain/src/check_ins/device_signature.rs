@@ -12,6 +12,7 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use messages::{Language, Message, message};
 use sha2::{Digest, Sha256};
 use spki::{
     ObjectIdentifier, SubjectPublicKeyInfoRef,
@@ -65,26 +66,40 @@ pub struct DevicePublicKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Not base64, or far too long to be a key.
-    #[error("the key is not base64")]
     Base64,
     /// Neither a SubjectPublicKeyInfo in DER nor an uncompressed point.
-    #[error("the key is neither SubjectPublicKeyInfo (DER) nor an uncompressed point of 65 bytes")]
     Encoding,
     /// RSA, Ed25519 or another algorithm.
-    #[error("the key is not for elliptic curves")]
     OtherAlgorithm,
     /// Another curve, or a curve described by its parameters, which could be any curve.
-    #[error("the key is on another curve than P-256")]
     OtherCurve,
     /// Only half the point is given (SEC 1 §2.3.3). Ask the platform for the uncompressed form.
-    #[error("the key's point is compressed: send it uncompressed")]
     Compressed,
     /// The group's neutral element, with which everything would verify.
-    #[error("the key is the point at infinity")]
     Infinity,
     /// A point that P-256's equation doesn't hold for, or a coordinate outside the field.
-    #[error("the key's point is not on P-256")]
     NotOnCurve,
+}
+
+impl KeyError {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Base64 => message!(KeyNotBase64),
+            Self::Encoding => message!(KeyEncoding),
+            Self::OtherAlgorithm => message!(KeyOfAnotherAlgorithm),
+            Self::OtherCurve => message!(KeyOnAnotherCurve),
+            Self::Compressed => message!(KeyCompressed),
+            Self::Infinity => message!(KeyAtInfinity),
+            Self::NotOnCurve => message!(KeyNotOnCurve),
+        }
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 impl DevicePublicKey {
@@ -187,17 +202,31 @@ pub enum SignatureEncoding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// Not base64, or far too long to be a signature.
-    #[error("the signature is not base64")]
     Base64,
     /// Neither 64 bytes nor strict DER.
-    #[error("the signature is neither 64 bytes (IEEE P1363) nor two integers in DER")]
     Encoding,
     /// r or s is 0, negative, or not below the group's order.
-    #[error("the signature's numbers are out of range")]
     OutOfRange,
     /// A well-formed signature of another message, by another key, or by nobody.
-    #[error("the signature does not belong to this message and key")]
     Mismatch,
+}
+
+impl SignatureError {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Base64 => message!(SignatureNotBase64),
+            Self::Encoding => message!(SignatureEncoding),
+            Self::OutOfRange => message!(SignatureOutOfRange),
+            Self::Mismatch => message!(SignatureMismatch),
+        }
+    }
+}
+
+impl fmt::Display for SignatureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 /// A signature as r and s of 32 bytes each. 64 bytes are always read as P1363: DER of that length needs r and s to be

@@ -15,6 +15,9 @@
 //! head is the latest (whoever holds the database can drop the end, or compute a whole chain anew). Heads therefore
 //! have to be kept where the server can't reach: printed in a bulletin, sent to another office.
 
+use std::fmt;
+
+use messages::{Language, Message, message};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -58,7 +61,6 @@ pub enum Payload<'a> {
 
 /// The first thing in a chain that doesn't hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("entry {sequence} does not hold: {fault}")]
 pub struct Broken {
     /// Where the chain stops to hold: the sequence that should have stood there.
     pub sequence: i64,
@@ -66,24 +68,51 @@ pub struct Broken {
     pub fault: Fault,
 }
 
+impl Broken {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        message!(ChainBroken { sequence: self.sequence.to_string(), fault: self.fault.message() })
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
+}
+
 /// What can be wrong with an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Another entry stands in its place: something was removed, inserted or moved.
-    #[error("entry {found} stands in its place")]
     Sequence {
         /// The sequence found.
         found: i64,
     },
     /// It is the first entry, and not of this installation.
-    #[error("it does not begin at this installation's genesis")]
     Genesis,
     /// It does not name the entry before.
-    #[error("it names another entry as the one before")]
     Previous,
     /// Its kind or payload, or the hash itself, was altered.
-    #[error("its hash is not that of its contents")]
     Hash,
+}
+
+impl Fault {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Sequence { found } => message!(ChainOutOfSequence { found: found.to_string() }),
+            Self::Genesis => message!(ChainOfAnotherGenesis),
+            Self::Previous => message!(ChainOfAnotherPrevious),
+            Self::Hash => message!(ChainHashWrong),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 /// The hash before an installation's first entry.

@@ -1,6 +1,9 @@
 //! Which version of the policy holds when.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
+use messages::{Language, Message, message};
 
 use super::{Policy, PolicyDraft, PolicyError};
 use crate::visits::week::{IsoWeek, day_begins_in};
@@ -23,11 +26,27 @@ struct Version {
 #[derive(Clone, Debug, thiserror::Error, PartialEq)]
 pub enum NoPolicy {
     /// No version is on record.
-    #[error("there is no policy version: is the database migrated?")]
     None,
     /// The version that holds can't be used.
-    #[error("policy version {0}: {1}")]
     Unusable(i32, #[source] PolicyError),
+}
+
+impl NoPolicy {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::None => message!(PolicyNone),
+            Self::Unusable(version, error) => {
+                message!(PolicyVersionUnusable { version: *version, error: error.message() })
+            }
+        }
+    }
+}
+
+impl fmt::Display for NoPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 impl Policies {

@@ -17,7 +17,7 @@ use domain::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{EntryFault, Failure, Limits, Report};
+use super::{EntryFault, Failure, Limits, Oversized, Report};
 use crate::{
     Member,
     chain_line::{ChainLine, CheckIn},
@@ -92,7 +92,7 @@ impl<'a> Contents<'a> {
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.line.len() + bytes.len() > self.limits.line_bytes {
-            return Err(Failure::TooLarge { what: format!("line {} of the chain", self.lines + 1) });
+            return Err(Failure::TooLarge { what: Oversized::Line(self.lines + 1) });
         }
         self.line.extend(bytes);
         Ok(())

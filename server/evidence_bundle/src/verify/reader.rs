@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use domain::digest::Sha256Digest;
 use sha2::{Digest, Sha256};
 
-use super::{Failure, Limits};
+use super::{Failure, Limits, Oversized};
 use crate::{
     Member,
     archive::{self, DIRECTORY_SIGNATURE, Header, LOCAL_HEADER_BYTES, LOCAL_SIGNATURE, NAME_LIMIT},
@@ -63,10 +63,10 @@ impl<R: Read> Reader<R> {
         }
         let member = header.name.parse().map_err(|_| Failure::Name { name: header.name.clone() })?;
         if self.headers.len() >= self.limits.members {
-            return Err(Failure::TooLarge { what: "the number of members".to_owned() });
+            return Err(Failure::TooLarge { what: Oversized::Members });
         }
         if self.position.saturating_add(header.length.into()) > self.limits.archive_bytes {
-            return Err(Failure::TooLarge { what: "the file".to_owned() });
+            return Err(Failure::TooLarge { what: Oversized::File });
         }
         Ok(Some(Found { member, header }))
     }
@@ -134,7 +134,7 @@ impl<R: Read> Reader<R> {
             })?;
             Ok(bytes)
         } else {
-            Err(Failure::TooLarge { what: found.member.to_string() })
+            Err(Failure::TooLarge { what: Oversized::Member(found.member) })
         }
     }
 

@@ -68,7 +68,7 @@ impl App {
             return Err(Refusal::new(RefusalCode::Invalid, "name", message).into());
         }
         let key = DevicePublicKey::parse_base64(&request.public_key).map_err(|error| {
-            Refusal::new(RefusalCode::Invalid, "publicKey", message!(PublicKeyMalformed { error: error.to_string() }))
+            Refusal::new(RefusalCode::Invalid, "publicKey", message!(PublicKeyMalformed { error: error.message() }))
         })?;
         let fresh = challenge::verify(&self.challenge_key, person, &request.challenge, now)
             .is_ok_and(|facts| now - facts.issued_at <= REGISTRATION_LIFETIME);

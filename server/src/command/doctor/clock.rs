@@ -1,9 +1,9 @@
 //! Whether this machine's clock can be right: everybody is judged by it.
 
-use domain::check_ins::clock_doubt::told;
+use domain::check_ins::clock_doubt::Doubt;
 
 use super::Finding;
-use crate::command::speech::words;
+use crate::command::speech::{language, words};
 use crate::{clock::Clock, config::Config, serve, store::Database};
 
 pub(super) async fn look(config: &Config, database: &Database, clock: Clock) -> Option<Finding> {
@@ -15,4 +15,8 @@ pub(super) async fn look(config: &Config, database: &Database, clock: Clock) -> 
         Ok(doubts) => Finding::fail("clock", told(&doubts), words!(DoctorSetClock)),
         Err(error) => Finding::fail("clock", error.to_string(), words!(DoctorSeeDatabase)),
     })
+}
+
+fn told(doubts: &[Doubt]) -> String {
+    doubts.iter().map(|doubt| doubt.message().said(language())).collect::<Vec<_>>().join("; ")
 }
