@@ -1,12 +1,13 @@
 //! A whole server: its parts put together, started, and stopped in order.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc};
+use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     check_ins::clock_doubt::{self, Doubt},
     digest::Sha256Digest,
 };
+use messages::{Language, Message, Value, message};
 use objects::{Bucket, LocalDirectory, ObjectStore, S3Settings, StoreError};
 use sea_orm::DbErr;
 use tokio::{
@@ -30,41 +31,56 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address is taken, or not this machine's.
-    #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, #[source] io::Error),
     /// The database does not answer.
-    #[error("database: {0}")]
     Database(#[from] DbErr),
     /// Its tables are being taken away.
-    #[error("somebody takes migrations of the database back: wait until that is done, then run `onsite migrate`")]
     GoingDown,
     /// The database is not up to date.
-    #[error("the database lacks {0} migrations; run `onsite migrate` first, or start with --migrate")]
     Migrations(usize),
     /// The object store can't be used.
-    #[error("photos: {0}")]
     Photos(#[from] StoreError),
     /// The certificate can't be used.
-    #[error(transparent)]
     Tls(#[from] TlsError),
     /// The folder of documents can't be used.
-    #[error(transparent)]
     Documents(#[from] DocumentsError),
     /// The clock can't be right.
-    #[error(
-        "this machine's clock says {now}, which can't be: {doubts}. Set the clock (`timedatectl set-ntp true`, or \
-         `timedatectl set-time …`) and start again; if the clock is right and what speaks against it is not, start with \
-         --trust-clock"
-    )]
     Clock {
         /// What it says.
         now: DateTime<Utc>,
         /// What speaks against it.
-        doubts: String,
+        doubts: Vec<Doubt>,
     },
     /// Single sign-on can't be set up.
-    #[error(transparent)]
     SingleSignOn(#[from] SetUpError),
+}
+
+impl StartError {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Listen(address, error) => {
+                message!(StartCannotListen { address: address.to_string(), error: error.to_string() })
+            }
+            Self::Database(error) => message!(OfDatabase { error: error.to_string() }),
+            Self::GoingDown => message!(StartGoingDown),
+            Self::Migrations(migrations) => message!(StartLacksMigrations { migrations: *migrations }),
+            Self::Photos(error) => message!(StartPhotos { error: error.to_string() }),
+            Self::Tls(error) => message!(OfAnother { error: error.to_string() }),
+            Self::Documents(error) => message!(OfAnother { error: error.to_string() }),
+            Self::Clock { now, doubts } => {
+                let doubts = clock_doubt::message(doubts).map_or_else(|| Value::from(""), Value::from);
+                message!(StartByAWrongClock { now: now.to_string(), doubts })
+            }
+            Self::SingleSignOn(error) => message!(OfAnother { error: error.to_string() }),
+        }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 /// Connects to the configured database.
@@ -190,7 +206,7 @@ async fn refuse_an_absurd_clock(app: &App) -> Result<(), StartError> {
     if app.clock.is_trusted() || !doubts.iter().any(Doubt::is_absurd) {
         return Ok(());
     }
-    Err(StartError::Clock { now: app.clock.now(), doubts: clock_doubt::told(&doubts) })
+    Err(StartError::Clock { now: app.clock.now(), doubts })
 }
 
 /// Connections that may wait to be accepted: whoever comes in a storm is not turned away before it is looked at.

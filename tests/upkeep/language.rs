@@ -186,8 +186,19 @@ fn what_was_not_done_is_told_in_the_language_that_is_known_or_in_both(#[case] ar
 #[rstest]
 #[case::a_policy(
     &["policy", "adopt", "--reason", "试", "--tolerance", "900"],
-    "onsite: input: 规则不可用：第 2 版规则：允许偏差须为 0 至 500 米，而这里是 900\n",
+    "onsite: input.policy: 规则不可用：第 2 版规则：允许偏差须为 0 至 500 米，而这里是 900\n",
     "tolerance must be 0 to 500 metres; it was 900"
+)]
+#[case::a_setting(
+    &["recount", "--public-url", "onsite.example"],
+    "onsite: public_url = onsite.example：须为 http 或 https 网址，末尾不带斜杠，例如 https://onsite.example\n",
+    "public_url = onsite.example: must be a URL of http or https without a trailing slash"
+)]
+#[case::a_backup(&["restore", "--check", "."], "onsite: . 中没有完成的备份\n", ". holds no finished backup")]
+#[case::a_start(
+    &["serve", "--database-url", "sqlite:new.sqlite"],
+    "个迁移；请先运行 `onsite migrate`，或以 --migrate 启动\n",
+    "migrations; run `onsite migrate` first, or start with --migrate"
 )]
 #[case::a_bundle(
     &["verify", "bundle.zip"], "onsite: bundle.zip 不成立：文件在第 0 字节处中断\n", "the file is cut short at byte 0"
@@ -201,7 +212,7 @@ fn why_something_does_not_hold_is_told_in_that_language_too(
     std::fs::write(directory.path().join("bundle.zip"), "").unwrap();
     assert_eq!(onsite_in(directory.path(), "C", &["migrate"]).code, 0);
     let said = onsite_in(directory.path(), "zh_CN.UTF-8", arguments);
-    assert_eq!((said.code, said.err.as_str()), (1, chinese));
+    assert!(said.code == 1 && said.err.ends_with(chinese), "{said:?}");
     let said = onsite_in(directory.path(), "en_GB.UTF-8", arguments);
     assert!(said.code == 1 && said.err.contains(english), "{said:?}");
 }

@@ -759,10 +759,42 @@ signature-mismatch = the signature does not belong to this message and key
 
 clock-before-build = it is before this program was built, { $built }
 clock-behind-records = it is { $seconds } s behind the newest record, of { $newest }
+clock-doubts = { $first }; { $next }
 clock-off-database = it is { $seconds } s { $behind ->
     [yes] behind
    *[no] ahead of
 } the database's clock
+
+## What does not work
+
+of-another = { $error }
+of-database = database: { $error }
+of-objects = object store: { $error }
+of-file = { $path }: { $error }
+of-line = { $path }, line { $line }: { $error }
+start-cannot-listen = can't listen on { $address }: { $error }
+start-going-down = somebody takes migrations of the database back: wait until that is done, then run `onsite migrate`
+start-lacks-migrations = the database lacks { $migrations } migrations; run `onsite migrate` first, or start with --migrate
+start-photos = photos: { $error }
+start-by-a-wrong-clock = this machine's clock says { $now }, which can't be: { $doubts }. Set the clock (`timedatectl set-ntp true`, or `timedatectl set-time …`) and start again; if the clock is right and what speaks against it is not, start with --trust-clock
+setting-invalid = { $setting } = { $value }: { $right }
+setting-out-of-range = must be from { $least } to { $most }
+setting-less-than = must be at least { $other }, which is { $least }
+setting-without-documents = nothing could be asked: give the folder of documents in http.documents
+setting-no-url = must be a URL of http or https without a trailing slash, such as https://onsite.example
+setting-no-origin = must be scheme, host and, if need be, port, such as https://dashboard.example; there is no wildcard
+setting-filter-unread = can't be read: { $error }; write directives such as info,sqlx=warn
+setting-filter-silent = silences everything: give a level, such as error or info, or one for what begins with `{ $own }`, such as { $own }=debug
+backup-none = { $path } holds no finished backup
+backup-of-another-form = the backup has form { $found }; this program reads form { $known }
+backup-altered = { $path }: it is not as the manifest says; it was changed or damaged
+restore-rows = the rows of { $table }: { $error }
+restore-not-empty = the database is not empty: { $table } has { $rows } rows. Restore into a new database.
+restore-foreign = the database has a table { $table } that is not Onsite's. Restore into a new database.
+restore-newer = the backup was made by Onsite { $version } with the migration { $migration }, which this program does not know
+restore-column = the backup's { $table }.{ $column } is of a kind that this program does not know: { $kind }
+restore-count = { $table } has { $found } rows where the backup has { $expected }
+restore-newer-tables = the backup's rows do not fit the newer tables that are there. Restore into a database without tables.
 
 ## Sites: boundaries that may be wrong
 

@@ -756,10 +756,42 @@ signature-mismatch = 签名与内容和公钥不符
 
 clock-before-build = 时钟早于本程序的编译时间 { $built }
 clock-behind-records = 时钟比最新的记录（{ $newest }）慢 { $seconds } 秒
+clock-doubts = { $first }；{ $next }
 clock-off-database = 时钟比数据库的时钟{ $behind ->
     [yes] 慢
    *[no] 快
 } { $seconds } 秒
+
+## What does not work
+
+of-another = { $error }
+of-database = 数据库：{ $error }
+of-objects = 照片存储：{ $error }
+of-file = { $path }：{ $error }
+of-line = { $path } 第 { $line } 行：{ $error }
+start-cannot-listen = 无法监听 { $address }：{ $error }
+start-going-down = 有人正在撤回数据库的迁移：请等其完成，再运行 `onsite migrate`
+start-lacks-migrations = 数据库还缺 { $migrations } 个迁移；请先运行 `onsite migrate`，或以 --migrate 启动
+start-photos = 照片：{ $error }
+start-by-a-wrong-clock = 本机时钟显示 { $now }，这不可能：{ $doubts }。请校准时钟（`timedatectl set-ntp true` 或 `timedatectl set-time …`）后再启动；若时钟正确而上述依据有误，请以 --trust-clock 启动
+setting-invalid = { $setting } = { $value }：{ $right }
+setting-out-of-range = 须为 { $least } 至 { $most }
+setting-less-than = 不得小于 { $other }（{ $least }）
+setting-without-documents = 这样什么都不能查询：请在 http.documents 给出存放查询文档的目录
+setting-no-url = 须为 http 或 https 网址，末尾不带斜杠，例如 https://onsite.example
+setting-no-origin = 须为协议、主机和必要的端口，例如 https://dashboard.example；不能用通配符
+setting-filter-unread = 无法读取：{ $error }；请写成 info,sqlx=warn 之类
+setting-filter-silent = 会使日志完全无声：请给出级别，例如 error 或 info，或为以 `{ $own }` 开头的给出级别，例如 { $own }=debug
+backup-none = { $path } 中没有完成的备份
+backup-of-another-form = 备份的格式为 { $found }，本程序读取格式 { $known }
+backup-altered = { $path }：与清单不符，已被改动或损坏
+restore-rows = 表 { $table } 的行：{ $error }
+restore-not-empty = 数据库不是空的：{ $table } 有 { $rows } 行。请恢复到新的数据库。
+restore-foreign = 数据库中有不属于 Onsite 的表 { $table }。请恢复到新的数据库。
+restore-newer = 备份由 Onsite { $version } 制作，含有本程序不认识的迁移 { $migration }
+restore-column = 备份的 { $table }.{ $column } 属于本程序不认识的类型：{ $kind }
+restore-count = { $table } 有 { $found } 行，而备份有 { $expected } 行
+restore-newer-tables = 备份的行与已有的较新的表不相符。请恢复到没有表的数据库。
 
 ## Sites: boundaries that may be wrong
 

@@ -11,6 +11,7 @@
 //! ```
 
 use std::{
+    fmt,
     fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
@@ -19,6 +20,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use domain::digest::Sha256Digest;
 use flate2::{Compression, bufread::GzDecoder, write::GzEncoder};
+use messages::{Language, Message, message};
 use objects::ObjectKey;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -100,23 +102,40 @@ pub struct ObjectEntry {
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// A file can't be read or written.
-    #[error("{}: {}", .0.display(), .1)]
     File(PathBuf, #[source] io::Error),
     /// There is no finished backup there.
-    #[error("{} holds no finished backup", .0.display())]
     None(PathBuf),
     /// The manifest is none.
-    #[error("{}: {}", .0.display(), .1)]
     Manifest(PathBuf, #[source] serde_json::Error),
     /// It is of a form that this program does not know.
-    #[error("the backup has form {0}; this program reads form {FORMAT}")]
     Format(u32),
     /// A file is not as the manifest says.
-    #[error("{}: it is not as the manifest says; it was changed or damaged", .0.display())]
     Altered(PathBuf),
     /// A line is not what it should be.
-    #[error("{}, line {}: {}", .0.display(), .1, .2)]
     Line(PathBuf, u64, #[source] serde_json::Error),
+}
+
+impl BackupError {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        let named = |path: &Path| path.display().to_string();
+        match self {
+            Self::File(path, error) => message!(OfFile { path: named(path), error: error.to_string() }),
+            Self::None(path) => message!(BackupNone { path: named(path) }),
+            Self::Manifest(path, error) => message!(OfFile { path: named(path), error: error.to_string() }),
+            Self::Format(found) => message!(BackupOfAnotherForm { found: *found, known: FORMAT }),
+            Self::Altered(path) => message!(BackupAltered { path: named(path) }),
+            Self::Line(path, line, error) => {
+                message!(OfLine { path: named(path), line: *line, error: error.to_string() })
+            }
+        }
+    }
+}
+
+impl fmt::Display for BackupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 fn at<T>(path: &Path, done: io::Result<T>) -> Result<T, BackupError> {

@@ -227,7 +227,7 @@ impl Drop for Directory {
 }
 
 /// What was going on when something failed.
-fn failed(what: &str, error: impl std::error::Error) -> Undone {
+fn failed(what: &str, error: impl std::error::Error + 'static) -> Undone {
     let Undone(reasons) = error.into();
     Undone(reasons.into_iter().map(|reason| format!("{what}: {reason}")).collect())
 }

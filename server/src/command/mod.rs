@@ -29,6 +29,7 @@ mod misuse;
 mod policy;
 mod progress;
 mod project;
+mod reason;
 mod reassess;
 mod recount;
 mod rejudge;
@@ -188,8 +189,11 @@ impl Command {
 #[derive(Debug)]
 struct Undone(Vec<String>);
 
-impl<E: std::error::Error> From<E> for Undone {
+impl<E: std::error::Error + 'static> From<E> for Undone {
     fn from(error: E) -> Self {
+        if let Some(reasons) = reason::in_words(&error) {
+            return Self(reasons);
+        }
         let mut reason = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {

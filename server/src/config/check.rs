@@ -1,26 +1,39 @@
 //! Settings that can be read, but with which nothing would work: refused when Onsite starts, each by its name and with what
 //! would be right.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
+use messages::{Language, Message, message};
 use tracing_subscriber::EnvFilter;
 
 use super::Config;
 
 /// A setting that makes no sense.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{setting} = {value}: {right}")]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub struct InvalidSetting {
     /// Its name, such as `limits.depth`.
     setting: String,
     /// What it is.
     value: String,
     /// What would be right.
-    right: String,
+    right: Message,
 }
 
-fn senseless(setting: &str, value: impl Display, right: impl Into<String>) -> InvalidSetting {
-    InvalidSetting { setting: setting.to_owned(), value: value.to_string(), right: right.into() }
+impl InvalidSetting {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        message!(SettingInvalid { setting: &self.setting, value: &self.value, right: self.right.clone() })
+    }
+}
+
+impl Display for InvalidSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
+}
+
+fn senseless(setting: &str, value: impl Display, right: Message) -> InvalidSetting {
+    InvalidSetting { setting: setting.to_owned(), value: value.to_string(), right }
 }
 
 /// What a number may be. The least is what signing in and checking in take, or what a computer can keep; the most is
@@ -36,7 +49,7 @@ pub(super) fn check(config: &Config) -> Vec<InvalidSetting> {
         .into_iter()
         .filter(|Range(_, value, range)| !range.contains(value))
         .map(|Range(setting, value, range)| {
-            senseless(setting, value, format!("must be from {} to {}", range.start(), range.end()))
+            senseless(setting, value, message!(SettingOutOfRange { least: *range.start(), most: *range.end() }))
         })
         .collect();
     found.extend(relations(config));
@@ -117,12 +130,11 @@ fn relations(config: &Config) -> Vec<InvalidSetting> {
         .into_iter()
         .filter(|(_, less, _, more)| less > more)
         .map(|(name, less, setting, more)| {
-            senseless(setting, more, format!("must be at least {name}, which is {less}"))
+            senseless(setting, more, message!(SettingLessThan { other: name, least: less }))
         })
         .collect();
     if config.http.documents_only && config.http.documents.is_none() {
-        let right = "nothing could be asked: give the folder of documents in http.documents";
-        found.push(senseless("http.documents_only", true, right));
+        found.push(senseless("http.documents_only", true, message!(SettingWithoutDocuments)));
     }
     found
 }
@@ -132,13 +144,10 @@ fn urls(config: &Config) -> Vec<InvalidSetting> {
     if let Some(url) = &config.public_url
         && !is_web(url, true)
     {
-        let right = "must be a URL of http or https without a trailing slash, such as https://onsite.example";
-        found.push(senseless("public_url", url, right));
+        found.push(senseless("public_url", url, message!(SettingNoUrl)));
     }
     for origin in config.http.allowed_origins.iter().filter(|origin| !is_web(origin.trim_end_matches('/'), false)) {
-        let right =
-            "must be scheme, host and, if need be, port, such as https://dashboard.example; there is no wildcard";
-        found.push(senseless("http.allowed_origins", origin, right));
+        found.push(senseless("http.allowed_origins", origin, message!(SettingNoOrigin)));
     }
     found
 }
@@ -156,9 +165,9 @@ const OWN: &str = "server";
 
 /// A filter of the log that can't be read, or that lets nothing of this program through.
 pub(crate) fn log_filter(filter: &str) -> Option<InvalidSetting> {
-    let refused = |right: String| Some(senseless("log.filter", format!("{filter:?}"), right));
+    let refused = |right| Some(senseless("log.filter", format!("{filter:?}"), right));
     if let Err(error) = EnvFilter::try_new(filter) {
-        return refused(format!("can't be read: {error}; write directives such as info,sqlx=warn"));
+        return refused(message!(SettingFilterUnread { error: error.to_string() }));
     }
     let directives = filter.split(',').map(str::trim).filter(|directive| !directive.is_empty());
     let mut heard = directives.filter(|directive| {
@@ -169,8 +178,6 @@ pub(crate) fn log_filter(filter: &str) -> Option<InvalidSetting> {
     });
     match heard.next() {
         Some(_) => None,
-        None => refused(format!(
-            "silences everything: give a level, such as error or info, or one for what begins with `{OWN}`, such as {OWN}=debug"
-        )),
+        None => refused(message!(SettingFilterSilent { own: OWN })),
     }
 }

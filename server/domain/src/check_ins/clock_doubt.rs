@@ -93,9 +93,14 @@ impl fmt::Display for Doubt {
     }
 }
 
-/// What several doubts come to, in one line.
+/// What several doubts come to, in one line; none if there are none.
+pub fn message(doubts: &[Doubt]) -> Option<Message> {
+    doubts.iter().map(Doubt::message).reduce(|first, next| message!(ClockDoubts { first, next }))
+}
+
+/// The same in English.
 pub fn told(doubts: &[Doubt]) -> String {
-    doubts.iter().map(Doubt::to_string).collect::<Vec<_>>().join("; ")
+    message(doubts).map(|message| message.said(Language::En)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Puts a backup into an empty database and an object store, whichever kinds the backup was made of.
 
+use std::fmt;
+
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use messages::{Language, Message, message};
 use objects::{ObjectStore, StoreError};
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -33,13 +36,10 @@ pub struct Restored {
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// The backup can't be read, or was changed.
-    #[error(transparent)]
     Backup(#[from] BackupError),
     /// The database.
-    #[error("database: {0}")]
     Database(#[from] DbErr),
     /// Rows that the database does not take.
-    #[error("the rows of {table}: {error}")]
     Rows {
         /// Their table.
         table: String,
@@ -48,10 +48,8 @@ pub enum RestoreError {
         error: DbErr,
     },
     /// The object store.
-    #[error("object store: {0}")]
     Objects(#[from] StoreError),
     /// There is something in the database already.
-    #[error("the database is not empty: {table} has {rows} rows. Restore into a new database.")]
     NotEmpty {
         /// A table.
         table: String,
@@ -59,10 +57,8 @@ pub enum RestoreError {
         rows: u64,
     },
     /// The database has a table that is not Onsite's.
-    #[error("the database has a table {0} that is not Onsite's. Restore into a new database.")]
     Foreign(String),
     /// The backup was made by a newer program.
-    #[error("the backup was made by Onsite {version} with the migration {migration}, which this program does not know")]
     Newer {
         /// The program that made it.
         version: String,
@@ -70,7 +66,6 @@ pub enum RestoreError {
         migration: String,
     },
     /// The backup has a column of a kind that is not known.
-    #[error("the backup's {table}.{column} is of a kind that this program does not know: {kind}")]
     Column {
         /// The table.
         table: String,
@@ -80,7 +75,6 @@ pub enum RestoreError {
         kind: String,
     },
     /// A table has other rows than the backup.
-    #[error("{table} has {found} rows where the backup has {expected}")]
     Count {
         /// The table.
         table: String,
@@ -90,8 +84,33 @@ pub enum RestoreError {
         expected: u64,
     },
     /// The database's empty tables are newer than the backup's rows.
-    #[error("the backup's rows do not fit the newer tables that are there. Restore into a database without tables.")]
     NewerTables,
+}
+
+impl RestoreError {
+    /// What is told of it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Backup(error) => error.message(),
+            Self::Database(error) => message!(OfDatabase { error: error.to_string() }),
+            Self::Rows { table, error } => message!(RestoreRows { table, error: error.to_string() }),
+            Self::Objects(error) => message!(OfObjects { error: error.to_string() }),
+            Self::NotEmpty { table, rows } => message!(RestoreNotEmpty { table, rows: *rows }),
+            Self::Foreign(table) => message!(RestoreForeign { table }),
+            Self::Newer { version, migration } => message!(RestoreNewer { version, migration }),
+            Self::Column { table, column, kind } => message!(RestoreColumn { table, column, kind }),
+            Self::Count { table, found, expected } => {
+                message!(RestoreCount { table, found: *found, expected: *expected })
+            }
+            Self::NewerTables => message!(RestoreNewerTables),
+        }
+    }
+}
+
+impl fmt::Display for RestoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().said(Language::En))
+    }
 }
 
 /// Restores a backup into a database without data, and brings its tables up to date. The backup is checked first, as a
