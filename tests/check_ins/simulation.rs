@@ -69,7 +69,7 @@ fn told(visits: &[Judged], some: fn(&Judged) -> bool) -> Vec<String> {
     visits.iter().filter(|one| some(one)).map(|one| format!("{:?}: {:?}", one.what, sentences(one))).collect()
 }
 
-/// Rewrite it with `REWRITE_DOCUMENTS=1 cargo test --package server --test stories simulation`.
+/// Rewrite it with `REWRITE_DOCUMENTS=1 cargo test -p server --test stories simulation`.
 #[test]
 fn nobody_honest_is_rejected_and_few_are_looked_at() {
     let report = simulated(SEED);

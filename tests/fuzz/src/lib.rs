@@ -2,7 +2,7 @@
 //!
 //! A target takes any bytes and panics when something doesn't hold that should hold for every input: not merely that
 //! nothing panics, but that what is accepted reads back the same, keeps its bounds, and can't be forged.
-//! `tests/run --fuzz` runs them; docs/testing in README tells how.
+//! `tests/run --fuzz` runs them; README tells how.
 
 use std::{fs, path::Path};
 

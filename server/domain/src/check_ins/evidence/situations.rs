@@ -249,7 +249,7 @@ fn there_are_at_least_150_and_each_is_told_once() {
     assert!(twice.is_empty(), "{twice:?}");
 }
 
-/// Rewrite it with `REWRITE_DOCUMENTS=1 cargo test --package server situations`.
+/// Rewrite it with `REWRITE_DOCUMENTS=1 cargo test -p domain situations`.
 #[test]
 fn the_document_is_the_table() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/situations.md");

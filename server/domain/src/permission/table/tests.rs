@@ -76,7 +76,7 @@ fn nobody_but_administrators_touches_accounts() {
     }
 }
 
-/// Rewrite it with `REWRITE_DOCUMENTS=1 cargo test --package domain permission`.
+/// Rewrite it with `REWRITE_DOCUMENTS=1 cargo test -p domain permission`.
 #[test]
 fn the_page_is_the_table() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/permissions.md");
