@@ -138,6 +138,20 @@ fn the_domain_knows_no_rows() {
     }
 }
 
+/// What only fuzzers call is no part of a program that is given to anybody.
+#[test]
+fn entry_points_of_fuzzers_stand_behind_their_feature() {
+    let mut found = 0;
+    for file in sources("server") {
+        let text = fs::read_to_string(&file).unwrap();
+        for (at, _) in text.match_indices("fn fuzz_") {
+            found += 1;
+            assert!(text[..at].contains("feature = \"fuzzing\""), "{}: {}", file.display(), &text[at..at + 20]);
+        }
+    }
+    assert!(found > 0, "they have another name");
+}
+
 #[test]
 fn the_reader_of_sources_sees_what_it_must() {
     let text =

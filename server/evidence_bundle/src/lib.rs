@@ -42,9 +42,11 @@ mod writer;
 use domain::digest::Sha256Digest;
 use std::{fmt, str::FromStr};
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub use self::verify::fuzz_bundle;
 pub use self::{
     manifest::{FORMAT, Manifest, Selection, StatedHead, StatedMember, StatedSpan},
-    verify::{EntryFault, Failure, Limits, Oversized, Report, fuzz_bundle, verify},
+    verify::{EntryFault, Failure, Limits, Oversized, Report, verify},
     writer::{ChainWriter, PhotoWriter, WriteError},
 };
 

@@ -105,6 +105,7 @@ pub fn verify(bundle: impl Read, limits: &Limits, known_heads: &[Head]) -> Resul
 }
 
 /// For fuzzing: checks the bytes as a bundle, within small limits. Never panics.
+#[cfg(any(test, feature = "fuzzing"))]
 pub fn fuzz_bundle(bytes: &[u8]) {
     let limits = Limits { archive_bytes: 1 << 20, members: 64, line_bytes: 1 << 16, manifest_bytes: 1 << 16 };
     let _ = verify(bytes, &limits, &[]);

@@ -195,6 +195,7 @@ fn inspected(
 
 /// The entry point of the fuzzer: inspects with small limits, so that many inputs a second can be tried, and checks what
 /// must hold of every result. Does nothing else.
+#[cfg(any(test, feature = "fuzzing"))]
 pub fn fuzz_inspect(bytes: &[u8]) {
     let limits = InspectionLimits {
         max_pixels: 1 << 20,

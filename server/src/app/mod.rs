@@ -37,9 +37,11 @@ pub use accounts::{
     sign_in::{SignInRequest, SignedIn},
     single_sign_on::{AuthorizationRedirect, SingleSignOnReturn},
 };
+#[cfg(feature = "fuzzing")]
+pub use check_ins::fuzzing::fuzz_check_in;
 pub use check_ins::{
     arrivals::Arrivals,
-    check_in::{Recorded, fuzz_check_in},
+    check_in::Recorded,
     devices::{DeviceRequest, IssuedChallenge},
     export_evidence::Exported,
     fixes::first_fix,

@@ -12,7 +12,7 @@ use domain::{
 };
 use entity::ids::PersonId;
 use serde_json::Value;
-use server::graphql::check_ins::check_in::input::fuzz_check_in;
+use server::graphql::check_ins::check_in::input::fuzzing::fuzz_check_in;
 use uuid::Uuid;
 
 const SECRET: &[u8] = b"the fuzzer's secret";

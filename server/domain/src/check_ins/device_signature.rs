@@ -268,6 +268,7 @@ fn two_integers(bytes: &[u8]) -> der::Result<[IntRef<'_>; 2]> {
 }
 
 /// For fuzzing: reads the bytes as a length, a key of that length and a signature, in every way there is. Never panics.
+#[cfg(any(test, feature = "fuzzing"))]
 pub fn fuzz_signature(bytes: &[u8]) {
     let Some((&length, rest)) = bytes.split_first() else { return };
     let (key, signature) = rest.split_at(usize::from(length).min(rest.len()));

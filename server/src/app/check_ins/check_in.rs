@@ -2,24 +2,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    canonical_json::canonical,
-    check_ins::{
-        capture_time::Transmission,
-        evidence::{self, Candidate, Finding},
-    },
+    check_ins::{capture_time::Transmission, evidence::Finding},
     permission::Viewer,
-    policy::{Policy, PolicyDraft},
-    projects::{
-        boundary::SiteBoundary,
-        datum::{Position, to_wgs84},
-    },
+    policy::Policy,
     visits::{obligation::Tenure, week::local_date},
 };
 use entity::{
     check_in,
-    ids::{PersonId, PhotoId, SiteVersionId},
+    ids::{PersonId, PhotoId},
     photo, project, signed_text, team_role,
-    values::{Datum, FindingCode, FindingOutcome, PhotoState},
+    values::{FindingCode, FindingOutcome, PhotoState},
 };
 use messages::message;
 
@@ -239,7 +231,7 @@ enum Stored {
     PhotoTaken(usize),
 }
 
-fn row(
+pub(super) fn row(
     submission: &Submission,
     person: PersonId,
     received_at: DateTime<Utc>,
@@ -277,49 +269,4 @@ fn row(
 
 pub(in crate::app) fn photo_used(place: usize) -> Refusal {
     Refusal::new(RefusalCode::PhotoAlreadyUsed, &format!("photoIds.{place}"), message!(PhotoUsedAlready))
-}
-
-/// For fuzzing: takes a request as far as it goes without the records, and checks what must hold of every check-in that
-/// is accepted: it is recorded and judged the same each time, and what its device signs has a canonical form, which is
-/// given back. None if it is refused.
-pub fn fuzz_check_in(request: CheckInRequest) -> Option<Vec<u8>> {
-    let received_at = DateTime::from_timestamp(1_795_320_000, 0)?;
-    let policy = Policy::parse(&PolicyDraft {
-        version: 1,
-        weekly_visits: 1,
-        tolerance_m: 50.0,
-        accuracy_limit_m: 100.0,
-        fix_age_limit_s: 60,
-        skew_limit_s: 300,
-        photo_required: false,
-        photo_reason: "-",
-        time_zone: "Asia/Shanghai",
-        thresholds: "{}",
-    })
-    .ok()?;
-    let submission = Submission::parse(request.clone()).ok()?;
-    let row = row(&submission, PersonId(uuid::Uuid::nil()), received_at, TimeDelta::zero(), &policy);
-    assert_eq!(Submission::parse(request).ok().map(|again| again.content_sha256()), Some(row.content_sha256.clone()));
-    let evidence = judging::fuzz_evidence(&row, &submission.fixes);
-    assert!(evidence.is_ok(), "what was accepted can't be judged: {evidence:?}");
-    let evidence = evidence.ok()?;
-    let kept = serde_json::json!(evidence);
-    assert!(canonical(&kept).is_ok(), "what it was judged by has no canonical form: {kept}");
-    assert_eq!(serde_json::from_value(kept).ok().as_ref(), Some(&evidence), "evidence is read back otherwise");
-    let near = submission.fixes.first().and_then(|fix| {
-        let position = to_wgs84(Position::parse(fix.latitude, fix.longitude).ok()?, fix.datum);
-        let boundary = SiteBoundary::circle(position, 100.0).ok()?;
-        Some(Candidate {
-            version: SiteVersionId(uuid::Uuid::nil()),
-            boundary: boundary.into(),
-            datum: Datum::Wgs84,
-            tolerance_m: None,
-        })
-    });
-    let sites: Vec<_> = near.into_iter().collect();
-    // A measurement that is no number is not equal to itself.
-    assert_eq!(evidence::judge(&evidence, &sites, &policy), evidence::judge(&evidence, &sites, &policy));
-    let message = judging::signed(&row, &submission.fixes, &[]).message();
-    assert!(message.is_ok(), "what its device signs has no canonical form: {message:?}");
-    message.ok()
 }

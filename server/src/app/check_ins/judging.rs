@@ -284,7 +284,7 @@ impl<C: ConnectionTrait> Gathering<'_, C> {
 }
 
 /// Fixes of a check-in as they are judged.
-fn judged_fixes(check_in: &check_in::Model, fixes: &[PhoneFix]) -> Result<Vec<Fix>, Broken> {
+pub(super) fn judged_fixes(check_in: &check_in::Model, fixes: &[PhoneFix]) -> Result<Vec<Fix>, Broken> {
     let judged = fixes.iter().map(|fix| fix.at_capture(check_in.captured_at));
     judged.collect::<Result<_, _>>().map_err(|error| Broken::failed(format!("check-in {}", check_in.id), error))
 }
@@ -296,31 +296,14 @@ fn by_either_clock(check_in: &check_in::Model, fixes: &[Fix]) -> Vec<Fix> {
     fixes.iter().map(|fix| fix.by_either_clock(error_ms)).collect()
 }
 
-/// For fuzzing: what a check-in is judged by that comes with it, of a person of whom nothing else is known.
-pub(in crate::app) fn fuzz_evidence(check_in: &check_in::Model, fixes: &[PhoneFix]) -> Result<Evidence, Broken> {
-    Ok(Evidence {
-        fixes: judged_fixes(check_in, fixes)?,
-        skew_ms: (check_in.received_at - check_in.sent_at).num_milliseconds(),
-        latency_ms: 0,
-        corrected_at: check_in.corrected_at,
-        capture_skew_ms: capture_skew(check_in),
-        clock_jump_ms: clock_jump(check_in),
-        challenge: check_in.challenge.as_ref().map_or(Challenge::None, |_| Challenge::Forged),
-        photos: Vec::new(),
-        device: Device { developer_mode: check_in.developer_mode, ..Device::default() },
-        neighbours: Vec::new(),
-        repeated_days: 0,
-    })
-}
-
 /// By how much the capture was corrected, milliseconds, where the difference of the clocks at sending does not say it.
-fn capture_skew(check_in: &check_in::Model) -> Option<i64> {
+pub(super) fn capture_skew(check_in: &check_in::Model) -> Option<i64> {
     let (capture, sending) = (check_in.corrected_at - check_in.captured_at, check_in.received_at - check_in.sent_at);
     (capture != sending).then_some(capture.num_milliseconds())
 }
 
 /// Wall clock minus boot clock between capture and sending, milliseconds.
-fn clock_jump(check_in: &check_in::Model) -> Option<i64> {
+pub(super) fn clock_jump(check_in: &check_in::Model) -> Option<i64> {
     check_in.boot_id.as_ref()?;
     let boot = check_in.sent_uptime_ms? - check_in.captured_uptime_ms?;
     Some((check_in.sent_at - check_in.captured_at).num_milliseconds() - boot)

@@ -8,6 +8,7 @@ pub(super) mod devices;
 pub(super) mod discard_photos;
 pub(super) mod export_evidence;
 pub(super) mod fixes;
+pub(super) mod fuzzing;
 pub(super) mod inspection;
 pub(super) mod judging;
 pub(super) mod photo_limits;
