@@ -32,7 +32,7 @@ pub(super) fn settle() {
 
 /// The command line's language.
 pub(super) fn language() -> Language {
-    known().unwrap_or(Language::En)
+    known().unwrap_or(Language::SOURCE)
 }
 
 /// A message that is told in both languages where none is known.
