@@ -95,7 +95,7 @@ async fn what_is_no_token(#[case] name: &str, #[case] scopes: Value, #[case] day
     let expires_at = server.clock.now() + TimeDelta::days(days);
     let input = json!({ "name": name, "scopes": scopes, "expiresAt": expires_at });
     let answer = server.as_(Analyst).ask(CREATE, json!({ "input": input })).await;
-    assert_eq!(answer.user_errors("createPersonalAccessToken"), [("INVALID".to_owned(), field.to_owned())]);
+    answer.refuses("createPersonalAccessToken", "INVALID", field);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn fail(server: &TestServer, login: &str) {
 /// Fails unless an attempt is not even looked at, for so many seconds.
 async fn assert_waits(server: &TestServer, login: &str, password: &str, seconds: i64) -> Answer {
     let answer = attempt(server, login, password).await;
-    assert_eq!(answer.user_errors("signIn"), [("TOO_MANY_ATTEMPTS".to_owned(), String::new())]);
+    answer.refuses("signIn", "TOO_MANY_ATTEMPTS", "");
     let english = answer.text("/signIn/userErrors/0/en");
     assert!(english.contains(&format!(" {seconds} s")), "{english}");
     assert!(answer.text("/signIn/userErrors/0/zh").contains(&format!(" {seconds} 秒")));

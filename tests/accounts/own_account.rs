@@ -64,7 +64,7 @@ async fn a_lost_phone_is_found_in_the_list_and_signed_out(#[values(Sqlite, Postg
     assert_unauthenticated(&phone.ask(SESSIONS, json!({})).await);
     assert_eq!(sessions(&laptop).await.len(), 1);
     let again = laptop.ask(REVOKE, json!({ "id": listed[0]["id"] })).await;
-    assert_eq!(again.user_errors("revokeSession"), [("SESSION_NOT_FOUND".to_owned(), "input.sessionId".to_owned())]);
+    again.refuses("revokeSession", "SESSION_NOT_FOUND", "input.sessionId");
 }
 
 #[rstest]
@@ -151,7 +151,7 @@ async fn a_password_that_is_wrong_or_weak_changes_nothing(
 ) {
     let server = TestServer::on(Sqlite).await;
     let answer = change(&server.as_(Leader), old, new).await;
-    assert_eq!(answer.user_errors("changePassword"), [(code.to_owned(), field.to_owned())]);
+    answer.refuses("changePassword", code, field);
     assert!(answer.text("/changePassword/userErrors/0/zh").ends_with('。'));
     assert!(answer.text("/changePassword/userErrors/0/en").ends_with('.'));
     server.signed_in("leader", PASSWORD).await;

@@ -60,7 +60,7 @@ async fn a_wrong_password_an_unknown_name_and_a_disabled_account_look_alike(
         .unwrap();
     let wrong = server.nobody().sign_in("office", "wrong horse battery").await;
     let unknown = server.nobody().sign_in("nobody-at-all", PASSWORD).await;
-    assert_eq!(wrong.user_errors("signIn"), [("BAD_CREDENTIALS".to_owned(), "input.password".to_owned())]);
+    wrong.refuses("signIn", "BAD_CREDENTIALS", "input.password");
     assert_eq!(wrong.at("/signIn/token"), &json!(null));
     assert_eq!(wrong.at("/signIn/viewer"), &json!(null));
     assert_eq!([&unknown.body, &disabled.body], [&wrong.body, &wrong.body]);
@@ -129,7 +129,7 @@ async fn what_is_too_long_is_refused(#[case] field: &str, #[case] length: usize)
     input[field] = Value::String("长".repeat(length));
     let mutation = "mutation($input: SignInInput!) { signIn(input: $input) { token userErrors { code field } } }";
     let answer = server.nobody().ask(mutation, json!({ "input": input })).await;
-    assert_eq!(answer.user_errors("signIn"), [("TOO_LARGE".to_owned(), format!("input.{field}"))]);
+    answer.refuses("signIn", "TOO_LARGE", &format!("input.{field}"));
     assert_eq!(rows(server.app().database.reader()).await, before);
 }
 

@@ -382,7 +382,7 @@ async fn the_providers_name_for_someone_links_once_and_never_twice(#[values(Sqli
     assert_eq!(trail(&administrator).await.len(), length, "what changed nothing is not on record");
     for (login, subject) in [("leader", "c"), ("office", "b")] {
         let conflict = link(&server, &administrator, login, subject).await;
-        assert_eq!(conflict.user_errors("linkIdentity"), [("CONFLICT".to_owned(), "input.subject".to_owned())]);
+        conflict.refuses("linkIdentity", "CONFLICT", "input.subject");
     }
 }
 
@@ -405,7 +405,7 @@ async fn only_administrators_link_and_see_who_is_linked() {
     assert_eq!(seen["identity"], Value::Null);
     for subject in ["", &"s".repeat(256), "a\nb"] {
         let refused = link(&server, &administrator, "office", subject).await;
-        assert_eq!(refused.user_errors("linkIdentity"), [("INVALID".to_owned(), "input.subject".to_owned())]);
+        refused.refuses("linkIdentity", "INVALID", "input.subject");
     }
 }
 

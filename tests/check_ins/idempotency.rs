@@ -119,7 +119,7 @@ async fn a_retry_after_the_project_was_closed_gets_the_first_answer(#[values(Sql
     server.clock.advance(TimeDelta::days(1));
     assert_eq!(leader.checked_in(&draft).await, first);
     let late = leader.check_in(&Draft::at(&server, BEARING_PARK)).await;
-    assert_eq!(late.user_errors("checkIn"), [("PROJECT_CLOSED".to_owned(), "input.projectId".to_owned())]);
+    late.refuses("checkIn", "PROJECT_CLOSED", "input.projectId");
     balanced(&server).await;
 }
 

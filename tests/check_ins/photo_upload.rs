@@ -77,7 +77,7 @@ async fn a_bad_photo_is_refused_and_the_field_is_named(
     let server = TestServer::on(Sqlite).await;
     let before = rows(server.app().database.reader()).await;
     let answer = server.as_(Leader).request_upload(content_type, byte_size, &"a".repeat(digits)).await;
-    assert_eq!(answer.user_errors("requestPhotoUpload"), [(code.to_owned(), field.to_owned())]);
+    answer.refuses("requestPhotoUpload", code, field);
     assert_eq!(answer.at("/requestPhotoUpload/upload"), &json!(null));
     assert_eq!(rows(server.app().database.reader()).await, before);
 }

@@ -105,7 +105,7 @@ async fn a_decision_is_explained(#[case] verdict: &str, #[case] reason: &str, #[
     let server = TestServer::on(Sqlite).await;
     let check_in = doubtful(&server).await;
     let answer = review(&server.as_(Office), &check_in, verdict, reason).await;
-    assert_eq!(answer.user_errors("reviewCheckIn"), [("INVALID".to_owned(), field.to_owned())]);
+    answer.refuses("reviewCheckIn", "INVALID", field);
 }
 
 #[rstest]

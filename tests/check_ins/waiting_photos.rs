@@ -44,7 +44,7 @@ async fn what_no_check_in_names_within_a_day_is_removed(#[values(Sqlite, Postgre
     assert_eq!(discarded_object::Entity::find().all(app.database.reader()).await.unwrap(), []);
 
     let refused = leader.check_in(&Draft::at(&server, BEARING_PARK).with("/photoIds", json!([forgotten]))).await;
-    assert_eq!(refused.user_errors("checkIn"), [("PHOTO_NOT_FOUND".to_owned(), "input.photoIds.0".to_owned())]);
+    refused.refuses("checkIn", "PHOTO_NOT_FOUND", "input.photoIds.0");
     let error = refused.at("/checkIn/userErrors/0");
     assert!(error["en"].as_str().unwrap().contains("within a day"), "{error}");
     balanced(&server).await;
@@ -127,7 +127,7 @@ async fn the_bytes_that_wait_are_limited_for_each_person(#[values(Sqlite, Postgr
     assert_eq!(ask(2 << 20).await.user_errors("requestPhotoUpload"), []);
     server.clock.advance(TimeDelta::hours(1));
     let refused = ask((1 << 20) + 1).await;
-    assert_eq!(refused.user_errors("requestPhotoUpload"), [("TOO_MANY_UPLOADS".to_owned(), String::new())]);
+    refused.refuses("requestPhotoUpload", "TOO_MANY_UPLOADS", "");
     let error = refused.at("/requestPhotoUpload/userErrors/0");
     assert_eq!(error["retryAt"], "2026-11-19T02:00:00+00:00", "when the first one goes");
     assert!(error["en"].as_str().unwrap().contains("1 photos of yours (2 MiB)"), "{error}");
@@ -154,7 +154,7 @@ async fn a_store_that_is_nearly_full_takes_no_more_and_says_so() {
     let full = enough.another_tuned(|config| config.photos.limits.keep_free_bytes = 1 << 62).await;
     let leader = full.as_(Leader);
     let refused = leader.request_upload("image/jpeg", 100, &"a".repeat(64)).await;
-    assert_eq!(refused.user_errors("requestPhotoUpload"), [("STORE_FULL".to_owned(), String::new())]);
+    refused.refuses("requestPhotoUpload", "STORE_FULL", "");
     // Leave given before is no leave to fill it.
     let mut upload = ticket.at("/requestPhotoUpload/upload").clone();
     upload["url"] = json!(upload["url"].as_str().unwrap().replace(&enough.url(), &full.url()));

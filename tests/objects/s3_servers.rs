@@ -118,7 +118,7 @@ async fn what_is_wrong_with_a_real_one_is_named(#[case] spoil: fn(&mut Config), 
     let (status, told) = readiness(&server).await;
     assert_eq!((status, &told["photos"], &told["photosProblem"]), (503, &json!("failing"), &json!(problem)));
     let refused = server.as_(Leader).request_upload("image/jpeg", 100, &"a".repeat(64)).await;
-    assert_eq!(refused.user_errors("requestPhotoUpload"), [("STORE_UNAVAILABLE".to_owned(), String::new())]);
+    refused.refuses("requestPhotoUpload", "STORE_UNAVAILABLE", "");
 }
 
 #[rstest]
@@ -149,7 +149,7 @@ async fn a_bucket_that_was_full_is_known_to_be() {
     server.app().objects.try_out().await.unwrap_err();
     assert_eq!(readiness(&server).await.1["photos"], "full");
     let refused = leader.request_upload("image/jpeg", 100, &"a".repeat(64)).await;
-    assert_eq!(refused.user_errors("requestPhotoUpload"), [("STORE_FULL".to_owned(), String::new())]);
+    refused.refuses("requestPhotoUpload", "STORE_FULL", "");
     store.is(Mood::Well);
     server.app().objects.try_out().await.unwrap();
     leader.uploaded(&picture(2)).await;

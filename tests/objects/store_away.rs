@@ -101,7 +101,7 @@ async fn a_single_check_in_is_told_to_come_back() {
     let draft = draft_with_photo(&server, &leader, 1).await;
     store.is(Mood::Hanging);
     let refused = leader.check_in(&draft).await;
-    assert_eq!(refused.user_errors("checkIn"), [("STORE_UNAVAILABLE".to_owned(), "input.photoIds".to_owned())]);
+    refused.refuses("checkIn", "STORE_UNAVAILABLE", "input.photoIds");
     store.is(Mood::Well);
     leader.checked_in(&draft).await;
 }

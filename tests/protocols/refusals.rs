@@ -29,7 +29,7 @@ async fn counts(server: &TestServer) -> BTreeMap<String, i64> {
 async fn assert_refused(server: &TestServer, role: Role, draft: &Draft, code: &str, field: &str) {
     let before = counts(server).await;
     let answer = server.as_(role).check_in(draft).await;
-    assert_eq!(answer.user_errors("checkIn"), [(code.to_owned(), field.to_owned())]);
+    answer.refuses("checkIn", code, field);
     let error = answer.at("/checkIn/userErrors/0");
     assert!(error["zh"].as_str().unwrap().ends_with('。') && error["en"].as_str().unwrap().ends_with('.'), "{error}");
     assert_eq!(answer.at("/checkIn/checkIn"), &json!(null));
@@ -211,7 +211,7 @@ async fn a_batch_of_two_hundred_is_refused_whole(#[values(Sqlite, Postgres)] bac
     let mutation = "mutation($input: CheckInsInput!) { checkIns(input: $input) {
         results { alreadyRecorded } userErrors { code field } } }";
     let answer = server.as_(Leader).ask(mutation, json!({ "input": { "items": drafts } })).await;
-    assert_eq!(answer.user_errors("checkIns"), [("TOO_LARGE".to_owned(), "input.items".to_owned())]);
+    answer.refuses("checkIns", "TOO_LARGE", "input.items");
     assert_eq!(answer.at("/checkIns/results"), &json!([]));
     assert_eq!(counts(&server).await, before);
 }

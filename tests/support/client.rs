@@ -51,6 +51,12 @@ impl Answer {
     pub(crate) fn user_errors(&self, mutation: &str) -> Vec<(String, String)> {
         user_errors(self.at(&format!("/{mutation}")))
     }
+
+    /// A mutation was refused for one reason: with this code, about this field such as `input.note`, or about none.
+    #[track_caller]
+    pub(crate) fn refuses(&self, mutation: &str, code: &str, field: &str) {
+        assert_eq!(self.user_errors(mutation), [(code.to_owned(), field.to_owned())], "{:#}", self.body);
+    }
 }
 
 /// Code and field of each user error of a payload, the field with dots.
