@@ -95,7 +95,7 @@ impl City {
     async fn build(backend: Backend) -> Self {
         let ground = Ground { database: TestDatabase::empty(backend).await, photos: Photos::directory() };
         let server = TestServer::start(ground.into(), super::clock::TestClock::new(), None).await;
-        settle(&server).await;
+        populate(&server).await;
         let mut tokens = HashMap::new();
         for role in Role::SIGNED_IN {
             let answer = server.nobody().sign_in(&login_of(role), PASSWORD).await;
@@ -113,7 +113,7 @@ impl City {
     }
 }
 
-async fn settle(server: &TestServer) {
+async fn populate(server: &TestServer) {
     let app = server.app();
     let roster = roster::parse(ROSTER.as_bytes()).unwrap();
     app.import_roster(&roster, "2026-01-01".parse().unwrap(), &|| {}).await.unwrap();

@@ -7,9 +7,8 @@ use entity::values::AccountRole;
 use secrecy::SecretString;
 
 use super::{
-    Settings, Undone,
+    CommandError, Settings, command_error,
     speech::{say, words},
-    undone,
     values::{account_role, role_to_give},
 };
 use crate::app::{Actor, NewAccount};
@@ -77,7 +76,7 @@ pub(super) struct Add {
 }
 
 impl Account {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let app = settings.app().await?;
         match self {
             Self::List(list) => list.run(&app).await?,
@@ -88,42 +87,43 @@ impl Account {
                     role: add.role,
                     person: add.person,
                 };
-                let account = app.add_account(new).await.map_err(undone)?;
+                let account = app.add_account(new).await.map_err(command_error)?;
                 say!(AccountCanSignIn { login: account.login });
             }
             Self::Password(Named { login }) => {
-                let account = app.set_password(&login, password_from_stdin()?).await.map_err(undone)?;
+                let account = app.set_password(&login, password_from_stdin()?).await.map_err(command_error)?;
                 say!(AccountPasswordChanged { login: account.login });
             }
             Self::ResetSecondFactor(Named { login }) => {
-                let account = app.account_named(&login).await.map_err(undone)?;
-                let had = app.reset_second_factor(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
+                let account = app.account_named(&login).await.map_err(command_error)?;
+                let had = app.reset_second_factor(Actor::COMMAND_LINE, account.id).await.map_err(command_error)?;
                 say!(AccountSecondFactorReset { login: account.login, had });
             }
             Self::Disable(Named { login }) => {
-                let account = app.account_named(&login).await.map_err(undone)?;
-                app.disable_account(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
+                let account = app.account_named(&login).await.map_err(command_error)?;
+                app.disable_account(Actor::COMMAND_LINE, account.id).await.map_err(command_error)?;
                 say!(AccountDisabled { login: account.login });
             }
             Self::Enable(Named { login }) => {
-                let account = app.account_named(&login).await.map_err(undone)?;
-                app.enable_account(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
+                let account = app.account_named(&login).await.map_err(command_error)?;
+                app.enable_account(Actor::COMMAND_LINE, account.id).await.map_err(command_error)?;
                 say!(AccountCanSignIn { login: account.login });
             }
             Self::Role(NewRole { login, role }) => {
-                let account = app.account_named(&login).await.map_err(undone)?;
-                let account = app.set_account_role(Actor::COMMAND_LINE, account.id, role).await.map_err(undone)?;
+                let account = app.account_named(&login).await.map_err(command_error)?;
+                let account =
+                    app.set_account_role(Actor::COMMAND_LINE, account.id, role).await.map_err(command_error)?;
                 say!(AccountRole { login: account.login, role: account_role(account.role) });
             }
             Self::Link(Link { login, subject }) => {
-                let account = app.account_named(&login).await.map_err(undone)?;
-                app.link_identity(Actor::COMMAND_LINE, account.id, &subject).await.map_err(undone)?;
+                let account = app.account_named(&login).await.map_err(command_error)?;
+                app.link_identity(Actor::COMMAND_LINE, account.id, &subject).await.map_err(command_error)?;
                 let issuer = app.issuer().unwrap_or_default();
                 say!(AccountLinked { login: account.login, subject, issuer });
             }
             Self::Unlink(Named { login }) => {
-                let account = app.account_named(&login).await.map_err(undone)?;
-                app.unlink_identity(Actor::COMMAND_LINE, account.id).await.map_err(undone)?;
+                let account = app.account_named(&login).await.map_err(command_error)?;
+                app.unlink_identity(Actor::COMMAND_LINE, account.id).await.map_err(command_error)?;
                 say!(AccountUnlinked { login: account.login });
             }
         }
@@ -131,7 +131,7 @@ impl Account {
     }
 }
 
-pub(super) fn password_from_stdin() -> Result<SecretString, Undone> {
+pub(super) fn password_from_stdin() -> Result<SecretString, CommandError> {
     if std::io::stdin().is_terminal() {
         eprintln!("{}", words!(AccountTypePassword));
     }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Settings, Undone, account::password_from_stdin, speech::say, undone};
+use super::{CommandError, Settings, account::password_from_stdin, command_error, speech::say};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
@@ -22,11 +22,11 @@ pub(super) struct Create {
 }
 
 impl Admin {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let Self::Create(create) = self;
         let app = settings.app().await?;
         let password = password_from_stdin()?;
-        let account = app.add_administrator(create.login, password, create.another).await.map_err(undone)?;
+        let account = app.add_administrator(create.login, password, create.another).await.map_err(command_error)?;
         say!(AdminCreated { login: account.login });
         Ok(())
     }

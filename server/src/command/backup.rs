@@ -6,7 +6,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use super::{
-    Settings, Undone,
+    CommandError, Settings,
     speech::{padded, say, words},
 };
 use crate::backup::{self, Manifest};
@@ -25,7 +25,7 @@ pub(super) struct Backup {
 }
 
 impl Backup {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let app = settings.app().await?;
         let bar = ProgressBar::new_spinner().with_message(words!(BackupGoesOn));
         let done = app.backup(&self.folder, &|| bar.inc(1)).await?;
@@ -41,7 +41,7 @@ impl Backup {
             return Ok(());
         }
         let lost = |key: &String| words!(BackupLacksPhoto { key });
-        Err(Undone(done.manifest.absent.iter().map(lost).collect()))
+        Err(CommandError(done.manifest.absent.iter().map(lost).collect()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
-use super::{Command, Undone, help};
+use super::{Command, CommandError, help};
 
 /// Print a script that completes commands and options in a shell. For bash, for example:
 /// onsite completions bash > ~/.local/share/bash-completion/completions/onsite
@@ -13,22 +13,22 @@ use super::{Command, Undone, help};
 pub(super) struct Completions {
     /// The shell
     #[arg(value_enum)]
-    shell: Known,
+    shell: ShellName,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Known {
+enum ShellName {
     Bash,
     Zsh,
     Fish,
 }
 
 impl Completions {
-    pub(super) fn run(self) -> Result<(), Undone> {
+    pub(super) fn run(self) -> Result<(), CommandError> {
         let shell = match self.shell {
-            Known::Bash => Shell::Bash,
-            Known::Zsh => Shell::Zsh,
-            Known::Fish => Shell::Fish,
+            ShellName::Bash => Shell::Bash,
+            ShellName::Zsh => Shell::Zsh,
+            ShellName::Fish => Shell::Fish,
         };
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut help::told(Command::command()), "onsite", &mut script);

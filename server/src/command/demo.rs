@@ -20,12 +20,11 @@ use self::{
     story::Story,
 };
 use super::{
-    Settings, Undone,
+    CommandError, Settings, command_error,
     import::start_of,
     log_to_stderr,
     serving::told_to_stop,
     speech::{say, words},
-    undone,
 };
 use crate::{
     app::App,
@@ -70,7 +69,7 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         only_listen(settings)?;
         log_to_stderr(&LogConfig { filter: "warn".to_owned(), format: LogFormat::Text });
         let clock = Clock::system();
@@ -83,10 +82,10 @@ impl Demo {
         let server = start(&directory.path, settings.listen, &clock).await?;
         let told = tokio::select! {
             told = tell(&server, &clock) => told,
-            () = told_to_stop() => Err(Undone(vec![words!(DemoStopped)])),
+            () = told_to_stop() => Err(CommandError(vec![words!(DemoStopped)])),
         };
         let well = match told {
-            Ok(Told { well, accounts, dashboard }) => {
+            Ok(Outcome { well, accounts, dashboard }) => {
                 if !self.exit {
                     report::invitation(&server.public_url, &accounts);
                     told_to_stop().await;
@@ -97,22 +96,22 @@ impl Demo {
                 drop(dashboard);
                 Ok(well)
             }
-            Err(undone) => Err(undone),
+            Err(error) => Err(error),
         };
         server.stop().await?;
-        if well? { Ok(()) } else { Err(Undone(vec![words!(DemoNotWell)])) }
+        if well? { Ok(()) } else { Err(CommandError(vec![words!(DemoNotWell)])) }
     }
 }
 
 /// How the story went, and the dashboard that goes on listening.
-struct Told {
+struct Outcome {
     well: bool,
     accounts: Vec<Account>,
     dashboard: Dashboard,
 }
 
 /// Other settings would point at somebody's own data.
-fn only_listen(settings: &Settings) -> Result<(), Undone> {
+fn only_listen(settings: &Settings) -> Result<(), CommandError> {
     let Settings { config, database_url, photos_directory, listen: _, public_url } = settings;
     let given = [
         ("--config", config.is_some()),
@@ -121,13 +120,13 @@ fn only_listen(settings: &Settings) -> Result<(), Undone> {
         ("--public-url", public_url.is_some()),
     ];
     match given.iter().find(|(_, given)| *given) {
-        Some((option, _)) => Err(Undone(vec![words!(DemoOwnData { option: *option })])),
+        Some((option, _)) => Err(CommandError(vec![words!(DemoOwnData { option: *option })])),
         None => Ok(()),
     }
 }
 
 /// Migrates an embedded database and starts a server on it, on any free port if the usual one is taken.
-async fn start(directory: &Path, listen: Option<SocketAddr>, clock: &Clock) -> Result<Running, Undone> {
+async fn start(directory: &Path, listen: Option<SocketAddr>, clock: &Clock) -> Result<Running, CommandError> {
     let mut config = Config::built_in()?;
     config.database.url = sqlite_url(&directory.join("onsite.sqlite")).into();
     config.photos.directory = directory.join("photos");
@@ -155,7 +154,7 @@ fn sqlite_url(path: &Path) -> String {
 }
 
 /// Imports, signs everyone in, tells the story, and reports.
-async fn tell(server: &Running, clock: &Clock) -> Result<Told, Undone> {
+async fn tell(server: &Running, clock: &Clock) -> Result<Outcome, CommandError> {
     let app = &server.app;
     import(app).await?;
     Account::OFFICE.add(app).await?;
@@ -170,18 +169,18 @@ async fn tell(server: &Running, clock: &Clock) -> Result<Told, Undone> {
     report::decisions(&rows);
     report::weeks(&weeks);
     let well = report::verdict(&rows, &checks);
-    Ok(Told { well, accounts: cast.accounts, dashboard })
+    Ok(Outcome { well, accounts: cast.accounts, dashboard })
 }
 
 /// Imports the example roster and sites as the command line does, from some weeks ago on.
-async fn import(app: &App) -> Result<(), Undone> {
+async fn import(app: &App) -> Result<(), CommandError> {
     let list = roster::parse(ROSTER)?;
     let sites = roster::parse_sites(SITES)?;
     let from = IsoWeek::of(app.today().await?).first_day() - Days::new(7 * WEEKS);
-    let done = app.import_roster(&list, from, &|| {}).await.map_err(undone)?;
+    let done = app.import_roster(&list, from, &|| {}).await.map_err(command_error)?;
     let told = words!(DemoRosterImported { projects: done.projects, people: done.people, from: from.to_string() });
     page::note(&words!(DemoRoster), &told);
-    let done = app.import_sites(&sites, start_of(from, app).await?, &|| {}).await.map_err(undone)?;
+    let done = app.import_sites(&sites, start_of(from, app).await?, &|| {}).await.map_err(command_error)?;
     page::note(&words!(DemoSites), &words!(DemoSitesImported { sites: done.sites }));
     Ok(())
 }
@@ -194,20 +193,20 @@ struct Directory {
 
 impl Directory {
     /// One that is there afterwards; it must hold nothing yet.
-    fn kept(path: &Path) -> Result<Self, Undone> {
-        let told = |error: io::Error| Undone(vec![format!("{}: {error}", path.display())]);
+    fn kept(path: &Path) -> Result<Self, CommandError> {
+        let told = |error: io::Error| CommandError(vec![format!("{}: {error}", path.display())]);
         fs::create_dir_all(path).map_err(told)?;
         if fs::read_dir(path).map_err(told)?.next().is_some() {
-            return Err(Undone(vec![words!(DemoDirectoryNotEmpty { path: path.display().to_string() })]));
+            return Err(CommandError(vec![words!(DemoDirectoryNotEmpty { path: path.display().to_string() })]));
         }
         Ok(Self { path: path.to_owned(), passing: false })
     }
 
     /// One for this user's eyes only that is removed at the end.
-    fn passing(clock: &Clock) -> Result<Self, Undone> {
+    fn passing(clock: &Clock) -> Result<Self, CommandError> {
         let path = std::env::temp_dir().join(format!("onsite-demo-{}", clock.id::<Uuid>()));
         let made = fs::DirBuilder::new().mode(0o700).create(&path);
-        made.map_err(|error| Undone(vec![format!("{}: {error}", path.display())]))?;
+        made.map_err(|error| CommandError(vec![format!("{}: {error}", path.display())]))?;
         Ok(Self { path, passing: true })
     }
 
@@ -227,7 +226,7 @@ impl Drop for Directory {
 }
 
 /// What was going on when something failed.
-fn failed(what: &str, error: impl std::error::Error + 'static) -> Undone {
-    let Undone(reasons) = error.into();
-    Undone(reasons.into_iter().map(|reason| format!("{what}: {reason}")).collect())
+fn failed(what: &str, error: impl std::error::Error + 'static) -> CommandError {
+    let CommandError(reasons) = error.into();
+    CommandError(reasons.into_iter().map(|reason| format!("{what}: {reason}")).collect())
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{
-    Settings, Undone,
+    CommandError, Settings,
     speech::{padded, words},
 };
 use crate::{clock::Clock, config::Config, serve, store::Database};
@@ -63,7 +63,7 @@ impl Finding {
 }
 
 impl Doctor {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let findings = look(settings).await;
         for finding in &findings {
             if self.json {
@@ -75,7 +75,7 @@ impl Doctor {
         let failed = findings.iter().filter(|finding| finding.state == State::Fail).count();
         match failed {
             0 => Ok(()),
-            _ => Err(Undone(vec![words!(DoctorFailed { failed })])),
+            _ => Err(CommandError(vec![words!(DoctorFailed { failed })])),
         }
     }
 }
@@ -95,7 +95,7 @@ fn tell(finding: &Finding) {
 async fn look(settings: &Settings) -> Vec<Finding> {
     let config = match settings.load() {
         Ok(config) => config,
-        Err(Undone(reasons)) => {
+        Err(CommandError(reasons)) => {
             return vec![Finding::fail("settings", reasons.join("; "), words!(DoctorMendSetting))];
         }
     };

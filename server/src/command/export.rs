@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 
 use super::{
-    Settings, Undone, log_to_stderr,
+    CommandError, Settings, log_to_stderr,
     speech::{padded, say, words},
 };
 use crate::{
@@ -38,7 +38,7 @@ pub(super) struct Evidence {
 }
 
 impl Export {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let Self::Evidence(evidence) = self;
         let config = settings.load()?;
         log_to_stderr(&LogConfig { filter: "warn".to_owned(), format: LogFormat::Text });
@@ -58,7 +58,7 @@ impl Export {
 }
 
 impl Evidence {
-    async fn period(&self, app: &App) -> Result<(DateTime<Utc>, DateTime<Utc>), Undone> {
+    async fn period(&self, app: &App) -> Result<(DateTime<Utc>, DateTime<Utc>), CommandError> {
         let zone = app.time_zone().await?;
         let start = |day: NaiveDate| {
             let midnight = day.and_time(NaiveTime::MIN);

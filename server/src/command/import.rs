@@ -7,9 +7,8 @@ use clap::{Args, Subcommand};
 use messages::message;
 
 use super::{
-    Settings, Undone, progress,
+    CommandError, Settings, command_error, progress,
     speech::{in_doubt, say, words},
-    undone,
 };
 use crate::{
     app::{App, SiteElsewhere},
@@ -54,7 +53,7 @@ pub(super) struct ImportSites {
 }
 
 impl Import {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         match self {
             Self::Roster(import) => import.run(settings).await,
             Self::Sites(import) => import.run(settings).await,
@@ -63,7 +62,7 @@ impl Import {
 }
 
 impl ImportRoster {
-    async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let bytes = read(&self.file)?;
         let roster = roster::parse(&bytes).map_err(|problems| problems_of_roster(&problems))?;
         let app = settings.app().await?;
@@ -72,7 +71,7 @@ impl ImportRoster {
             None => app.today().await?,
         };
         let bar = progress::bar(roster.entries.len(), words!(ImportRosterGoesOn));
-        let done = app.import_roster(&roster, from, &|| bar.inc(1)).await.map_err(undone)?;
+        let done = app.import_roster(&roster, from, &|| bar.inc(1)).await.map_err(command_error)?;
         bar.finish_and_clear();
         say!(ImportRosterDone {
             entries: roster.entries.len(),
@@ -87,7 +86,7 @@ impl ImportRoster {
 }
 
 impl ImportSites {
-    async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let bytes = read(&self.file)?;
         let roster::SiteFile { drafts, ignored } =
             roster::read_sites(&bytes).map_err(|problems| problems_of_sites(&problems))?;
@@ -97,7 +96,8 @@ impl ImportSites {
             None => app.today().await?,
         };
         let bar = progress::bar(drafts.len(), words!(ImportSitesGoesOn));
-        let done = app.import_sites(&drafts, start_of(from, &app).await?, &|| bar.inc(1)).await.map_err(undone)?;
+        let done =
+            app.import_sites(&drafts, start_of(from, &app).await?, &|| bar.inc(1)).await.map_err(command_error)?;
         bar.finish_and_clear();
         say!(ImportSitesDone { sites: done.sites, versions: done.versions, unchanged: done.unchanged });
         for elsewhere in &done.elsewhere {
@@ -121,17 +121,17 @@ fn told_ignored(ignored: &BTreeMap<String, usize>) -> String {
 }
 
 /// The moment a day begins where the plan runs.
-pub(super) async fn start_of(day: NaiveDate, app: &App) -> Result<DateTime<Utc>, Undone> {
+pub(super) async fn start_of(day: NaiveDate, app: &App) -> Result<DateTime<Utc>, CommandError> {
     let zone = app.time_zone().await?;
     let start = day.and_time(NaiveTime::MIN).and_local_timezone(zone).earliest();
     Ok(start.map_or_else(|| day.and_time(NaiveTime::MIN).and_utc(), |start| start.with_timezone(&Utc)))
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<u8>, Undone> {
-    std::fs::read(path).map_err(|error| Undone(vec![format!("{}: {error}", path.display())]))
+fn read(path: &std::path::Path) -> Result<Vec<u8>, CommandError> {
+    std::fs::read(path).map_err(|error| CommandError(vec![format!("{}: {error}", path.display())]))
 }
 
-fn problems_of_roster(problems: &roster::RosterProblems) -> Undone {
+fn problems_of_roster(problems: &roster::RosterProblems) -> CommandError {
     let line = |problem: &roster::RosterProblem| {
         let place = match (problem.row, problem.column) {
             (Some(row), Some(column)) => format!("{}, {column}: ", words!(ImportRow { row })),
@@ -145,16 +145,16 @@ fn problems_of_roster(problems: &roster::RosterProblems) -> Undone {
 }
 
 /// Enough to mend a file by, and not more than a screen or two.
-fn first_of(mut lines: impl ExactSizeIterator<Item = String>) -> Undone {
+fn first_of(mut lines: impl ExactSizeIterator<Item = String>) -> CommandError {
     let more = lines.len().saturating_sub(SHOWN);
     let mut reasons: Vec<String> = lines.by_ref().take(SHOWN).collect();
     if more > 0 {
         reasons.push(in_doubt(&message!(ImportMoreProblems { more })));
     }
-    Undone(reasons)
+    CommandError(reasons)
 }
 
-fn problems_of_sites(problems: &roster::SiteProblems) -> Undone {
+fn problems_of_sites(problems: &roster::SiteProblems) -> CommandError {
     let line = |problem: &roster::SiteProblem| {
         let place = match (problem.feature, problem.property) {
             (Some(feature), Some(property)) => format!("{}, {property}: ", words!(ImportFeature { feature })),

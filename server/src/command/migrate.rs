@@ -4,7 +4,7 @@ use clap::Args;
 use messages::message;
 
 use super::{
-    Settings, Undone,
+    CommandError, Settings,
     speech::{in_doubt, say, words},
 };
 use crate::{
@@ -24,7 +24,7 @@ pub(super) struct Migrate {
 }
 
 impl Migrate {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let database = serve::database(&settings.load()?).await?;
         match self.down {
             Some(steps) => down(&database, steps, self.yes).await?,
@@ -39,9 +39,9 @@ impl Migrate {
     }
 }
 
-async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Undone> {
+async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), CommandError> {
     let Some(presence) = database.attend(LockMode::Alone).await? else {
-        return Err(Undone(vec![in_doubt(&message!(MigrateInUse))]));
+        return Err(CommandError(vec![in_doubt(&message!(MigrateInUse))]));
     };
     if yes {
         let losses = database.migrate_down(steps).await?;
@@ -55,8 +55,8 @@ async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Undone> 
     if yes { Ok(()) } else { Err(unsaid()) }
 }
 
-fn unsaid() -> Undone {
-    Undone(vec![in_doubt(&message!(MigrateNothingTakenBack))])
+fn unsaid() -> CommandError {
+    CommandError(vec![in_doubt(&message!(MigrateNothingTakenBack))])
 }
 
 fn tell(losses: &Losses, done: bool) {

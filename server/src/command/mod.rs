@@ -130,7 +130,7 @@ enum Action {
 impl Command {
     /// What was asked on the command line. Help, and what was not understood, is told in its language, and that is all then.
     pub fn given() -> Self {
-        speech::settle();
+        speech::choose();
         Self::try_parse().unwrap_or_else(|_| {
             // Texts are looked up only where they are shown.
             let mut command = help::told(<Self as CommandFactory>::command());
@@ -159,7 +159,7 @@ impl Command {
             Action::Reassess(reassess) => reassess.run(&self.settings).await,
             Action::Rejudge(rejudge) => rejudge.run(&self.settings).await,
             Action::Recount(recount) => recount.run(&self.settings).await,
-            Action::DecodePicture => apart::serve_one().map_err(Undone::from),
+            Action::DecodePicture => apart::serve_one().map_err(CommandError::from),
             Action::Doctor(doctor) => doctor.run(&self.settings).await,
             Action::Backup(backup) => backup.run(&self.settings).await,
             Action::Restore(restore) => restore.run(&self.settings).await,
@@ -175,7 +175,7 @@ impl Command {
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
-            Err(Undone(reasons)) => {
+            Err(CommandError(reasons)) => {
                 for reason in reasons {
                     eprintln!("onsite: {reason}");
                 }
@@ -187,9 +187,9 @@ impl Command {
 
 /// Why a command did not do what it was asked, a line a reason.
 #[derive(Debug)]
-struct Undone(Vec<String>);
+struct CommandError(Vec<String>);
 
-impl<E: std::error::Error + 'static> From<E> for Undone {
+impl<E: std::error::Error + 'static> From<E> for CommandError {
     fn from(error: E) -> Self {
         if let Some(reasons) = reason::in_words(&error) {
             return Self(reasons);
@@ -208,10 +208,10 @@ impl<E: std::error::Error + 'static> From<E> for Undone {
 }
 
 /// A command's own errors: a refusal is told with the place it is about, in both languages where none is known.
-fn undone(failure: Failure) -> Undone {
+fn command_error(failure: Failure) -> CommandError {
     match failure {
         Failure::Broken(error) => error.into(),
-        Failure::Refused(refusals) => Undone(
+        Failure::Refused(refusals) => CommandError(
             refusals
                 .into_iter()
                 .map(|refusal| format!("{}: {}", refusal.field.join("."), speech::in_doubt(&refusal.message)))
@@ -221,7 +221,7 @@ fn undone(failure: Failure) -> Undone {
 }
 
 impl Settings {
-    fn load(&self) -> Result<Config, Undone> {
+    fn load(&self) -> Result<Config, CommandError> {
         Ok(Config::load(&Overrides {
             file: self.config.clone(),
             listen: self.listen,
@@ -232,7 +232,7 @@ impl Settings {
     }
 
     /// The app without a server, for work on the database.
-    async fn app(&self) -> Result<Arc<App>, Undone> {
+    async fn app(&self) -> Result<Arc<App>, CommandError> {
         let config = self.load()?;
         log_to_stderr(&LogConfig { filter: "warn".to_owned(), format: LogFormat::Text });
         let database = serve::database(&config).await?;

@@ -9,9 +9,8 @@ use clap::{Args, Subcommand};
 use entity::policy;
 
 use super::{
-    Settings, Undone,
+    CommandError, Settings, command_error,
     speech::{padded, say, words},
-    undone,
 };
 use crate::app::PolicyChange;
 
@@ -61,17 +60,17 @@ pub(super) struct Adopt {
 }
 
 impl Policy {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let app = settings.app().await?;
         match self {
             Self::Show => {
-                for policy in app.policies().await.map_err(undone)? {
+                for policy in app.policies().await.map_err(command_error)? {
                     show(&policy);
                 }
             }
             Self::Adopt(adopt) => {
                 let change = adopt.change()?;
-                show(&app.adopt_policy(adopt.reason, change).await.map_err(undone)?);
+                show(&app.adopt_policy(adopt.reason, change).await.map_err(command_error)?);
             }
         }
         Ok(())
@@ -79,7 +78,7 @@ impl Policy {
 }
 
 impl Adopt {
-    fn change(&self) -> Result<PolicyChange, Undone> {
+    fn change(&self) -> Result<PolicyChange, CommandError> {
         let draft = self.draft.as_deref().map(draft_in).transpose()?.unwrap_or_default();
         Ok(PolicyChange {
             weekly_visits: self.weekly_visits.or(draft.weekly_visits),
@@ -96,8 +95,8 @@ impl Adopt {
 }
 
 /// Reads the changes a draft makes.
-pub(super) fn draft_in(file: &Path) -> Result<PolicyChange, Undone> {
-    let named = |error: &dyn std::fmt::Display| Undone(vec![format!("{}: {error}", file.display())]);
+pub(super) fn draft_in(file: &Path) -> Result<PolicyChange, CommandError> {
+    let named = |error: &dyn std::fmt::Display| CommandError(vec![format!("{}: {error}", file.display())]);
     let text = fs::read_to_string(file).map_err(|error| named(&error))?;
     serde_json::from_str(&text).map_err(|error| named(&error))
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Settings, Undone, speech::say, undone};
+use super::{CommandError, Settings, command_error, speech::say};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Project {
@@ -18,9 +18,9 @@ pub(super) struct Close {
 }
 
 impl Project {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let Self::Close(close) = self;
-        let project = settings.app().await?.close_project(&close.name).await.map_err(undone)?;
+        let project = settings.app().await?.close_project(&close.name).await.map_err(command_error)?;
         say!(ProjectClosed { project: project.name });
         Ok(())
     }

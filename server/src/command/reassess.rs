@@ -7,10 +7,9 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use super::{
-    Settings, Undone,
+    CommandError, Settings, command_error,
     policy::draft_in,
     speech::{padded, say, words},
-    undone,
     values::verdict_name,
 };
 use crate::app::TrialPolicy;
@@ -46,7 +45,7 @@ struct Tried {
 
 impl Tried {
     /// The policy, and what to call it.
-    fn read(self) -> Result<(TrialPolicy, String), Undone> {
+    fn read(self) -> Result<(TrialPolicy, String), CommandError> {
         match (self.policy, self.draft) {
             (_, Some(file)) => Ok((TrialPolicy::Draft(Box::new(draft_in(&file)?)), words!(ReassessDraft))),
             (version, None) => {
@@ -58,12 +57,12 @@ impl Tried {
 }
 
 impl Reassess {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let (trial, named) = self.policy.read()?;
         let app = settings.app().await?;
         let bar = ProgressBar::new_spinner().with_message(words!(RejudgeGoesOn));
         let step = |check_ins| bar.inc(check_ins as u64);
-        let outcome = app.reassess(trial, self.from, self.to, None, &step).await.map_err(undone)?;
+        let outcome = app.reassess(trial, self.from, self.to, None, &step).await.map_err(command_error)?;
         bar.finish_and_clear();
         say!(ReassessDone {
             check_ins: outcome.check_ins,

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use clap::Args;
 
 use super::{
-    Settings, Undone, progress,
+    CommandError, Settings, progress,
     speech::{say, words},
 };
 use crate::app::Difference;
@@ -19,7 +19,7 @@ pub(super) struct Recount {
 }
 
 impl Recount {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let app = settings.app().await?;
         let bar = OnceLock::new();
         let step = |projects| bar.get_or_init(|| progress::bar(projects, words!(RecountGoesOn))).inc(1);
@@ -35,7 +35,7 @@ impl Recount {
         });
         let differences: Vec<_> = recounted.differences.iter().map(difference).collect();
         if self.check && !differences.is_empty() {
-            return Err(Undone(differences));
+            return Err(CommandError(differences));
         }
         for difference in differences {
             say!(RecountMended { difference });

@@ -7,9 +7,8 @@ use clap::Args;
 use entity::values::Verdict;
 
 use super::{
-    Settings, Undone, progress,
+    CommandError, Settings, command_error, progress,
     speech::{language, padded, say, words},
-    undone,
     values::verdict_name,
 };
 use crate::app::{RejudgeRequest, Rejudged, Transition};
@@ -48,10 +47,10 @@ fn verdict(text: &str) -> Result<Verdict, String> {
 }
 
 impl Rejudge {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let app = settings.app().await?;
         let project = match &self.project {
-            Some(name) => Some(app.project_named(name).await.map_err(undone)?.id),
+            Some(name) => Some(app.project_named(name).await.map_err(command_error)?.id),
             None => None,
         };
         let request = RejudgeRequest {
@@ -65,7 +64,7 @@ impl Rejudge {
         };
         let bar = OnceLock::new();
         let step = |check_ins| bar.get_or_init(|| progress::bar(check_ins, words!(RejudgeGoesOn))).inc(1);
-        let Rejudged { run: done, left } = app.rejudge(None, request, &step).await.map_err(undone)?;
+        let Rejudged { run: done, left } = app.rejudge(None, request, &step).await.map_err(command_error)?;
         if let Some(bar) = bar.get() {
             bar.finish_and_clear();
         }

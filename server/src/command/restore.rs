@@ -6,7 +6,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use super::{
-    Settings, Undone,
+    CommandError, Settings,
     backup::contents,
     recount::difference,
     speech::{say, words},
@@ -31,7 +31,7 @@ pub(super) struct Restore {
 }
 
 impl Restore {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let backup = Backup::open(&self.backup)?;
         let name = backup.path().display().to_string();
         let bar = ProgressBar::new_spinner().with_message(words!(RestoreGoesOn { checking: self.check }));
@@ -62,14 +62,14 @@ impl Restore {
 }
 
 /// Whether what was restored holds, and is what the backup was made of.
-async fn holds(app: &App, backup: &Backup) -> Result<(), Undone> {
+async fn holds(app: &App, backup: &Backup) -> Result<(), CommandError> {
     let head = app.verify_chain().await?;
     let head = format!("{}:{}", head.sequence, head.hash);
     if head != backup.manifest.chain_head {
         let expected = &backup.manifest.chain_head;
-        return Err(Undone(vec![words!(RestoreOtherHead { head, expected })]));
+        return Err(CommandError(vec![words!(RestoreOtherHead { head, expected })]));
     }
     let recounted = app.recount(false, &|_| {}).await?;
     let differences: Vec<_> = recounted.differences.iter().map(difference).collect();
-    if differences.is_empty() { Ok(()) } else { Err(Undone(differences)) }
+    if differences.is_empty() { Ok(()) } else { Err(CommandError(differences)) }
 }

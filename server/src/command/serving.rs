@@ -5,7 +5,7 @@ use std::{net::IpAddr, path::PathBuf};
 use clap::Args;
 use sd_notify::NotifyState;
 
-use super::{Settings, Undone, log_to_stderr};
+use super::{CommandError, Settings, log_to_stderr};
 use crate::{
     clock::Clock,
     config::TlsConfig,
@@ -32,7 +32,7 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), Undone> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let mut config = settings.load()?;
         if let Some(folder) = self.tls_self_signed {
             config.http.tls = Some(TlsConfig::SelfSigned { folder, addresses: self.tls_address });

@@ -24,8 +24,8 @@ macro_rules! say {
 
 pub(super) use {say, words};
 
-/// Settles it, before anything is said.
-pub(super) fn settle() {
+/// Chooses it, before anything is said.
+pub(super) fn choose() {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     LANGUAGE.get_or_init(|| given(&arguments).or_else(|| of_the_system(|name| env::var(name).ok())));
 }

@@ -7,7 +7,7 @@ use domain::check_ins::hash_chain::Head;
 use evidence_bundle::{Limits, verify};
 
 use super::{
-    Undone,
+    CommandError,
     speech::{padded, say, words},
 };
 
@@ -29,11 +29,11 @@ fn head(text: &str) -> Result<Head, String> {
 }
 
 impl Verify {
-    pub(super) fn run(&self) -> Result<(), Undone> {
+    pub(super) fn run(&self) -> Result<(), CommandError> {
         let name = self.file.display().to_string();
-        let file = File::open(&self.file).map_err(|error| Undone(vec![format!("{name}: {error}")]))?;
+        let file = File::open(&self.file).map_err(|error| CommandError(vec![format!("{name}: {error}")]))?;
         let report = verify(BufReader::new(file), &Limits::default(), &self.head)
-            .map_err(|failure| Undone(vec![words!(VerifyDoesNotHold { name: &name, why: failure.message() })]))?;
+            .map_err(|failure| CommandError(vec![words!(VerifyDoesNotHold { name: &name, why: failure.message() })]))?;
         say!(VerifyHolds { name });
         println!("{} {}", padded(&words!(BundleManifest), 9), report.manifest_sha256);
         println!("{} {} {}", padded(&words!(BundleHead), 9), report.head.sequence, report.head.hash);

@@ -10,7 +10,7 @@ use messages::{Message, message};
 use serde_json::json;
 
 use super::super::{
-    Undone,
+    CommandError,
     speech::words,
     values::{account_role, any_role},
 };
@@ -34,7 +34,7 @@ pub(in crate::command) struct List {
 }
 
 impl List {
-    pub(super) async fn run(self, app: &App) -> Result<(), Undone> {
+    pub(super) async fn run(self, app: &App) -> Result<(), CommandError> {
         let filter = AccountFilter {
             roles: self.role.map(|role| vec![role]),
             disabled: self.disabled.then_some(true),

@@ -5,10 +5,9 @@ use entity::values::AccountRole;
 use serde_json::json;
 
 use super::{
-    Undone,
+    CommandError, command_error,
     phone::Phone,
     place::Site,
-    undone,
     wire::{self, Policy, Project},
     words,
 };
@@ -38,14 +37,14 @@ impl Account {
     }
 
     /// Makes the account.
-    pub(super) async fn add(&self, app: &App) -> Result<(), Undone> {
+    pub(super) async fn add(&self, app: &App) -> Result<(), CommandError> {
         let new = NewAccount {
             login: self.login.to_owned(),
             password: self.password.into(),
             role: self.role,
             person: self.person.clone(),
         };
-        app.add_account(new).await.map(drop).map_err(undone)
+        app.add_account(new).await.map(drop).map_err(command_error)
     }
 }
 
@@ -90,15 +89,15 @@ impl Cast {
         clock: &Clock,
         office: Phone,
         projects: &[Project],
-    ) -> Result<Self, Undone> {
+    ) -> Result<Self, CommandError> {
         let policies: Vec<Policy> = office.ask(&words!(DemoReadingPolicy), wire::POLICIES, json!({})).await?;
-        let policy = policies.first().ok_or_else(|| Undone(vec![words!(DemoWithoutPolicy)]))?;
+        let policy = policies.first().ok_or_else(|| CommandError(vec![words!(DemoWithoutPolicy)]))?;
         let mut leaders = leaders(projects, policy.tolerance_meters)?.into_iter();
         let (Some((first, three)), Some((second, two))) = (
             leaders.next().filter(|(_, places)| places.len() >= 3),
             leaders.next().filter(|(_, places)| places.len() >= 2),
         ) else {
-            return Err(Undone(vec![words!(DemoLacksLeaders)]));
+            return Err(CommandError(vec![words!(DemoLacksLeaders)]));
         };
         let secretary = secretary(projects, &three)?;
         let accounts = vec![
@@ -129,7 +128,7 @@ fn has_site(project: &Project) -> bool {
 }
 
 /// Leaders with the places they answer for, those with most first.
-fn leaders(projects: &[Project], tolerance_m: f64) -> Result<Vec<(String, Vec<Place>)>, Undone> {
+fn leaders(projects: &[Project], tolerance_m: f64) -> Result<Vec<(String, Vec<Place>)>, CommandError> {
     let mut leaders = Vec::<(String, Vec<Place>)>::new();
     for project in projects {
         let leader = project.team.leader.as_ref().and_then(|role| role.person.as_ref());
@@ -149,8 +148,8 @@ fn leaders(projects: &[Project], tolerance_m: f64) -> Result<Vec<(String, Vec<Pl
     Ok(leaders)
 }
 
-fn secretary(projects: &[Project], places: &[Place]) -> Result<String, Undone> {
+fn secretary(projects: &[Project], places: &[Place]) -> Result<String, CommandError> {
     let project = projects.iter().find(|project| places.first().is_some_and(|place| place.id == project.id));
     let person = project.and_then(|project| project.team.secretary.as_ref()?.person.as_ref());
-    person.map(|person| person.name.clone()).ok_or_else(|| Undone(vec![words!(DemoLacksSecretary)]))
+    person.map(|person| person.name.clone()).ok_or_else(|| CommandError(vec![words!(DemoLacksSecretary)]))
 }

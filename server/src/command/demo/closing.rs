@@ -7,7 +7,7 @@ use messages::message;
 use serde_json::{Value, json};
 
 use super::{
-    Undone,
+    CommandError,
     dashboard::Heard,
     phone::Phone,
     row::Check,
@@ -22,7 +22,7 @@ const WEEKS: usize = 4;
 
 impl Story<'_> {
     /// What is left to look at once everything has happened, and the weeks for the table.
-    pub(super) async fn closing(&self, app: &App) -> Result<(Vec<Check>, Vec<Counted>), Undone> {
+    pub(super) async fn closing(&self, app: &App) -> Result<(Vec<Check>, Vec<Counted>), CommandError> {
         let today = self.day(self.clock.now());
         let from = IsoWeek::of(today).first_day() - Days::new(7 * (WEEKS as u64 - 1));
         let document = [wire::COUNT, wire::WEEK].concat();
@@ -42,7 +42,7 @@ impl Story<'_> {
         let what = words!(DemoJudgementsAndChanges { judgements: self.judgements, changes });
         let mut check = Check::new(words!(DemoCheckHeard { what: &what }));
         let enough = |heard: &Heard| heard.visits.len() >= self.judgements && heard.weeks.len() >= changes;
-        if let Err(Undone(reasons)) = self.dashboard.hears(&what, enough).await {
+        if let Err(CommandError(reasons)) = self.dashboard.hears(&what, enough).await {
             check.wrong.extend(reasons);
         }
         let heard = self.dashboard.heard();
@@ -89,7 +89,7 @@ impl Story<'_> {
         })
     }
 
-    async fn analyst_sees(&self) -> Result<Check, Undone> {
+    async fn analyst_sees(&self) -> Result<Check, CommandError> {
         let mut check = Check::new(words!(DemoCheckAnalyst));
         let analyst = self.seen_by(&self.cast.analyst).await?;
         check.expect(message!(DemoAnalystSees), &analyst.check_ins.len(), &2);
@@ -106,7 +106,7 @@ impl Story<'_> {
     }
 
     /// What an account sees of the project where the story began.
-    async fn seen_by(&self, account: &Phone) -> Result<Sight, Undone> {
+    async fn seen_by(&self, account: &Phone) -> Result<Sight, CommandError> {
         let project = json!({ "project": self.cast.first.places[0].id });
         let what = &words!(DemoLooking);
         let page: Page<Seen> = account.ask(what, wire::CHECK_INS_OF_PROJECT, project.clone()).await?;
@@ -115,7 +115,7 @@ impl Story<'_> {
         Ok(Sight { check_ins: page.nodes, phone })
     }
 
-    async fn recounted(&self, app: &App) -> Result<Check, Undone> {
+    async fn recounted(&self, app: &App) -> Result<Check, CommandError> {
         let recounted = app.recount(false, &|_| {}).await?;
         let mut check = Check::new(words!(DemoCheckRecounted {
             projects: recounted.projects,

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::{
-    PATIENCE, Undone, failed, page,
+    CommandError, PATIENCE, failed, page,
     wire::{self, Page, Project, Week, WeeklyTallyChanged},
     words,
 };
@@ -38,9 +38,10 @@ pub(super) struct Heard {
 
 impl Dashboard {
     /// Opens a dashboard at a server: it subscribes first, and loads what is there already after.
-    pub(super) async fn open(client: &Client) -> Result<(Self, Vec<Project>), Undone> {
+    pub(super) async fn open(client: &Client) -> Result<(Self, Vec<Project>), CommandError> {
         let opened = timeout(PATIENCE, client.socket()).await.map_err(|_| too_late(words!(DemoWaitForSocket)))?;
-        let mut socket = opened.map_err(|error| Undone(vec![words!(DemoNotLetIn { answer: error.to_string() })]))?;
+        let mut socket =
+            opened.map_err(|error| CommandError(vec![words!(DemoNotLetIn { answer: error.to_string() })]))?;
         let count = [wire::COUNT_LIVE, wire::WEEK].concat();
         for (id, document) in [(VISITS, VISIT_RECORDED), (COUNT, count.as_str()), (PROJECTS, wire::PROJECTS)] {
             socket.subscribe(id, document, json!({})).await?;
@@ -49,7 +50,7 @@ impl Dashboard {
         let projects: Page<Project> = loaded.map_err(|_| too_late(words!(DemoWaitForProjects)))??;
         let (tell, heard) = watch::channel(Heard::default());
         let listening = tokio::spawn(async move {
-            if let Err(Undone(reasons)) = listen(socket, &tell).await {
+            if let Err(CommandError(reasons)) = listen(socket, &tell).await {
                 page::note(&words!(DemoDashboard), &words!(DemoHearsNoMore { why: reasons.join("; ") }));
             }
         });
@@ -62,11 +63,11 @@ impl Dashboard {
     }
 
     /// Waits until what it has heard is enough; `what` is told if that takes too long.
-    pub(super) async fn hears(&self, what: &str, enough: impl Fn(&Heard) -> bool) -> Result<(), Undone> {
+    pub(super) async fn hears(&self, what: &str, enough: impl Fn(&Heard) -> bool) -> Result<(), CommandError> {
         let mut heard = self.heard.clone();
         match timeout(PATIENCE, heard.wait_for(|heard| enough(heard))).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) => Err(Undone(vec![words!(DemoConnectionLost { what })])),
+            Ok(Err(_)) => Err(CommandError(vec![words!(DemoConnectionLost { what })])),
             Err(_) => Err(too_late(words!(DemoWaitToHear { what }))),
         }
     }
@@ -79,7 +80,7 @@ impl Drop for Dashboard {
 }
 
 /// The first value of one operation's one field.
-async fn answer<T: DeserializeOwned>(socket: &mut Socket, id: &str) -> Result<T, Undone> {
+async fn answer<T: DeserializeOwned>(socket: &mut Socket, id: &str) -> Result<T, CommandError> {
     loop {
         match next(socket).await? {
             Said { operation, message: Message::Event(data) } if operation.as_deref() == Some(id) => {
@@ -91,18 +92,18 @@ async fn answer<T: DeserializeOwned>(socket: &mut Socket, id: &str) -> Result<T,
 }
 
 /// What the server says next, if that is no error and not the end.
-async fn next(socket: &mut Socket) -> Result<Said, Undone> {
+async fn next(socket: &mut Socket) -> Result<Said, CommandError> {
     let said = socket.hear().await.map_err(|error| failed(&words!(DemoListening), error))?;
     match said.message {
-        Message::Errors(errors) => Err(Undone(vec![words!(DemoAnswered { answer: errors.to_string() })])),
-        Message::Closed(Closed { code: None, .. }) => Err(Undone(vec![words!(DemoConnectionEnded)])),
-        Message::Closed(closed) => Err(Undone(vec![words!(DemoConnectionClosed { why: closed.to_string() })])),
+        Message::Errors(errors) => Err(CommandError(vec![words!(DemoAnswered { answer: errors.to_string() })])),
+        Message::Closed(Closed { code: None, .. }) => Err(CommandError(vec![words!(DemoConnectionEnded)])),
+        Message::Closed(closed) => Err(CommandError(vec![words!(DemoConnectionClosed { why: closed.to_string() })])),
         _ => Ok(said),
     }
 }
 
 /// Listens until the connection ends.
-async fn listen(mut socket: Socket, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
+async fn listen(mut socket: Socket, tell: &watch::Sender<Heard>) -> Result<(), CommandError> {
     let mut ping = tokio::time::interval(PING);
     loop {
         tokio::select! {
@@ -112,7 +113,7 @@ async fn listen(mut socket: Socket, tell: &watch::Sender<Heard>) -> Result<(), U
     }
 }
 
-fn hear(said: Said, tell: &watch::Sender<Heard>) -> Result<(), Undone> {
+fn hear(said: Said, tell: &watch::Sender<Heard>) -> Result<(), CommandError> {
     match (said.operation.as_deref(), said.message) {
         (Some(VISITS), Message::Event(data)) => {
             let live: VisitRecorded = only_field(data)?;
@@ -148,6 +149,6 @@ fn say(who: &str, project: &str, what: &str) {
     page::note(&words!(DemoDashboard), &format!("{who}  {project}  {what}"));
 }
 
-fn too_late(what: String) -> Undone {
-    Undone(vec![words!(DemoWaited { seconds: PATIENCE.as_secs(), what })])
+fn too_late(what: String) -> CommandError {
+    CommandError(vec![words!(DemoWaited { seconds: PATIENCE.as_secs(), what })])
 }

@@ -6,7 +6,7 @@ use messages::message;
 use serde_json::json;
 
 use super::{
-    Undone,
+    CommandError,
     cast::Place,
     page,
     phone::{Draft, Phone, refusal, told},
@@ -28,7 +28,7 @@ pub(super) struct Waiting {
 
 impl Story<'_> {
     /// The office looks at what the machine could not decide, and lets it count.
-    pub(super) async fn review(&mut self, waiting: &Waiting) -> Result<Row, Undone> {
+    pub(super) async fn review(&mut self, waiting: &Waiting) -> Result<Row, CommandError> {
         page::chapter("9", &words!(DemoHeadingReview));
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[0]);
@@ -48,7 +48,7 @@ impl Story<'_> {
     }
 
     /// Whoever was rejected appeals; then it waits for a person, who decides.
-    pub(super) async fn appeal(&mut self, waiting: &Waiting) -> Result<Vec<Row>, Undone> {
+    pub(super) async fn appeal(&mut self, waiting: &Waiting) -> Result<Vec<Row>, CommandError> {
         page::chapter("10", &words!(DemoHeadingAppeal));
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[1]);
@@ -93,7 +93,7 @@ async fn decide(
     row: &mut Row,
     waiting: &Waiting,
     decision: &Decision<'_>,
-) -> Result<Option<CheckIn>, Undone> {
+) -> Result<Option<CheckIn>, CommandError> {
     let answer = told(&words!(DemoDeciding), office.client().review(&waiting.id, decision).await)?;
     let why = words!(DemoReason { reason: decision_reason(decision.reason), note: decision.note });
     Ok(settled(row, &answer, vec![why]))

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{PATIENCE, Undone, failed, words};
+use super::{CommandError, PATIENCE, failed, words};
 use crate::{clock::Clock, command::speech::of_both};
 
 /// How old the fixes are when a check-in is captured.
@@ -45,7 +45,12 @@ pub(super) struct Draft {
 
 impl Phone {
     /// Signs in at a server, on a device whose clock is right.
-    pub(super) async fn sign_in(server: &str, clock: &Clock, login: &str, password: &str) -> Result<Self, Undone> {
+    pub(super) async fn sign_in(
+        server: &str,
+        clock: &Clock,
+        login: &str,
+        password: &str,
+    ) -> Result<Self, CommandError> {
         // The server is on this machine, where no proxy reaches it.
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
         let client = Client::new(http, server).sign_in(login, password, "onsite demo").await;
@@ -68,40 +73,40 @@ impl Phone {
         what: &str,
         document: &str,
         variables: Value,
-    ) -> Result<T, Undone> {
+    ) -> Result<T, CommandError> {
         told(what, self.client.ask(document, variables).await)
     }
 
     /// Asks for leave to upload a photo.
-    pub(super) async fn request_upload(&self, photo: &[u8]) -> Result<Ticket, Undone> {
+    pub(super) async fn request_upload(&self, photo: &[u8]) -> Result<Ticket, CommandError> {
         told(&words!(DemoAskingForUpload), self.client.request_upload(photo).await)
     }
 
     /// Sends bytes to the object store, the way the ticket says.
-    pub(super) async fn upload(&self, ticket: &Ticket, bytes: Vec<u8>) -> Result<Uploaded, Undone> {
+    pub(super) async fn upload(&self, ticket: &Ticket, bytes: Vec<u8>) -> Result<Uploaded, CommandError> {
         told(&words!(DemoUploading), self.client.upload(&ticket.upload, bytes).await)
     }
 
     /// Fetches a photo.
-    pub(super) async fn download(&self, url: &str) -> Result<Bytes, Undone> {
+    pub(super) async fn download(&self, url: &str) -> Result<Bytes, CommandError> {
         told(&words!(DemoFetching), self.client.download(url).await)
     }
 
     /// Checks in.
-    pub(super) async fn check_in(&self, draft: &Draft) -> Result<CheckInPayload, Undone> {
+    pub(super) async fn check_in(&self, draft: &Draft) -> Result<CheckInPayload, CommandError> {
         told(&words!(DemoCheckingIn), self.client.check_in(&self.input(draft)).await)
     }
 
     /// Sends an offline queue; one answer for each, in order.
-    pub(super) async fn check_ins(&self, drafts: &[Draft]) -> Result<Vec<CheckInPayload>, Undone> {
+    pub(super) async fn check_ins(&self, drafts: &[Draft]) -> Result<Vec<CheckInPayload>, CommandError> {
         let items: Vec<_> = drafts.iter().map(|draft| self.input(draft)).collect();
         told(&words!(DemoSendingQueue), self.client.check_ins(&items).await)
     }
 
     /// A check-in as it stands now.
-    pub(super) async fn look_up(&self, id: &str) -> Result<CheckIn, Undone> {
+    pub(super) async fn look_up(&self, id: &str) -> Result<CheckIn, CommandError> {
         let found = told(&words!(DemoLookingUp), self.client.look_up(id).await)?;
-        found.ok_or_else(|| Undone(vec![words!(DemoNotFound)]))
+        found.ok_or_else(|| CommandError(vec![words!(DemoNotFound)]))
     }
 
     /// The check-in as it is sent now: times by the device's clock, the position in the device's datum.
@@ -125,9 +130,11 @@ impl Phone {
 }
 
 /// What came of a request; `what` is told if it failed.
-pub(super) fn told<T>(what: &str, done: Result<T, Error>) -> Result<T, Undone> {
+pub(super) fn told<T>(what: &str, done: Result<T, Error>) -> Result<T, CommandError> {
     done.map_err(|error| match error {
-        Error::Refused(errors) => Undone(errors.iter().map(|error| format!("{what}: {}", refusal(error))).collect()),
+        Error::Refused(errors) => {
+            CommandError(errors.iter().map(|error| format!("{what}: {}", refusal(error))).collect())
+        }
         error => failed(what, error),
     })
 }

@@ -8,7 +8,7 @@ use domain::projects::datum::Position;
 use exif::{Field, In, Rational, Tag, Value, experimental::Writer};
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 
-use super::{Undone, scene};
+use super::{CommandError, scene};
 
 /// Where and when a photo is taken.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Shot {
 
 impl Shot {
     /// The photo as a JPEG of 1600 × 1200 pixels.
-    pub(super) fn jpeg(&self) -> Result<Vec<u8>, Undone> {
+    pub(super) fn jpeg(&self) -> Result<Vec<u8>, CommandError> {
         let picture = scene::paint();
         let mut jpeg = Vec::new();
         let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, 85);
@@ -33,7 +33,7 @@ impl Shot {
     }
 
     /// The EXIF block, big-endian TIFF.
-    fn exif(&self) -> Result<Vec<u8>, Undone> {
+    fn exif(&self) -> Result<Vec<u8>, CommandError> {
         let fields: Vec<_> =
             self.values().into_iter().map(|(tag, value)| Field { tag, ifd_num: In::PRIMARY, value }).collect();
         let mut writer = Writer::new();

@@ -7,7 +7,7 @@ use domain::projects::{
 };
 use entity::values::Datum;
 
-use super::{Undone, words};
+use super::{CommandError, words};
 
 /// Metres of one degree of latitude, about: good enough to walk by, for the way is measured afterwards.
 const DEGREE_M: f64 = 111_320.0;
@@ -22,7 +22,7 @@ pub(super) struct Site {
 
 impl Site {
     /// A site of which `geojson` is a MultiPolygon in WGS-84 degrees.
-    pub(super) fn new(geojson: &str, tolerance_m: f64) -> Result<Self, Undone> {
+    pub(super) fn new(geojson: &str, tolerance_m: f64) -> Result<Self, CommandError> {
         Ok(Self { boundary: SiteBoundary::parse_geojson(geojson, Datum::Wgs84)?, tolerance_m })
     }
 
@@ -32,7 +32,7 @@ impl Site {
     }
 
     /// About the deepest point inside, found on a grid.
-    pub(super) fn inside(&self) -> Result<Position, Undone> {
+    pub(super) fn inside(&self) -> Result<Position, CommandError> {
         const STEPS: i32 = 12;
         let (centre, reach_m) = (self.boundary.centre(), self.reach_m());
         let along = |step: i32| f64::from(step) / f64::from(STEPS) * reach_m;
@@ -40,11 +40,13 @@ impl Site {
         let positions: Result<Vec<_>, _> =
             points.map(|(east, north)| walked(centre, along(east), along(north))).collect();
         let deepest = positions?.into_iter().min_by(|a, b| self.distance_m(*a).total_cmp(&self.distance_m(*b)));
-        deepest.filter(|position| self.distance_m(*position) < 0.0).ok_or_else(|| Undone(vec![words!(DemoSiteTooThin)]))
+        deepest
+            .filter(|position| self.distance_m(*position) < 0.0)
+            .ok_or_else(|| CommandError(vec![words!(DemoSiteTooThin)]))
     }
 
     /// A point `distance_m` metres outside that stays outside, whatever the datum its coordinates are taken for.
-    pub(super) fn outside(&self, distance_m: f64) -> Result<Position, Undone> {
+    pub(super) fn outside(&self, distance_m: f64) -> Result<Position, CommandError> {
         for bearing in (0..360).step_by(15) {
             let position = self.towards(f64::from(bearing).to_radians(), distance_m)?;
             let nearest = [Datum::Gcj02, Datum::Bd09].map(|datum| self.distance_m(to_wgs84(position, datum)));
@@ -52,16 +54,16 @@ impl Site {
                 return Ok(position);
             }
         }
-        Err(Undone(vec![words!(DemoNoPointOutside { distance: distance_m })]))
+        Err(CommandError(vec![words!(DemoNoPointOutside { distance: distance_m })]))
     }
 
     /// A point just outside, `distance_m` metres from the edge.
-    pub(super) fn beside(&self, distance_m: f64) -> Result<Position, Undone> {
+    pub(super) fn beside(&self, distance_m: f64) -> Result<Position, CommandError> {
         self.towards(0.7, distance_m)
     }
 
     /// The point at the wanted distance on the way out from the inside, by bisection.
-    fn towards(&self, bearing: f64, distance_m: f64) -> Result<Position, Undone> {
+    fn towards(&self, bearing: f64, distance_m: f64) -> Result<Position, CommandError> {
         let start = self.inside()?;
         let at = |way: f64| walked(start, way * bearing.sin(), way * bearing.cos());
         let (mut near, mut far) = (0.0, 2.0 * self.reach_m() + 2.0 * distance_m);
@@ -82,7 +84,7 @@ impl Site {
     }
 }
 
-fn walked(from: Position, east_m: f64, north_m: f64) -> Result<Position, Undone> {
+fn walked(from: Position, east_m: f64, north_m: f64) -> Result<Position, CommandError> {
     let latitude = from.latitude() + north_m / DEGREE_M;
     let longitude = from.longitude() + east_m / (DEGREE_M * from.latitude().to_radians().cos());
     Ok(Position::parse(latitude, longitude)?)

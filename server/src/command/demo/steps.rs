@@ -6,7 +6,7 @@ use entity::values::{AssessmentTrigger, Datum, FindingCode, FindingOutcome, Phot
 use messages::{message, whole};
 
 use super::{
-    Undone,
+    CommandError,
     cast::Place,
     judges::Waiting,
     page,
@@ -24,7 +24,7 @@ const TWO_DAYS: TimeDelta = TimeDelta::days(2);
 
 impl Story<'_> {
     /// All steps, in order.
-    pub(super) async fn tell(&mut self) -> Result<Vec<Row>, Undone> {
+    pub(super) async fn tell(&mut self) -> Result<Vec<Row>, CommandError> {
         let (inside, first) = self.inside().await?;
         let (on_the_edge, to_review) = self.on_the_edge().await?;
         let (outside, rejected) = self.outside().await?;
@@ -49,7 +49,7 @@ impl Story<'_> {
     }
 
     /// Inside, with a photo: pending until the photo was inspected.
-    async fn inside(&mut self) -> Result<(Row, Draft), Undone> {
+    async fn inside(&mut self) -> Result<(Row, Draft), CommandError> {
         page::chapter("1", &words!(DemoHeadingInside));
         let cast = self.cast;
         let (leader, place) = (&cast.first, &cast.first.places[0]);
@@ -90,7 +90,7 @@ impl Story<'_> {
     }
 
     /// So near the edge that the error disc lies partly within the tolerance: for a person.
-    async fn on_the_edge(&mut self) -> Result<(Row, Option<Waiting>), Undone> {
+    async fn on_the_edge(&mut self) -> Result<(Row, Option<Waiting>), CommandError> {
         page::chapter("2", &words!(DemoHeadingEdge));
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[0]);
@@ -109,7 +109,7 @@ impl Story<'_> {
     }
 
     /// 800 m outside: contradicted.
-    async fn outside(&mut self) -> Result<(Row, Option<Waiting>), Undone> {
+    async fn outside(&mut self) -> Result<(Row, Option<Waiting>), CommandError> {
         page::chapter("3", &words!(DemoHeadingOutside));
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[1]);
@@ -130,7 +130,7 @@ impl Story<'_> {
     }
 
     /// The same check-in again: on record already.
-    async fn again(&self, first: &Draft) -> Result<Row, Undone> {
+    async fn again(&self, first: &Draft) -> Result<Row, CommandError> {
         page::chapter("4", &words!(DemoHeadingTwice));
         let cast = self.cast;
         let (leader, place) = (&cast.first, &cast.first.places[0]);
@@ -144,7 +144,7 @@ impl Story<'_> {
     }
 
     /// Another check-in on the same day: still one visit.
-    async fn second(&mut self, first: &Draft) -> Result<Row, Undone> {
+    async fn second(&mut self, first: &Draft) -> Result<Row, CommandError> {
         let cast = self.cast;
         let (leader, place) = (&cast.first, &cast.first.places[0]);
         let draft = self.draft(place, first.at + TimeDelta::minutes(15))?;
@@ -161,7 +161,7 @@ impl Story<'_> {
     }
 
     /// Captured offline two days ago on a slow phone, and sent now: counts when it was captured.
-    async fn late(&mut self) -> Result<Row, Undone> {
+    async fn late(&mut self) -> Result<Row, CommandError> {
         page::chapter("5", &words!(DemoHeadingLate));
         let cast = self.cast;
         let (leader, place) = (&cast.first, &cast.first.places[1]);
@@ -183,7 +183,7 @@ impl Story<'_> {
     }
 
     /// An offline queue of four, one of which can't be recorded.
-    async fn queue(&mut self) -> Result<Vec<Row>, Undone> {
+    async fn queue(&mut self) -> Result<Vec<Row>, CommandError> {
         page::chapter("6", &words!(DemoHeadingQueue));
         let cast = self.cast;
         let (leader, place) = (&cast.first, &cast.first.places[2]);
@@ -222,7 +222,7 @@ impl Story<'_> {
     }
 
     /// A project the leader has nothing to do with: not theirs to see.
-    async fn foreign_project(&self) -> Result<Row, Undone> {
+    async fn foreign_project(&self) -> Result<Row, CommandError> {
         page::chapter("7", &words!(DemoHeadingForeign));
         let cast = self.cast;
         let (leader, place) = (&cast.first, &cast.second.places[1]);
@@ -234,7 +234,7 @@ impl Story<'_> {
     }
 
     /// A photo whose bytes are not the announced ones: the store does not take it.
-    async fn other_bytes(&self) -> Result<Row, Undone> {
+    async fn other_bytes(&self) -> Result<Row, CommandError> {
         page::chapter("8", &words!(DemoHeadingOtherBytes));
         let cast = self.cast;
         let (leader, place) = (&cast.second, &cast.second.places[1]);

@@ -7,7 +7,7 @@ use domain::visits::week::{IsoWeek, local_date};
 use entity::values::{Datum, Verdict};
 
 use super::{
-    Undone,
+    CommandError,
     cast::{Cast, Place},
     dashboard::{Dashboard, Heard},
     phone::Draft,
@@ -105,7 +105,7 @@ impl<'a> Story<'a> {
     }
 
     /// A check-in at the deepest point of a site, by a good fix.
-    pub(super) fn draft(&self, place: &Place, at: DateTime<Utc>) -> Result<Draft, Undone> {
+    pub(super) fn draft(&self, place: &Place, at: DateTime<Utc>) -> Result<Draft, CommandError> {
         Ok(Draft {
             id: self.clock.id(),
             project: place.id.clone(),
@@ -155,7 +155,7 @@ impl<'a> Story<'a> {
             changes.next_back().is_some_and(|live| counts_of(live) == counts)
         };
         let what = words!(DemoEcho { verdict: verdict_name(echo.verdict), step: &row.number, week: &week });
-        if let Err(Undone(reasons)) = self.dashboard.hears(&what, |heard| stands(heard) && counted(heard)).await {
+        if let Err(CommandError(reasons)) = self.dashboard.hears(&what, |heard| stands(heard) && counted(heard)).await {
             row.wrong.extend(reasons);
         }
     }
