@@ -92,7 +92,7 @@ async fn an_event_that_fails_is_logged_with_the_id_of_its_stream(#[values(Sqlite
 async fn what_is_logged_of_work_that_comes_again_has_the_id_of_its_run() {
     let (log, alone) = (Log::kept(), AppAlone::on(Sqlite).await);
     job::Entity::delete_many().exec(alone.app.database.writer()).await.unwrap();
-    let mark = Uuid::new_v4().to_string();
+    let mark = alone.clock.id().to_string();
     let work = || async { tracing::warn!(mark, "work went wrong") };
     assert!(HOUSEKEEPING.once(&alone.app, work).await.unwrap());
     let line = log.line(&[&mark]).await;
