@@ -144,12 +144,18 @@ async fn an_answer_that_grows_too_large_is_stopped_while_it_grows() {
     let server = TestServer::tuned(|config| config.limits.memory_bytes = 1_000_000).await;
     let visit = many_more(&server, 60).await;
     let office = server.as_(Office);
-    let query = format!("{{ visit(id: \"{visit}\") {{ checkIns {{ visit {{ checkIns {{ id uuid note }} }} }} }} }}");
+    let asked = |first: usize| {
+        let page = format!("checkIns(first: {first})");
+        format!(
+            "{{ visit(id: \"{visit}\") {{ {page} {{ visit {{ {page} {{ visit {{ {page} {{ id uuid note }} }} }} }} }} }} }}"
+        )
+    };
+    let query = asked(25);
     let refused = office.ask(&query, json!({})).await;
     assert_eq!((reason(&refused.body["errors"][0]), refused.body.get("data")), ("memoryBytes", None));
     let Message::Errors(errors) = Socket::of(&server, Office).await.ask("one", &query).await else {
         panic!("refused on a socket")
     };
     assert_eq!(reason(&errors[0]), "memoryBytes");
-    office.ask(&query.replace("checkIns", "checkIns(first: 5)"), json!({})).await.list("/visit/checkIns");
+    office.ask(&asked(5), json!({})).await.list("/visit/checkIns");
 }

@@ -6,6 +6,7 @@ mod breakdown;
 mod hostile;
 pub(crate) mod hostile_documents;
 pub(crate) mod hostile_loops;
+mod levels;
 mod live;
 mod logging;
 mod moments;

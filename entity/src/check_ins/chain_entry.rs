@@ -25,7 +25,7 @@ pub struct Model {
     pub recorded_at: DateTime<Utc>,
 }
 
-/// Related rows are loaded by id, list by list; no relation is declared.
+/// How rows are joined is said where they are read; no relation is declared.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

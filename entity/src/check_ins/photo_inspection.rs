@@ -54,7 +54,7 @@ pub struct Model {
     pub inspected_at: DateTime<Utc>,
 }
 
-/// Related rows are loaded by id, list by list; no relation is declared.
+/// How rows are joined is said where they are read; no relation is declared.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

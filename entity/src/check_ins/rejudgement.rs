@@ -45,7 +45,7 @@ pub struct Model {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-/// Related rows are loaded by id, list by list; no relation is declared.
+/// How rows are joined is said where they are read; no relation is declared.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

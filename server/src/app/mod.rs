@@ -31,7 +31,7 @@ pub use accounts::{
     access_tokens::{AccessToken, TokenRequest},
     account_policy::AccountPolicy,
     add_account::{NewAccount, login_of},
-    audit::{Actor, accounts_of_trail, audit_trail},
+    audit::Actor,
     list_accounts::ListedAccount,
     second_factor::Enrolment,
     sign_in::{SignInRequest, SignedIn},

@@ -12,12 +12,16 @@ use messages::message;
 
 use super::{
     check_ins::check_in::CheckIn,
+    engine::levels::There,
     support::{
         access::{app, scope, viewer},
         error::{bad_argument, broken},
         global_id,
     },
-    visits::{visit::Visit, weekly_visits::WeeklyVisits},
+    visits::{
+        visit::Visit,
+        weekly_visits::{self, WeeklyVisits},
+    },
 };
 use crate::{
     app::{App, WeekRange},
@@ -26,23 +30,23 @@ use crate::{
 };
 
 /// A check-in was judged, and its visit with it.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Debug, SimpleObject)]
 pub struct VisitRecorded {
     /// Give it as `after` to go on from here.
     cursor: String,
     /// The visit, as it stands now.
-    visit: Visit,
+    visit: There<Visit>,
     /// The check-in that was judged, as it stands now.
-    check_in: CheckIn,
+    check_in: There<CheckIn>,
 }
 
 /// A week's count changed.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Debug, SimpleObject)]
 pub struct WeeklyTallyChanged {
     /// Give it as `after` to go on from here.
     cursor: String,
     /// The leader's week, as it stands now.
-    weekly_visits: WeeklyVisits,
+    weekly_visits: There<WeeklyVisits>,
 }
 
 /// What can be followed.
@@ -151,11 +155,12 @@ async fn at_one_moment<T>(event: impl Future<Output = Result<Option<T>>>) -> Opt
 async fn visit_recorded(app: &App, scope: Scope, published: &PublishedEvent) -> Result<Option<VisitRecorded>> {
     let Event::VisitRecorded { visit, check_in, .. } = published.event else { return Ok(None) };
     let connection = app.database.reader();
-    let visit = store::visit::find(connection, scope, [visit]).await.map_err(broken)?;
-    let check_in = store::check_in::find(connection, scope, [check_in]).await.map_err(broken)?;
-    let (Some(visit), Some(check_in)) = (Visit::list(visit).pop(), CheckIn::list(check_in).pop()) else {
+    let visits = store::visit::find(connection, scope, [visit]).await.map_err(broken)?;
+    let check_ins = store::check_in::find(connection, scope, [check_in]).await.map_err(broken)?;
+    if visits.is_empty() || check_ins.is_empty() {
         return Ok(None);
-    };
+    }
+    let (visit, check_in) = (There::by_id(visit), There::by_id(check_in));
     Ok(Some(VisitRecorded { cursor: cursor(published.position), visit, check_in }))
 }
 
@@ -170,10 +175,12 @@ async fn weekly_tally_changed(
     if visible.is_empty() {
         return Ok(None);
     }
-    let mut weeks = WeeklyVisits::load(app, &[*project], WeekRange { from: week, to: week }).await.map_err(broken)?;
+    let range = WeekRange { from: week, to: week };
+    let mut weeks = weekly_visits::of_projects(app, &[*project], range).await.map_err(broken)?;
     // A visit by someone who is no leader changes a count that nobody is answerable for.
-    let weekly_visits = weeks.remove(project).unwrap_or_default().into_iter().find(|row| row.person_id() == *person);
-    Ok(weekly_visits.map(|weekly_visits| WeeklyTallyChanged { cursor: cursor(published.position), weekly_visits }))
+    let week = weeks.remove(project).unwrap_or_default().into_iter().find(|row| row.person == *person);
+    let cursor = cursor(published.position);
+    Ok(week.map(|week| WeeklyTallyChanged { cursor, weekly_visits: There::value(week) }))
 }
 
 fn cursor(position: i64) -> String {

@@ -15,6 +15,7 @@ pub mod dump;
 mod going_down;
 pub mod heartbeat;
 pub mod job;
+pub mod listing;
 pub mod moment;
 pub mod outbox;
 pub mod page;

@@ -1,11 +1,8 @@
-//! Keyset pagination: a page of a list, or of every parent's list at once.
-
-use std::{collections::HashMap, hash::Hash};
+//! Keyset pagination: a page of a list.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, Value,
-    sea_query::{Asterisk, Expr, ExprTrait, Func, Query, WindowStatement},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    Value,
 };
 
 /// Which part of an ordered list is wanted.
@@ -100,76 +97,4 @@ where
         .all(connection)
         .await?;
     Ok(Rows::cut(rows, page))
-}
-
-/// One page of every parent's list, in one statement: rows are numbered within their parent.
-pub async fn list_each<E, K: Key, P: Eq + Hash>(
-    connection: &impl ConnectionTrait,
-    select: Select<E>,
-    parent: E::Column,
-    parent_of: impl Fn(&E::Model) -> P,
-    ordering: Ordering<E::Column>,
-    page: &Page<K>,
-) -> Result<HashMap<P, Rows<E::Model>>, DbErr>
-where
-    E: EntityTrait,
-{
-    let direction = ordering.direction(page);
-    let window = WindowStatement::partition_by((E::default(), parent))
-        .order_by((E::default(), ordering.by), direction.clone())
-        .order_by((E::default(), ordering.id), direction)
-        .to_owned();
-    let mut numbered = select.filter(ordering.window(page)).into_query();
-    numbered.expr_window_as(Func::cust("ROW_NUMBER"), window, "place");
-    let mut query = Query::select();
-    query
-        .column(Asterisk)
-        .from_subquery(numbered, "numbered")
-        .and_where(Expr::col("place").lte(page.size + 1))
-        .order_by("place", Order::Asc);
-    let rows = E::Model::find_by_statement(connection.get_database_backend().build(&query)).all(connection).await?;
-    let mut parents = HashMap::<P, Vec<E::Model>>::new();
-    for row in rows {
-        parents.entry(parent_of(&row)).or_default().push(row);
-    }
-    Ok(parents.into_iter().map(|(parent, rows)| (parent, Rows::cut(rows, page))).collect())
-}
-
-/// No place in a list: for lists that nobody goes on in.
-enum Nowhere {}
-
-impl Key for Nowhere {
-    fn values(&self) -> (Value, Value) {
-        match *self {}
-    }
-}
-
-/// The first rows of every parent's list, in one statement, or the last ones; in the list's order.
-pub async fn some_of_each<E, P: Eq + Hash>(
-    connection: &impl ConnectionTrait,
-    select: Select<E>,
-    parent: E::Column,
-    parent_of: impl Fn(&E::Model) -> P,
-    ordering: Ordering<E::Column>,
-    part: Part,
-) -> Result<HashMap<P, Vec<E::Model>>, DbErr>
-where
-    E: EntityTrait,
-{
-    let (size, from_end) = match part {
-        Part::First(size) => (size, false),
-        Part::Last(size) => (size, true),
-    };
-    let page = Page::<Nowhere> { size, from_end, after: None, before: None };
-    let pages = list_each(connection, select, parent, parent_of, ordering, &page).await?;
-    Ok(pages.into_iter().map(|(parent, found)| (parent, found.rows)).collect())
-}
-
-/// So many rows of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// The first ones.
-    First(u64),
-    /// The last ones.
-    Last(u64),
 }

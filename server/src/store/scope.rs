@@ -33,21 +33,31 @@ impl Scope {
 
 /// Rows whose `project` column is in scope.
 pub(super) fn in_scope(scope: Scope, project: impl ColumnTrait) -> Condition {
-    match scope {
-        Scope::Everything => Condition::all(),
-        Scope::Unit(person) => Condition::any()
-            .add(project.in_subquery(projects_of(person)))
-            .add(project.in_subquery(projects_of_unit_of(person))),
-        Scope::Team(person) => Condition::all().add(project.in_subquery(projects_of(person))),
-        Scope::Own(_) | Scope::Nothing => Condition::all().add(Expr::val(false).eq(true)),
-    }
+    visible(scope, &project.into_expr())
 }
 
 /// Rows whose `project` column is in scope, or that belong to the viewer.
 pub(super) fn in_scope_or_own(scope: Scope, project: impl ColumnTrait, person: impl ColumnTrait) -> Condition {
+    visible_or_own(scope, &project.into_expr(), &person.into_expr())
+}
+
+/// Rows whose project, by this expression, is in scope.
+pub fn visible(scope: Scope, project: &Expr) -> Condition {
+    match scope {
+        Scope::Everything => Condition::all(),
+        Scope::Unit(person) => Condition::any()
+            .add(project.clone().in_subquery(projects_of(person)))
+            .add(project.clone().in_subquery(projects_of_unit_of(person))),
+        Scope::Team(person) => Condition::all().add(project.clone().in_subquery(projects_of(person))),
+        Scope::Own(_) | Scope::Nothing => Condition::all().add(Expr::val(false).eq(true)),
+    }
+}
+
+/// Rows whose project, by this expression, is in scope, or that belong to the viewer.
+pub fn visible_or_own(scope: Scope, project: &Expr, person: &Expr) -> Condition {
     match scope.person() {
-        Some(own) => Condition::any().add(in_scope(scope, project)).add(person.eq(own)),
-        None => in_scope(scope, project),
+        Some(own) => Condition::any().add(visible(scope, project)).add(person.clone().eq(own)),
+        None => visible(scope, project),
     }
 }
 

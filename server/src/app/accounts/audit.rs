@@ -1,18 +1,10 @@
 //! Keeps the audit trail: who did what to an account's permissions.
 
 use domain::permission::Viewer;
-use entity::{account, audit_entry, ids::AccountId, values::AuditAction};
+use entity::{audit_entry, ids::AccountId, values::AuditAction};
 use sea_orm::ConnectionTrait;
 
-use crate::{
-    app::Broken,
-    clock::Clock,
-    store::{
-        self,
-        audit::{AuditFilter, AuditKey},
-        page::{Page, Rows},
-    },
-};
+use crate::{app::Broken, clock::Clock, store};
 
 /// Who may manage accounts: whoever works at the command line, or an administrator.
 #[derive(Clone, Copy, Debug)]
@@ -51,29 +43,4 @@ pub(in crate::app) async fn record(
         detail: detail.to_string(),
     };
     Ok(store::audit::append(connection, entry).await?)
-}
-
-/// A page of the audit trail, if the viewer may read it: otherwise it looks empty.
-pub async fn audit_trail(
-    connection: &impl ConnectionTrait,
-    viewer: &Viewer,
-    filter: &AuditFilter,
-    page: &Page<AuditKey>,
-) -> Result<Rows<audit_entry::Model>, Broken> {
-    if !viewer.reads_audit_trail() {
-        return Ok(Rows { rows: Vec::new(), more: false });
-    }
-    Ok(store::audit::list(connection, filter, page).await?)
-}
-
-/// Accounts by id, for whoever sees them: administrators, and in the audit trail the office.
-pub async fn accounts_of_trail(
-    connection: &impl ConnectionTrait,
-    viewer: &Viewer,
-    ids: Vec<AccountId>,
-) -> Result<Vec<account::Model>, Broken> {
-    if !viewer.reads_audit_trail() {
-        return Ok(Vec::new());
-    }
-    Ok(store::account::find(connection, ids).await?)
 }

@@ -1,149 +1,120 @@
 //! Accounts, as administrators see them.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use domain::permission::table::read;
-use entity::{
-    account, identity,
-    ids::{AccountId, PersonId},
-    values::AccountRole,
-};
+use entity::{account, identity, ids::AccountId, second_factor, values::AccountRole};
 use messages::message;
+use sea_orm::{Condition, sea_query::Expr};
 
 use crate::{
-    app::{accounts_of_trail, login_of},
+    app::login_of,
     graphql::{
+        engine::levels::{At, Fields, Found, Noun, Page, Paged, Stored, Via},
         projects::person::Person,
-        support::{
-            access::{app, entitled, has_part_in, viewer},
-            connection::{Count, connection},
-            error::{bad_argument, broken},
-            global_id,
-            page::PageArguments,
-            siblings::{Batch, distinct},
-        },
+        support::{access::entitled, error::bad_argument, global_id, page::PageArguments},
     },
     store::{
         self,
         account::{AccountFilter, AccountKey},
+        listing,
     },
 };
 
 /// Someone who can sign in.
-#[derive(Clone, Debug, Description)]
-pub struct Account {
-    row: account::Model,
-    list: Arc<List>,
+#[derive(Debug, Description)]
+pub struct Account;
+
+impl Noun for Account {
+    const NAME: &'static str = "Account";
+
+    /// Administrators see accounts, and in the audit trail the office.
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(account::Column::Id).where_visible(|viewing, _| {
+            let visible = viewing.viewer()?.reads_audit_trail();
+            Ok((!visible).then(|| Condition::all().add(Expr::cust("FALSE"))))
+        }))
+    }
+
+    fn fields(of: &mut Fields<Self>) {
+        use account::Column;
+        let second_factor = Via::of(Column::Id, second_factor::Column::AccountId);
+        let identity = Via::of(Column::Id, identity::Column::AccountId);
+        of.id::<AccountId>(Column::Id);
+        of.plain("login", "Sign-in name.", Column::Login, |login: String| login);
+        of.plain("role", "What it may do.", Column::Role, |role: AccountRole| role);
+        of.one::<Person>(
+            "person",
+            "The person it belongs to; null for an account that belongs to none.",
+            Column::PersonId,
+        );
+        of.plain(
+            "hasSecondFactor",
+            "Whether it signs in with a second factor.",
+            second_factor.at(second_factor::Column::ConfirmedAt),
+            |confirmed_at: Option<DateTime<Utc>>| confirmed_at.is_some(),
+        );
+        of.made::<Identity, Identity>(
+            "identity",
+            "Who at the identity provider signs in to it, for administrators; null where nobody does.",
+            [identity::Column::Issuer, identity::Column::Subject, identity::Column::LinkedAt]
+                .map(|column| identity.at(column))
+                .into(),
+            |at| {
+                let known = (at.get(0)?, at.get(1)?, at.get(2)?);
+                let (Some(issuer), Some(subject), Some(linked_at)) = known else { return Ok(None) };
+                Ok(Some(Identity { issuer, subject, linked_at }))
+            },
+        );
+        of.only_by(const { read("Account", "identity") });
+        of.plain("createdAt", "When it was made.", Column::CreatedAt, |at: DateTime<Utc>| at);
+        of.plain(
+            "disabledAt",
+            "From when on it can't sign in; null while it can.",
+            Column::DisabledAt,
+            |at: Option<DateTime<Utc>>| at,
+        );
+        of.plain(
+            "oneTimePasswordUntil",
+            "Until when a password given out by an administrator can be replaced by one of the owner's own; null once it is.",
+            Column::OneTimeUntil,
+            |at: Option<DateTime<Utc>>| at,
+        );
+    }
+}
+
+impl Paged for Account {
+    const PLURAL: &'static str = "accounts";
+    type Key = AccountKey;
+
+    fn key_columns() -> Vec<listing::Column> {
+        vec![account::Column::Login.into(), account::Column::Id.into()]
+    }
+
+    fn key(at: &At<'_>) -> Result<AccountKey> {
+        Ok(AccountKey { login: at.get(0)?, id: at.get(1)? })
+    }
 }
 
 /// Someone known to an identity provider.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Debug, Description)]
 pub struct Identity {
-    /// The provider's URL.
     issuer: String,
-    /// Who that is there: the `sub` of their ID tokens.
     subject: String,
-    /// Since when they sign in to the account.
     linked_at: DateTime<Utc>,
 }
 
-impl From<identity::Model> for Identity {
-    fn from(row: identity::Model) -> Self {
-        Self { issuer: row.issuer, subject: row.subject, linked_at: row.linked_at }
+impl Noun for Identity {
+    const NAME: &'static str = "Identity";
+
+    fn fields(of: &mut Fields<Self>) {
+        of.part("issuer", "The provider's URL.", |identity: &Self| identity.issuer.clone());
+        of.part("subject", "Who that is there: the `sub` of their ID tokens.", |identity: &Self| {
+            identity.subject.clone()
+        });
+        of.part("linkedAt", "Since when they sign in to the account.", |identity: &Self| identity.linked_at);
     }
 }
-
-#[derive(Debug, Default)]
-struct List {
-    person_ids: Vec<PersonId>,
-    people: Batch<(), PersonId, Person>,
-    ids: Vec<AccountId>,
-    second_factors: Batch<(), AccountId, ()>,
-    identities: Batch<(), AccountId, Identity>,
-}
-
-impl Account {
-    /// Accounts listed together.
-    pub(in crate::graphql) fn list(rows: Vec<account::Model>) -> Vec<Self> {
-        let person_ids = distinct(rows.iter().filter_map(|row| row.person_id));
-        let ids = rows.iter().map(|row| row.id).collect();
-        let list = Arc::new(List { person_ids, ids, ..List::default() });
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
-    }
-
-    fn key(&self) -> AccountKey {
-        AccountKey { login: self.row.login.clone(), id: self.row.id }
-    }
-
-    pub(in crate::graphql) fn account_id(&self) -> AccountId {
-        self.row.id
-    }
-}
-
-#[Object(use_type_description)]
-impl Account {
-    /// Global id.
-    pub async fn id(&self) -> ID {
-        global_id::encode(self.row.id)
-    }
-
-    /// Sign-in name.
-    async fn login(&self) -> &str {
-        &self.row.login
-    }
-
-    /// What it may do.
-    async fn role(&self) -> AccountRole {
-        self.row.role
-    }
-
-    /// The person it belongs to; null for an account that belongs to none.
-    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let Some(id) = self.row.person_id else { return Ok(None) };
-        let load = || Person::load(app(ctx), self.list.person_ids.clone());
-        self.list.people.get((), &id, load).await
-    }
-
-    /// Whether it signs in with a second factor.
-    async fn has_second_factor(&self, ctx: &Context<'_>) -> Result<bool> {
-        let load = || async {
-            let confirmed = store::second_factor::confirmed(app(ctx).database.reader(), self.list.ids.clone()).await?;
-            Ok::<_, sea_orm::DbErr>(confirmed.into_iter().map(|(account, _)| (account, ())).collect())
-        };
-        Ok(self.list.second_factors.get((), &self.row.id, load).await?.is_some())
-    }
-
-    /// Who at the identity provider signs in to it, for administrators; null where nobody does.
-    async fn identity(&self, ctx: &Context<'_>) -> Result<Option<Identity>> {
-        if !has_part_in(ctx, const { read("Account", "identity") })? {
-            return Ok(None);
-        }
-        let load = || async {
-            let rows = store::identity::of_accounts(app(ctx).database.reader(), self.list.ids.clone()).await?;
-            Ok::<_, sea_orm::DbErr>(rows.into_iter().map(|row| (row.account_id, Identity::from(row))).collect())
-        };
-        self.list.identities.get((), &self.row.id, load).await
-    }
-
-    /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.row.created_at
-    }
-
-    /// From when on it can't sign in; null while it can.
-    async fn disabled_at(&self) -> Option<DateTime<Utc>> {
-        self.row.disabled_at
-    }
-
-    /// Until when a password given out by an administrator can be replaced by one of the owner's own; null once it is.
-    async fn one_time_password_until(&self) -> Option<DateTime<Utc>> {
-        self.row.one_time_until
-    }
-}
-
-connection!(Account, AccountKey, "accounts" => AccountConnection, AccountEdge);
 
 /// Which accounts are wanted; all conditions must hold.
 #[derive(Debug, Default, InputObject)]
@@ -181,10 +152,9 @@ impl AccountQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account's global id.")] id: ID,
-    ) -> Result<Option<Account>> {
+    ) -> Result<Found<Account>> {
         entitled(ctx, const { read("Query", "account") })?;
-        let Some(id) = global_id::decode(&id) else { return Ok(None) };
-        Ok(load(ctx, vec![id]).await?.pop())
+        Ok(global_id::decode(&id).map_or_else(Found::none, |id: AccountId| Found::by_id(id)))
     }
 
     /// All accounts, by sign-in name: for administrators.
@@ -196,26 +166,12 @@ impl AccountQuery {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<AccountFilterInput>,
-    ) -> Result<AccountConnection> {
+    ) -> Result<Page<Account>> {
         entitled(ctx, const { read("Query", "accounts") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
-        let found = store::account::list(app(ctx).database.reader(), &filter, &page).await.map_err(broken)?;
-        let count: Count = Box::new(move |ctx| {
-            let filter = filter.clone();
-            Box::pin(async move {
-                let count = store::account::count(app(ctx).database.reader(), &filter).await.map_err(broken)?;
-                Ok(i64::try_from(count).unwrap_or(i64::MAX))
-            })
-        });
-        Ok(AccountConnection::of(Account::list(found.rows), found.more, &page, count))
+        Ok(Page::of(store::account::listing(&filter), &page))
     }
-}
-
-/// Accounts by id, listed together, as far as the viewer sees them.
-pub(in crate::graphql) async fn load(ctx: &Context<'_>, ids: Vec<AccountId>) -> Result<Vec<Account>> {
-    let rows = accounts_of_trail(app(ctx).database.reader(), viewer(ctx)?, ids).await.map_err(broken)?;
-    Ok(Account::list(rows))
 }
 
 #[cfg(test)]

@@ -1,101 +1,61 @@
 //! The audit trail.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use domain::permission::table::read;
-use entity::{audit_entry, ids::AccountId, values::AuditAction};
+use entity::{audit_entry::Column, ids::AuditEntryId, values::AuditAction};
 
 use super::account::Account;
 use crate::{
-    app::{accounts_of_trail, audit_trail},
-    graphql::support::{
-        access::{app, entitled, viewer},
-        connection::{Count, connection},
-        error::broken,
-        global_id,
-        page::PageArguments,
-        siblings::{Batch, distinct},
+    graphql::{
+        engine::levels::{At, Fields, Noun, Page, Paged, Stored},
+        support::{access::entitled, global_id, page::PageArguments},
     },
     store::{
         self,
         audit::{AuditFilter, AuditKey},
+        listing,
     },
 };
 
 /// Something that was done to an account's permissions. Entries are never changed or removed.
-#[derive(Clone, Debug, Description)]
-pub struct AuditEntry {
-    row: audit_entry::Model,
-    list: Arc<List>,
-}
+#[derive(Debug, Description)]
+pub struct AuditEntry;
 
-#[derive(Debug, Default)]
-struct List {
-    account_ids: Vec<AccountId>,
-    accounts: Batch<(), AccountId, Account>,
-}
+impl Noun for AuditEntry {
+    const NAME: &'static str = "AuditEntry";
 
-impl AuditEntry {
-    fn list(rows: Vec<audit_entry::Model>) -> Vec<Self> {
-        let account_ids = distinct(rows.iter().flat_map(|row| row.actor_id.into_iter().chain([row.target_id])));
-        let list = Arc::new(List { account_ids, ..List::default() });
-        rows.into_iter().map(|row| Self { row, list: Arc::clone(&list) }).collect()
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(Column::Id))
     }
 
-    fn key(&self) -> AuditKey {
-        AuditKey { at: self.row.at, id: self.row.id }
-    }
-
-    async fn account(&self, ctx: &Context<'_>, id: AccountId) -> Result<Option<Account>> {
-        let viewer = viewer(ctx)?;
-        let load = || async {
-            let rows = accounts_of_trail(app(ctx).database.reader(), viewer, self.list.account_ids.clone()).await?;
-            let accounts = Account::list(rows).into_iter().map(|account| (account.account_id(), account));
-            Ok::<_, crate::app::Broken>(accounts.collect())
-        };
-        self.list.accounts.get((), &id, load).await
+    fn fields(of: &mut Fields<Self>) {
+        of.id::<AuditEntryId>(Column::Id);
+        of.plain("at", "When it was done.", Column::At, |at: DateTime<Utc>| at);
+        of.one::<Account>("actor", "The account that did it; null for the command line.", Column::ActorId);
+        of.plain("action", "What was done.", Column::Action, |action: AuditAction| action);
+        of.one::<Account>("target", "The account it was done to.", Column::TargetId);
+        of.plain(
+            "detail",
+            "The particulars, as a JSON object in text; never a secret.",
+            Column::Detail,
+            |detail: String| detail,
+        );
     }
 }
 
-#[Object(use_type_description)]
-impl AuditEntry {
-    /// Global id.
-    pub async fn id(&self) -> ID {
-        global_id::encode(self.row.id)
+impl Paged for AuditEntry {
+    const PLURAL: &'static str = "entries of the audit trail";
+    type Key = AuditKey;
+
+    fn key_columns() -> Vec<listing::Column> {
+        vec![Column::At.into(), Column::Id.into()]
     }
 
-    /// When it was done.
-    async fn at(&self) -> DateTime<Utc> {
-        self.row.at
-    }
-
-    /// The account that did it; null for the command line.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        match self.row.actor_id {
-            Some(id) => self.account(ctx, id).await,
-            None => Ok(None),
-        }
-    }
-
-    /// What was done.
-    async fn action(&self) -> AuditAction {
-        self.row.action
-    }
-
-    /// The account it was done to.
-    async fn target(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        self.account(ctx, self.row.target_id).await
-    }
-
-    /// The particulars, as a JSON object in text; never a secret.
-    async fn detail(&self) -> &str {
-        &self.row.detail
+    fn key(at: &At<'_>) -> Result<AuditKey> {
+        Ok(AuditKey { at: at.get(0)?, id: at.get(1)? })
     }
 }
-
-connection!(AuditEntry, AuditKey, "entries of the audit trail" => AuditEntryConnection, AuditEntryEdge);
 
 /// Which entries are wanted; all conditions must hold.
 #[derive(Debug, Default, InputObject)]
@@ -139,18 +99,10 @@ impl AuditQuery {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<AuditFilterInput>,
-    ) -> Result<AuditEntryConnection> {
-        let viewer = entitled(ctx, const { read("Query", "auditTrail") })?;
+    ) -> Result<Page<AuditEntry>> {
+        entitled(ctx, const { read("Query", "auditTrail") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
-        let found = audit_trail(app(ctx).database.reader(), viewer, &filter, &page).await.map_err(broken)?;
-        let count: Count = Box::new(move |ctx| {
-            let filter = filter.clone();
-            Box::pin(async move {
-                let count = store::audit::count(app(ctx).database.reader(), &filter).await.map_err(broken)?;
-                Ok(i64::try_from(count).unwrap_or(i64::MAX))
-            })
-        });
-        Ok(AuditEntryConnection::of(AuditEntry::list(found.rows), found.more, &page, count))
+        Ok(Page::of(store::audit::listing(&filter), &page))
     }
 }

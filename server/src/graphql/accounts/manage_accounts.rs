@@ -8,10 +8,13 @@ use secrecy::{ExposeSecret, SecretString};
 use super::account::Account;
 use crate::{
     app::{Actor, App, Failure, Refusal},
-    graphql::support::{
-        access::{app, may_change},
-        error::{UserError, answered},
-        global_id,
+    graphql::{
+        engine::levels::Found,
+        support::{
+            access::{app, may_change},
+            error::{UserError, answered},
+            global_id,
+        },
     },
 };
 
@@ -52,19 +55,19 @@ pub struct LinkIdentityInput {
 }
 
 /// What became of an account.
-#[derive(Clone, Debug, Default, SimpleObject)]
+#[derive(Debug, Default, SimpleObject)]
 pub struct AccountPayload {
     /// The account, as it is now; null if it was refused.
-    account: Option<Account>,
+    account: Found<Account>,
     /// Why it was refused; empty if it was not.
     user_errors: Vec<UserError>,
 }
 
 /// An account with a password that has to be replaced when it first signs in.
-#[derive(Clone, Debug, Default, SimpleObject)]
+#[derive(Debug, Default, SimpleObject)]
 pub struct OneTimePasswordPayload {
     /// The account; null if it was refused.
-    account: Option<Account>,
+    account: Found<Account>,
     /// To be handed to its owner, who signs in with it and a `newPassword` within seven days. Shown this once.
     one_time_password: Option<String>,
     /// Why it was refused; empty if it was not.
@@ -227,7 +230,7 @@ where
 
 fn changed(done: Done<account::Model>) -> AccountPayload {
     match done {
-        Ok(row) => AccountPayload { account: Account::list(vec![row]).pop(), user_errors: Vec::new() },
+        Ok(row) => AccountPayload { account: Found::by_id(row.id), user_errors: Vec::new() },
         Err(user_errors) => AccountPayload { user_errors, ..AccountPayload::default() },
     }
 }
@@ -235,7 +238,7 @@ fn changed(done: Done<account::Model>) -> AccountPayload {
 fn one_time(done: Done<(account::Model, SecretString)>) -> OneTimePasswordPayload {
     match done {
         Ok((row, password)) => OneTimePasswordPayload {
-            account: Account::list(vec![row]).pop(),
+            account: Found::by_id(row.id),
             one_time_password: Some(password.expose_secret().to_owned()),
             user_errors: Vec::new(),
         },

@@ -13,7 +13,10 @@ use super::{access_token::PersonalAccessToken, own_account::Session, second_fact
 use crate::{
     app::{Failure, SignInRequest, SignedIn},
     graphql::{
-        engine::cost::{LimitedAction, take},
+        engine::{
+            cost::{LimitedAction, take},
+            levels::{Found, Rows},
+        },
         projects::{person::Person, team::TeamRole},
         support::{
             access::{Access, anybody_may_change, app, identified, may_change},
@@ -21,7 +24,7 @@ use crate::{
             page::{DEFAULT_SIZE, LARGEST_SIZE, some},
         },
     },
-    store,
+    store::{self, listing::Part},
 };
 
 /// Whoever is signed in.
@@ -36,9 +39,8 @@ impl Viewer {
     }
 
     /// The person they are; null for an account that belongs to none.
-    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let Some(id) = self.0.person else { return Ok(None) };
-        Ok(Person::load(app(ctx), vec![id]).await.map_err(broken)?.remove(&id))
+    async fn person(&self) -> Found<Person> {
+        self.0.person.map_or_else(Found::none, Found::by_id)
     }
 
     /// The parts they play today in the teams of projects, by when they began; empty for an account of no person.
@@ -46,14 +48,13 @@ impl Viewer {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The first so many, 1 to 500; 50 if nothing is said.")] first: Option<i32>,
-    ) -> Result<Vec<TeamRole>> {
+    ) -> Result<Rows<TeamRole>> {
         let first = some("first", first, DEFAULT_SIZE, LARGEST_SIZE)?;
         let (Some(person), true) = (self.0.person, self.0.has_part_in(const { read("Viewer", "teamRoles") })) else {
-            return Ok(Vec::new());
+            return Ok(Rows::default());
         };
         let today = app(ctx).today().await.map_err(broken)?;
-        let rows = store::team_role::on_day_of_person(app(ctx).database.reader(), person, today, first).await;
-        Ok(TeamRole::list(rows.map_err(broken)?))
+        Ok(Rows::of(store::team_role::of_person_on(person, today), Part::first(first)))
     }
 
     /// When the session ends by itself.

@@ -1,8 +1,6 @@
 //! Check-ins: what is on record, and how one is made.
 
-use std::{collections::HashMap, sync::Arc};
-
-use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use domain::{
     check_ins::phone_fix::PhoneFix,
@@ -12,12 +10,13 @@ use domain::{
     },
 };
 use entity::{
-    check_in,
-    ids::{CheckInId, PersonId, ProjectId, VisitId},
-    standing,
+    assessment,
+    check_in::Column,
+    ids::{CheckInId, PersonId},
+    site_version, standing,
     values::{Datum, Verdict},
 };
-use sea_orm::DbErr;
+use uuid::Uuid;
 
 use super::{
     assessment::Assessment,
@@ -26,263 +25,216 @@ use super::{
     review::{Appeal, Decision},
 };
 use crate::{
-    app::first_fix,
     graphql::{
-        engine::cost::lists::{FEW, MOST_OF_FEW},
+        engine::{
+            cost::lists::{FEW, MOST_OF_FEW},
+            levels::{At, Fields, Found, Key, Noun, Page, Paged, Place, Source, Stored, Via, argument, column, keyed},
+        },
         projects::{person::Person, project::Project},
         support::{
-            access::{app, entitled, entitled_scope, scope, viewer},
-            connection::{Count, connection},
-            error::broken,
+            access::{entitled, entitled_scope},
             global_id,
             page::{PageArguments, some},
             scalars::Date,
-            siblings::{Batch, distinct, grouped},
         },
         visits::visit::Visit,
     },
     store::{
         self,
         check_in::{CheckInFilter, CheckInKey},
+        listing::{self, Part},
+        scope,
     },
 };
 
 pub mod input;
 
 /// A check-in, kept as it was sent and never changed.
-#[derive(Clone, Debug, Description)]
-pub struct CheckIn {
-    row: Arc<check_in::Model>,
-    list: Arc<List>,
-}
+#[derive(Debug, Description)]
+pub struct CheckIn;
 
-#[derive(Debug, Default)]
-struct List {
-    ids: Vec<CheckInId>,
-    person_ids: Vec<PersonId>,
-    project_ids: Vec<ProjectId>,
-    people: Batch<(), PersonId, Person>,
-    projects: Batch<(), ProjectId, Project>,
-    standings: Batch<(), CheckInId, standing::Model>,
-    visits: Batch<(), VisitId, Visit>,
-    assessments: Batch<u64, CheckInId, Vec<Assessment>>,
-    photos: Batch<(), CheckInId, Vec<Photo>>,
-    decisions: Batch<u64, CheckInId, Vec<Decision>>,
-    appeals: Batch<(), CheckInId, Appeal>,
-}
+impl Noun for CheckIn {
+    const NAME: &'static str = "CheckIn";
+    const NODE: bool = true;
 
-impl CheckIn {
-    /// Check-ins listed together.
-    pub(in crate::graphql) fn list(rows: Vec<check_in::Model>) -> Vec<Self> {
-        let list = Arc::new(List {
-            ids: rows.iter().map(|row| row.id).collect(),
-            person_ids: distinct(rows.iter().map(|row| row.person_id)),
-            project_ids: distinct(rows.iter().map(|row| row.project_id)),
-            ..List::default()
-        });
-        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(Column::Id).where_visible(|viewing, table| {
+            let scope = viewing.scope(const { read("CheckIn", "id") })?;
+            let (project, person) = (column(table, Column::ProjectId), column(table, Column::PersonId));
+            Ok(Some(scope::visible_or_own(scope, &project, &person)))
+        }))
     }
 
-    fn key(&self) -> CheckInKey {
-        CheckInKey { corrected_at: self.row.corrected_at, id: self.row.id }
-    }
-
-    async fn standings(&self, ctx: &Context<'_>) -> std::result::Result<HashMap<CheckInId, standing::Model>, DbErr> {
-        let rows = store::assessment::standings(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
-        Ok(rows.into_iter().map(|row| (row.check_in_id, row)).collect())
-    }
-
-    async fn standing(&self, ctx: &Context<'_>) -> Result<standing::Model> {
-        let standing = self.list.standings.get((), &self.row.id, || self.standings(ctx)).await?;
-        standing.ok_or_else(|| broken(crate::app::Broken::Record(format!("check-in {} has no standing", self.row.id))))
-    }
-
-    async fn last_assessments(&self, ctx: &Context<'_>, last: u64) -> Result<Vec<Assessment>> {
-        let load = || Assessment::load(app(ctx), &self.list.ids, last);
-        Ok(self.list.assessments.get(last, &self.row.id, load).await?.unwrap_or_default())
-    }
-
-    /// Whether a rule lets the viewer have what is this check-in's.
-    fn permits(&self, ctx: &Context<'_>, rule: &Rule) -> Result<bool> {
-        let viewer = viewer(ctx)?;
-        let relation = viewer.relation_to(self.row.person_id, const { read("CheckIn", "id") });
-        Ok(rule.permits(viewer.who(), relation))
+    fn fields(of: &mut Fields<Self>) {
+        let standing = Via::of(Column::Id, standing::Column::CheckInId);
+        of.id::<CheckInId>(Column::Id);
+        of.plain("uuid", "The UUID the phone made.", Column::Id, |id: Uuid| id);
+        of.one::<Project>("project", "The project; null once it is no longer the viewer's to see.", Column::ProjectId);
+        of.one::<Person>("person", "Who checked in.", Column::PersonId);
+        times(of);
+        evidence(of, &standing);
+        judgement(of, &standing);
+        of.one::<Visit>(
+            "visit",
+            "The visit it is part of; null if that is not the viewer's to see.",
+            standing.at(standing::Column::VisitId),
+        );
     }
 }
 
-#[Object(use_type_description)]
-impl CheckIn {
-    /// Global id.
-    pub async fn id(&self) -> ID {
-        global_id::encode(self.row.id)
+fn times(of: &mut Fields<CheckIn>) {
+    of.plain("capturedAt", "When it happened, on the phone's clock.", Column::CapturedAt, |at: DateTime<Utc>| at);
+    of.plain("sentAt", "When it was sent, on the phone's clock.", Column::SentAt, |at: DateTime<Utc>| at);
+    of.plain(
+        "receivedAt",
+        "When it was received, on the server's clock: when the head of its request came, or its message on a WebSocket.",
+        Column::ReceivedAt,
+        |at: DateTime<Utc>| at,
+    );
+    of.plain(
+        "correctedAt",
+        "When it happened, corrected by the difference between the two clocks; what the message was on its way is left out,\n\
+         where that is known.",
+        Column::CorrectedAt,
+        |at: DateTime<Utc>| at,
+    );
+    of.plain("date", "The local day it counts on.", Column::LocalDate, Date);
+}
+
+fn evidence(of: &mut Fields<CheckIn>, standing: &Via) {
+    of.made::<GpsFix, PhoneFix>(
+        "fix",
+        "The position as it was sent; null for those who may not see it, and where the phone sent none.",
+        fix_columns(None),
+        |at| if permits(at, const { read("CheckIn", "fix") })? { first_fix(at) } else { Ok(None) },
+    );
+    let compared_with = standing
+        .then(standing::Column::AssessmentId, assessment::Column::Id)
+        .then(assessment::Column::SiteVersionId, site_version::Column::Id);
+    of.made::<Position, _>(
+        "position",
+        "Where it was made: the fix for those who may read it in full, for others the middle of the site it was compared\n\
+         with. Null where there is none.",
+        fix_columns(Some(compared_with.at(site_version::Column::Boundary))),
+        |at| {
+            if permits(at, const { read_in_full("CheckIn", "position") })? {
+                return Ok(first_fix(at)?.and_then(|fix| Position::of_fix(&fix)));
+            }
+            at.get::<Option<String>>(FIX_COLUMNS)?.map(|boundary| Position::of_site(&boundary)).transpose()
+        },
+    );
+    of.of(
+        "note",
+        "What the visitor wrote; null for those who may not read it.",
+        vec![Column::PersonId.into(), Column::Note.into()],
+        |at| if permits(at, const { read("CheckIn", "note") })? { at.get(1).map(Some) } else { Ok(None::<String>) },
+    );
+    of.list::<Photo>("photos", "Its photos, in the order they were given.", Vec::new(), Column::Id, |_| {
+        Box::pin(async { Ok(Source::Rows(store::photo::of_each_check_in(), Part::default())) })
+    });
+}
+
+fn judgement(of: &mut Fields<CheckIn>, standing: &Via) {
+    of.plain("verdict", "How it stands now.", standing.at(standing::Column::Verdict), |verdict: Verdict| verdict);
+    of.one::<Assessment>("assessment", "The assessment that stands.", standing.at(standing::Column::AssessmentId));
+    let last = || vec![argument::<Option<i32>>("last", "The last so many, 1 to 100; 20 if nothing is said.")];
+    of.list::<Assessment>(
+        "assessments",
+        "Its last assessments, in the order they were made.",
+        last(),
+        Column::Id,
+        |asking| {
+            Box::pin(async move {
+                let last = some("last", asking.argument("last")?, FEW, MOST_OF_FEW)?;
+                Ok(Source::Rows(store::assessment::of_each_check_in(), Part::last(last)))
+            })
+        },
+    );
+    of.list::<Decision>(
+        "decisions",
+        "What people last decided about it, in the order they did; empty for those who may not read it.",
+        last(),
+        permitted(const { read("CheckIn", "decisions") }),
+        |asking| {
+            Box::pin(async move {
+                let last = some("last", asking.argument("last")?, FEW, MOST_OF_FEW)?;
+                Ok(Source::Rows(store::decision::of_each_check_in(), Part::last(last)))
+            })
+        },
+    );
+    of.first::<Appeal>(
+        "appeal",
+        "The appeal about it; null for those who may not read it, and where there is none.",
+        permitted(const { read("CheckIn", "appeal") }),
+        |_| Box::pin(async { Ok(Source::Rows(store::decision::appeals_of_each(), Part::first(1))) }),
+    );
+}
+
+/// Its id, where a rule lets whoever looks have what is this check-in's.
+fn permitted(rule: &'static Rule) -> Key {
+    keyed(vec![Column::PersonId.into(), Column::Id.into()], move |at| {
+        if permits(at, rule)? { at.get(1).map(Some) } else { Ok(None) }
+    })
+}
+
+/// Whether a rule lets whoever looks have what is this check-in's; the first column is whose it is.
+fn permits(at: &At<'_>, rule: &Rule) -> Result<bool> {
+    let (viewer, person): (_, PersonId) = (at.viewing.viewer()?, at.get(0)?);
+    Ok(rule.permits(viewer.who(), viewer.relation_to(person, const { read("CheckIn", "id") })))
+}
+
+const FIX_COLUMNS: usize = 7;
+
+/// Whose it is, the fix it came with, and another column.
+fn fix_columns(further: Option<Place>) -> Vec<Place> {
+    use Column::{AccuracyM, Datum, FixedAt, Latitude, Longitude, Mocked, PersonId};
+    let columns: [Column; FIX_COLUMNS] = [PersonId, Latitude, Longitude, Datum, AccuracyM, FixedAt, Mocked];
+    columns.map(Place::from).into_iter().chain(further).collect()
+}
+
+fn first_fix(at: &At<'_>) -> Result<Option<PhoneFix>> {
+    let fix = (at.get(1)?, at.get(2)?, at.get(3)?, at.get(4)?, at.get(5)?);
+    let (Some(latitude), Some(longitude), Some(datum), Some(accuracy_m), Some(fixed_at)) = fix else { return Ok(None) };
+    Ok(Some(PhoneFix { latitude, longitude, datum, accuracy_m, fixed_at, mocked: at.get(6)? }))
+}
+
+impl Paged for CheckIn {
+    const PLURAL: &'static str = "check-ins";
+    type Key = CheckInKey;
+
+    fn key_columns() -> Vec<listing::Column> {
+        vec![Column::CorrectedAt.into(), Column::Id.into()]
     }
 
-    /// The UUID the phone made.
-    async fn uuid(&self) -> uuid::Uuid {
-        self.row.id.0
-    }
-
-    /// The project; null once it is no longer the viewer's to see.
-    async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
-        let scope = scope(ctx, const { read("Project", "id") })?;
-        let load = || Project::load(app(ctx), scope, self.list.project_ids.clone());
-        self.list.projects.get((), &self.row.project_id, load).await
-    }
-
-    /// Who checked in.
-    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let load = || Person::load(app(ctx), self.list.person_ids.clone());
-        self.list.people.get((), &self.row.person_id, load).await
-    }
-
-    /// When it happened, on the phone's clock.
-    async fn captured_at(&self) -> DateTime<Utc> {
-        self.row.captured_at
-    }
-
-    /// When it was sent, on the phone's clock.
-    async fn sent_at(&self) -> DateTime<Utc> {
-        self.row.sent_at
-    }
-
-    /// When it was received, on the server's clock: when the head of its request came, or its message on a WebSocket.
-    async fn received_at(&self) -> DateTime<Utc> {
-        self.row.received_at
-    }
-
-    /// When it happened, corrected by the difference between the two clocks; what the message was on its way is left out,
-    /// where that is known.
-    async fn corrected_at(&self) -> DateTime<Utc> {
-        self.row.corrected_at
-    }
-
-    /// The local day it counts on.
-    async fn date(&self) -> Date {
-        Date(self.row.local_date)
-    }
-
-    /// The position as it was sent; null for those who may not see it, and where the phone sent none.
-    async fn fix(&self, ctx: &Context<'_>) -> Result<Option<GpsFix>> {
-        Ok(if self.permits(ctx, const { read("CheckIn", "fix") })? {
-            first_fix(&self.row).map(GpsFix::from)
-        } else {
-            None
-        })
-    }
-
-    /// Where it was made: the fix for those who may read it in full, for others the middle of the site it was compared
-    /// with. Null where there is none.
-    async fn position(&self, ctx: &Context<'_>) -> Result<Option<Position>> {
-        if self.permits(ctx, const { read_in_full("CheckIn", "position") })? {
-            return Ok(first_fix(&self.row).and_then(|fix| Position::of_fix(&fix)));
-        }
-        match self.last_assessments(ctx, 1).await?.pop() {
-            Some(assessment) => assessment.compared_with(ctx).await?.map(|site| Position::of_site(&site)).transpose(),
-            None => Ok(None),
-        }
-    }
-
-    /// What the visitor wrote; null for those who may not read it.
-    async fn note(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        Ok(self.permits(ctx, const { read("CheckIn", "note") })?.then_some(self.row.note.as_str()))
-    }
-
-    /// Its photos, in the order they were given.
-    async fn photos(&self, ctx: &Context<'_>) -> Result<Vec<Photo>> {
-        let load = || async {
-            let rows = store::photo::of_check_ins(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
-            let photos =
-                Photo::list(rows).into_iter().filter_map(|photo| photo.check_in_id().map(|check_in| (check_in, photo)));
-            Ok::<_, DbErr>(grouped(photos))
-        };
-        Ok(self.list.photos.get((), &self.row.id, load).await?.unwrap_or_default())
-    }
-
-    /// How it stands now.
-    async fn verdict(&self, ctx: &Context<'_>) -> Result<Verdict> {
-        Ok(self.standing(ctx).await?.verdict)
-    }
-
-    /// The visit it is part of; null if that is not the viewer's to see.
-    async fn visit(&self, ctx: &Context<'_>) -> Result<Option<Visit>> {
-        let (id, scope) = (self.standing(ctx).await?.visit_id, scope(ctx, const { read("Visit", "id") })?);
-        let load = || async {
-            let standings = self.standings(ctx).await?;
-            let ids = distinct(standings.into_values().map(|standing| standing.visit_id));
-            let rows = store::visit::find(app(ctx).database.reader(), scope, ids).await?;
-            Ok::<_, DbErr>(Visit::list(rows).into_iter().map(|visit| (visit.visit_id(), visit)).collect())
-        };
-        self.list.visits.get((), &id, load).await
-    }
-
-    /// The assessment that stands.
-    async fn assessment(&self, ctx: &Context<'_>) -> Result<Option<Assessment>> {
-        Ok(self.last_assessments(ctx, 1).await?.pop())
-    }
-
-    /// Its last assessments, in the order they were made.
-    async fn assessments(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The last so many, 1 to 100; 20 if nothing is said.")] last: Option<i32>,
-    ) -> Result<Vec<Assessment>> {
-        self.last_assessments(ctx, some("last", last, FEW, MOST_OF_FEW)?).await
-    }
-
-    /// What people last decided about it, in the order they did; empty for those who may not read it.
-    async fn decisions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The last so many, 1 to 100; 20 if nothing is said.")] last: Option<i32>,
-    ) -> Result<Vec<Decision>> {
-        let last = some("last", last, FEW, MOST_OF_FEW)?;
-        if !self.permits(ctx, const { read("CheckIn", "decisions") })? {
-            return Ok(Vec::new());
-        }
-        let load = || Decision::load(app(ctx), &self.list.ids, last);
-        Ok(self.list.decisions.get(last, &self.row.id, load).await?.unwrap_or_default())
-    }
-
-    /// The appeal about it; null for those who may not read it, and where there is none.
-    async fn appeal(&self, ctx: &Context<'_>) -> Result<Option<Appeal>> {
-        if !self.permits(ctx, const { read("CheckIn", "appeal") })? {
-            return Ok(None);
-        }
-        self.list.appeals.get((), &self.row.id, || Appeal::load(app(ctx), &self.list.ids)).await
+    fn key(at: &At<'_>) -> Result<CheckInKey> {
+        Ok(CheckInKey { corrected_at: at.get(0)?, id: at.get(1)? })
     }
 }
 
 /// A position fix, as the phone gave it.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct GpsFix {
-    /// Latitude, degrees in `datum`.
-    latitude: f64,
-    /// Longitude, degrees in `datum`.
-    longitude: f64,
-    /// The datum both are in.
-    datum: Datum,
-    /// 68 % accuracy radius, metres; 0 or less where the phone gave none.
-    accuracy_meters: f64,
-    /// When it was taken, on the phone's clock.
-    fixed_at: DateTime<Utc>,
-    /// Whether the phone said that its location was mocked; null if it said nothing.
-    mocked: Option<bool>,
-}
+#[derive(Debug, Description)]
+pub struct GpsFix;
 
-impl From<PhoneFix> for GpsFix {
-    fn from(fix: PhoneFix) -> Self {
-        Self {
-            latitude: fix.latitude,
-            longitude: fix.longitude,
-            datum: fix.datum,
-            accuracy_meters: fix.accuracy_m,
-            fixed_at: fix.fixed_at,
-            mocked: fix.mocked,
-        }
+impl Noun for GpsFix {
+    const NAME: &'static str = "GpsFix";
+
+    fn fields(of: &mut Fields<Self>) {
+        of.part("latitude", "Latitude, degrees in `datum`.", |fix: &PhoneFix| fix.latitude);
+        of.part("longitude", "Longitude, degrees in `datum`.", |fix: &PhoneFix| fix.longitude);
+        of.part("datum", "The datum both are in.", |fix: &PhoneFix| -> Datum { fix.datum });
+        of.part(
+            "accuracyMeters",
+            "68 % accuracy radius, metres; 0 or less where the phone gave none.",
+            |fix: &PhoneFix| fix.accuracy_m,
+        );
+        of.part("fixedAt", "When it was taken, on the phone's clock.", |fix: &PhoneFix| fix.fixed_at);
+        of.part(
+            "mocked",
+            "Whether the phone said that its location was mocked; null if it said nothing.",
+            |fix: &PhoneFix| fix.mocked,
+        );
     }
 }
-
-connection!(CheckIn, CheckInKey, "check-ins" => CheckInConnection, CheckInEdge);
 
 /// Which check-ins are wanted; all conditions must hold.
 #[derive(Debug, Default, InputObject)]
@@ -322,12 +274,9 @@ impl CheckInQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The check-in's global id.")] id: ID,
-    ) -> Result<Option<CheckIn>> {
+    ) -> Result<Found<CheckIn>> {
         entitled(ctx, const { read("Query", "checkIn") })?;
-        match global_id::decode(&id) {
-            Some(id) => find(ctx, id).await,
-            None => Ok(None),
-        }
+        Ok(global_id::decode(&id).map_or_else(Found::none, |id: CheckInId| Found::by_id(id)))
     }
 
     /// Check-ins the viewer may see, the latest first.
@@ -339,25 +288,10 @@ impl CheckInQuery {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<CheckInFilterInput>,
-    ) -> Result<CheckInConnection> {
+    ) -> Result<Page<CheckIn>> {
         let scope = entitled_scope(ctx, const { read("Query", "checkIns") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default().parse()?;
-        let found = store::check_in::list(app(ctx).database.reader(), scope, &filter, &page).await.map_err(broken)?;
-        let count: Count = Box::new(move |ctx| {
-            let filter = filter.clone();
-            Box::pin(async move {
-                let count = store::check_in::count(app(ctx).database.reader(), scope, &filter).await.map_err(broken)?;
-                Ok(i64::try_from(count).unwrap_or(i64::MAX))
-            })
-        });
-        Ok(CheckInConnection::of(CheckIn::list(found.rows), found.more, &page, count))
+        Ok(Page::of(store::check_in::listing(scope, &filter), &page))
     }
-}
-
-/// A check-in the viewer may see.
-pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: CheckInId) -> Result<Option<CheckIn>> {
-    let scope = scope(ctx, const { read("CheckIn", "id") })?;
-    let rows = store::check_in::find(app(ctx).database.reader(), scope, [id]).await.map_err(broken)?;
-    Ok(CheckIn::list(rows).pop())
 }

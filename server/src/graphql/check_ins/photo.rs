@@ -1,43 +1,34 @@
 //! Photos.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Description, Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, Enum, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::permission::table::{change, read};
 use entity::{
-    ids::{CheckInId, PhotoId},
-    photo, photo_inspection,
+    ids::{CheckInId, PersonId, PhotoId},
+    photo::Column,
+    photo_inspection,
     values::PhotoState,
 };
+use futures_util::future::BoxFuture;
 use objects::PresignedUpload;
 
 use crate::{
     app::{Failure, PhotoUploadRequest},
     graphql::{
-        engine::cost::{LimitedAction, take},
+        engine::{
+            cost::{LimitedAction, take},
+            levels::{Asking, At, Fields, Found, Noun, Place, Stored, Via, argument},
+        },
         support::{
-            access::{app, may_change, scope, viewer},
+            access::{app, may_change},
             error::{UserError, answered, broken},
-            global_id,
-            siblings::Batch,
         },
     },
-    store,
 };
 
 /// A photo, from the moment its upload is allowed.
-#[derive(Clone, Debug, Description)]
-pub struct Photo {
-    row: Arc<photo::Model>,
-    list: Arc<List>,
-}
-
-#[derive(Debug, Default)]
-struct List {
-    ids: Vec<PhotoId>,
-    inspections: Batch<(), PhotoId, photo_inspection::Model>,
-}
+#[derive(Debug, Description)]
+pub struct Photo;
 
 /// How large a photo is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -48,113 +39,100 @@ pub enum RenditionSize {
     Large,
 }
 
-impl Photo {
-    /// Photos listed together.
-    pub(in crate::graphql) fn list(rows: Vec<photo::Model>) -> Vec<Self> {
-        let list = Arc::new(List { ids: rows.iter().map(|row| row.id).collect(), ..List::default() });
-        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
+impl Noun for Photo {
+    const NAME: &'static str = "Photo";
+    const NODE: bool = true;
+
+    /// Shown to whoever may see the check-in they are evidence of.
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(Column::Id))
     }
 
-    pub(in crate::graphql) fn check_in_id(&self) -> Option<CheckInId> {
-        self.row.check_in_id
-    }
-
-    /// Whether the viewer may see what it shows, once it belongs to a check-in.
-    fn shown_to(&self, ctx: &Context<'_>) -> Result<bool> {
-        let viewer = viewer(ctx)?;
-        let relation = viewer.relation_to(self.row.person_id, const { read("Photo", "id") });
-        let permitted = const { read("Photo", "downloadUrl") }.permits(viewer.who(), relation);
-        Ok(self.row.check_in_id.is_some() && permitted)
-    }
-
-    async fn inspection(&self, ctx: &Context<'_>) -> Result<Option<photo_inspection::Model>> {
-        if !self.shown_to(ctx)? {
-            return Ok(None);
-        }
-        let load = || async {
-            let rows = store::photo_inspection::find(app(ctx).database.reader(), self.list.ids.iter().copied()).await?;
-            Ok::<_, sea_orm::DbErr>(rows.into_iter().map(|row| (row.photo_id, row)).collect())
-        };
-        self.list.inspections.get((), &self.row.id, load).await
-    }
-
-    async fn url_of(&self, ctx: &Context<'_>, object_key: &str) -> Result<Option<String>> {
-        match app(ctx).photo_download(object_key).await {
-            Ok(url) => Ok(Some(url)),
-            Err(Failure::Broken(error)) => Err(broken(error)),
-            Err(Failure::Refused(_)) => Ok(None),
-        }
+    fn fields(of: &mut Fields<Self>) {
+        of.id::<PhotoId>(Column::Id);
+        of.plain("contentType", "Media type, as announced.", Column::ContentType, |kind: String| kind);
+        of.plain("byteSize", "Length in bytes, as announced.", Column::ByteSize, |bytes: i64| bytes);
+        of.plain("sha256", "SHA-256, as announced: 64 hexadecimal digits.", Column::Sha256, |digest: String| digest);
+        of.plain("state", "How far it has come.", Column::State, |state: PhotoState| state);
+        of.plain("requestedAt", "When its upload was asked for.", Column::RequestedAt, |at: DateTime<Utc>| at);
+        of.awaited(
+            "downloadUrl",
+            "Where to fetch the original during the next five minutes, once it belongs to a check-in; null before, and for\n\
+             those who may not.",
+            shown(Column::ObjectKey),
+            |at| Box::pin(async move { url_of(&at, text(&at)?).await }),
+        );
+        inspected(of);
     }
 }
 
-#[Object(use_type_description)]
-impl Photo {
-    /// Global id.
-    pub async fn id(&self) -> ID {
-        global_id::encode(self.row.id)
-    }
+/// What inspection found: for whoever may see what a photo shows.
+fn inspected(of: &mut Fields<Photo>) {
+    use photo_inspection::Column::{LargeKey, PhotoId, Problem, SmallKey, TakenAt, Thumbhash};
+    let inspection = Via::of(Column::Id, PhotoId);
+    let mut keys = shown(inspection.at(SmallKey));
+    keys.push(inspection.at(LargeKey));
+    of.awaited_as_asked(
+        "renditionUrl",
+        "Where to fetch it, upright and without any metadata, during the next five minutes; null as for the original, and\n\
+         where it can't be shown.",
+        vec![argument::<RenditionSize>("size", "How large.")],
+        |asking: &Asking<'_>| Ok(Box::new(asking.argument::<RenditionSize>("size")?)),
+        keys,
+        rendition,
+    );
+    of.of(
+        "thumbHash",
+        "A ThumbHash of it, base64: what to show until a rendition is there.",
+        shown(inspection.at(Thumbhash)),
+        text,
+    );
+    of.of("takenAt", "When it says it was taken; null where it says nothing.", shown(inspection.at(TakenAt)), |at| {
+        if is_shown(at)? { at.get::<Option<DateTime<Utc>>>(2) } else { Ok(None) }
+    });
+    of.of(
+        "problem",
+        "Why it can't be shown; null where it can, or was not inspected yet.",
+        shown(inspection.at(Problem)),
+        text,
+    );
+}
 
-    /// Media type, as announced.
-    async fn content_type(&self) -> &str {
-        &self.row.content_type
-    }
+fn rendition<'a>(at: At<'a>, size: &'a RenditionSize) -> BoxFuture<'a, Result<Option<String>>> {
+    Box::pin(async move {
+        let key = match size {
+            _ if !is_shown(&at)? => None,
+            RenditionSize::Small => at.get(2)?,
+            RenditionSize::Large => at.get(3)?,
+        };
+        url_of(&at, key).await
+    })
+}
 
-    /// Length in bytes, as announced.
-    async fn byte_size(&self) -> i64 {
-        self.row.byte_size
-    }
+/// A column that is only for whoever may see what the photo shows: what that takes comes before it.
+fn shown(column: impl Into<Place>) -> Vec<Place> {
+    vec![Column::PersonId.into(), Column::CheckInId.into(), column.into()]
+}
 
-    /// SHA-256, as announced: 64 hexadecimal digits.
-    async fn sha256(&self) -> &str {
-        &self.row.sha256
-    }
+/// Whether the viewer may see what it shows, once it belongs to a check-in.
+fn is_shown(at: &At<'_>) -> Result<bool> {
+    let (viewer, person): (_, PersonId) = (at.viewing.viewer()?, at.get(0)?);
+    let relation = viewer.relation_to(person, const { read("Photo", "id") });
+    let permitted = const { read("Photo", "downloadUrl") }.permits(viewer.who(), relation);
+    Ok(permitted && at.get::<Option<CheckInId>>(1)?.is_some())
+}
 
-    /// How far it has come.
-    async fn state(&self) -> PhotoState {
-        self.row.state
-    }
+/// The column, for whoever may see what the photo shows.
+fn text(at: &At<'_>) -> Result<Option<String>> {
+    if is_shown(at)? { at.get(2) } else { Ok(None) }
+}
 
-    /// When its upload was asked for.
-    async fn requested_at(&self) -> DateTime<Utc> {
-        self.row.requested_at
-    }
-
-    /// Where to fetch the original during the next five minutes, once it belongs to a check-in; null before, and for
-    /// those who may not.
-    async fn download_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        if self.shown_to(ctx)? { self.url_of(ctx, &self.row.object_key).await } else { Ok(None) }
-    }
-
-    /// Where to fetch it, upright and without any metadata, during the next five minutes; null as for the original, and
-    /// where it can't be shown.
-    async fn rendition_url(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How large.")] size: RenditionSize,
-    ) -> Result<Option<String>> {
-        let key = self.inspection(ctx).await?.and_then(|found| match size {
-            RenditionSize::Small => found.small_key,
-            RenditionSize::Large => found.large_key,
-        });
-        match key {
-            Some(key) => self.url_of(ctx, &key).await,
-            None => Ok(None),
-        }
-    }
-
-    /// A ThumbHash of it, base64: what to show until a rendition is there.
-    async fn thumb_hash(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(self.inspection(ctx).await?.and_then(|found| found.thumbhash))
-    }
-
-    /// When it says it was taken; null where it says nothing.
-    async fn taken_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
-        Ok(self.inspection(ctx).await?.and_then(|found| found.taken_at))
-    }
-
-    /// Why it can't be shown; null where it can, or was not inspected yet.
-    async fn problem(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(self.inspection(ctx).await?.and_then(|found| found.problem))
+async fn url_of(at: &At<'_>, object_key: Option<String>) -> Result<Option<String>> {
+    let Some(object_key) = object_key else { return Ok(None) };
+    match at.viewing.app().photo_download(&object_key).await {
+        Ok(url) => Ok(Some(url)),
+        Err(Failure::Broken(error)) => Err(broken(error)),
+        Err(Failure::Refused(_)) => Ok(None),
     }
 }
 
@@ -199,10 +177,10 @@ pub struct RequestPhotoUploadInput {
 }
 
 /// Leave to upload a photo.
-#[derive(Clone, Debug, Default, SimpleObject)]
+#[derive(Debug, Default, SimpleObject)]
 pub struct RequestPhotoUploadPayload {
     /// The photo to be; its id goes into the check-in.
-    photo: Option<Photo>,
+    photo: Found<Photo>,
     /// How to send its bytes. An answer of 409 or 412 to the upload means that an earlier try had arrived.
     upload: Option<PhotoUpload>,
     /// Why it was refused; empty if it was not.
@@ -228,18 +206,11 @@ impl PhotoMutation {
         let ticket = async { app(ctx).request_photo_upload(viewer?, request).await };
         Ok(match answered(ticket.await)? {
             Ok(ticket) => RequestPhotoUploadPayload {
-                photo: Photo::list(vec![ticket.photo]).pop(),
+                photo: Found::by_id(ticket.photo.id),
                 upload: Some(ticket.upload.into()),
                 user_errors: Vec::new(),
             },
             Err(user_errors) => RequestPhotoUploadPayload { user_errors, ..RequestPhotoUploadPayload::default() },
         })
     }
-}
-
-/// A photo the viewer may see.
-pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: PhotoId) -> Result<Option<Photo>> {
-    let scope = scope(ctx, const { read("Photo", "id") })?;
-    let row = store::photo::find(app(ctx).database.reader(), scope, id).await.map_err(broken)?;
-    Ok(row.and_then(|row| Photo::list(vec![row]).pop()))
 }

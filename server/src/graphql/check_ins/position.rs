@@ -1,18 +1,18 @@
 //! Where a check-in was made, as precisely as whoever asks may know it.
 
-use async_graphql::{Enum, Result, SimpleObject};
+use async_graphql::{Description, Enum, Result};
 use domain::{check_ins::phone_fix::PhoneFix, projects::datum};
 
-use crate::graphql::projects::site::SiteVersion;
+use crate::graphql::{
+    engine::levels::{Fields, Noun},
+    projects::site,
+};
 
 /// A place.
-#[derive(Clone, Copy, Debug, SimpleObject)]
+#[derive(Clone, Copy, Debug, Description)]
 pub struct Position {
-    /// Latitude, WGS-84 degrees.
-    latitude: f64,
-    /// Longitude, WGS-84 degrees.
-    longitude: f64,
-    /// How precisely it is told.
+    /// WGS-84 degrees.
+    place: datum::Position,
     precision: PositionPrecision,
 }
 
@@ -25,19 +25,35 @@ pub enum PositionPrecision {
     Fix,
 }
 
+impl PositionPrecision {
+    /// As the schema spells it.
+    pub(in crate::graphql) fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "SITE",
+            Self::Fix => "FIX",
+        }
+    }
+}
+
+impl Noun for Position {
+    const NAME: &'static str = "Position";
+
+    fn fields(of: &mut Fields<Self>) {
+        of.part("latitude", "Latitude, WGS-84 degrees.", |position: &Self| position.place.latitude());
+        of.part("longitude", "Longitude, WGS-84 degrees.", |position: &Self| position.place.longitude());
+        of.part("precision", "How precisely it is told.", |position: &Self| position.precision);
+    }
+}
+
 impl Position {
     /// Where a fix lies; nothing where it is no place on Earth.
     pub(in crate::graphql) fn of_fix(fix: &PhoneFix) -> Option<Self> {
-        let position = datum::Position::parse(fix.latitude, fix.longitude).ok()?;
-        Some(Self::at(datum::to_wgs84(position, fix.datum), PositionPrecision::Fix))
+        let place = datum::Position::parse(fix.latitude, fix.longitude).ok()?;
+        Some(Self { place: datum::to_wgs84(place, fix.datum), precision: PositionPrecision::Fix })
     }
 
-    /// The middle of a site.
-    pub(in crate::graphql) fn of_site(site: &SiteVersion) -> Result<Self> {
-        Ok(Self::at(site.centre()?, PositionPrecision::Site))
-    }
-
-    fn at(position: datum::Position, precision: PositionPrecision) -> Self {
-        Self { latitude: position.latitude(), longitude: position.longitude(), precision }
+    /// The middle of a site, by its stored boundary.
+    pub(in crate::graphql) fn of_site(boundary: &str) -> Result<Self> {
+        Ok(Self { place: site::centre(boundary)?, precision: PositionPrecision::Site })
     }
 }

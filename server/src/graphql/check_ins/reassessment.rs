@@ -1,18 +1,21 @@
 //! What another policy would have decided.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, Object, Result, SimpleObject};
 use domain::permission::table::read;
-use entity::values::Verdict;
+use entity::{ids::CheckInId, values::Verdict};
 
 use super::{check_in::CheckIn, rejudgement::VerdictTransition};
 use crate::{
     app::{Failure, Transition, TrialPolicy},
-    graphql::support::{
-        access::{app, entitled, scope},
-        error::{bad_period, broken, internal},
-        scalars::Date,
+    graphql::{
+        engine::levels::{Fields, Noun, Rows},
+        support::{
+            access::{app, entitled, scope},
+            error::{bad_period, broken, internal},
+            scalars::Date,
+        },
     },
     store,
 };
@@ -23,7 +26,7 @@ const MOST_CHECK_INS: u64 = 5000;
 const LISTED: usize = 100;
 
 /// What another policy would have decided, from the evidence that assessments keep. Nothing is changed.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Debug, SimpleObject)]
 pub struct Reassessment {
     /// Check-ins gone through.
     check_ins: i32,
@@ -34,18 +37,26 @@ pub struct Reassessment {
     /// How many would be decided otherwise.
     changed_count: i32,
     /// The first 100 of those.
-    changed: Vec<ReassessedCheckIn>,
+    changed: Rows<ReassessedCheckIn>,
 }
 
 /// A check-in that another policy would have decided otherwise.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Debug, Description)]
 pub struct ReassessedCheckIn {
-    /// The check-in.
-    check_in: CheckIn,
-    /// What its last assessment decided.
+    check_in: CheckInId,
     before: Verdict,
-    /// What the other policy would have decided.
     after: Verdict,
+}
+
+impl Noun for ReassessedCheckIn {
+    const NAME: &'static str = "ReassessedCheckIn";
+
+    fn fields(of: &mut Fields<Self>) {
+        of.one_by::<CheckIn, _>("checkIn", "The check-in.", |row: &Self| Some(row.check_in.0));
+        of.always();
+        of.part("before", "What its last assessment decided.", |row: &Self| row.before);
+        of.part("after", "What the other policy would have decided.", |row: &Self| row.after);
+    }
 }
 
 /// Queries about other policies.
@@ -77,17 +88,18 @@ impl ReassessmentQuery {
         let ids = listed.iter().map(|(id, ..)| *id);
         let scope = scope(ctx, const { read("CheckIn", "id") })?;
         let rows = store::check_in::find(app(ctx).database.reader(), scope, ids).await.map_err(broken)?;
-        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-        let mut together: HashMap<_, _> = ids.into_iter().zip(CheckIn::list(rows)).collect();
-        let changed = listed.iter().filter_map(|(id, before, after)| {
-            Some(ReassessedCheckIn { check_in: together.remove(id)?, before: *before, after: *after })
-        });
+        let visible: HashSet<_> = rows.into_iter().map(|row| row.id).collect();
+        let changed = listed
+            .iter()
+            .filter(|(id, ..)| visible.contains(id))
+            .map(|(id, before, after)| ReassessedCheckIn { check_in: *id, before: *before, after: *after });
+        let changed = Rows::values(changed);
         Ok(Some(Reassessment {
             check_ins: count(outcome.check_ins),
             not_judged: count(outcome.not_judged),
             transitions: Transition::list(&outcome.verdicts).into_iter().map(Into::into).collect(),
             changed_count: count(outcome.changed.len()),
-            changed: changed.collect(),
+            changed,
         }))
     }
 }

@@ -1,137 +1,77 @@
 //! What people decide: the review queue, decisions, appeals, and how often each rule is overturned.
 
-use std::{collections::HashMap, sync::Arc};
-
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::permission::table::{change, read};
 use entity::{
     appeal, decision,
-    ids::{AccountId, CheckInId, PhotoId},
+    ids::PhotoId,
     values::{DecisionReason, FindingCode, Verdict},
 };
+use uuid::Uuid;
 
-use super::check_in::{CheckIn, CheckInConnection};
+use super::check_in::CheckIn;
 use crate::{
-    app::{App, AppealRequest, Failure, Refusal, ReviewRequest},
+    app::{AppealRequest, Failure, Refusal, ReviewRequest},
     graphql::{
         accounts::account::Account,
+        engine::levels::{Fields, Found, Noun, Page, Stored},
         support::{
-            access::{app, entitled, entitled_scope, has_part_in, may_change, scope},
-            connection::Count,
+            access::{app, entitled, entitled_scope, may_change, scope},
             error::{UserError, answered, broken},
             global_id,
             page::PageArguments,
             scalars::Date,
-            siblings::{Batch, distinct},
         },
     },
     store::{self, decision::RuleRow},
 };
 
 /// A person's decision about a check-in. Appended, never changed; the last one stands.
-#[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
-pub struct Decision {
-    /// 1, 2, 3 … within the check-in.
-    sequence: i32,
-    /// What was decided: `VERIFIED` or `REJECTED`.
-    verdict: Verdict,
-    /// Why.
-    reason: DecisionReason,
-    /// What there was to say.
-    note: String,
-    /// Whether it answers an appeal.
-    on_appeal: bool,
-    /// When it was made.
-    decided_at: DateTime<Utc>,
-    #[graphql(skip)]
-    account: AccountId,
-    #[graphql(skip)]
-    list: Arc<Deciders>,
-}
+#[derive(Debug, Description)]
+pub struct Decision;
 
-/// Who took the decisions that were listed together.
-#[derive(Debug, Default)]
-struct Deciders {
-    ids: Vec<AccountId>,
-    accounts: Batch<(), AccountId, Account>,
-}
+impl Noun for Decision {
+    const NAME: &'static str = "Decision";
 
-#[ComplexObject]
-impl Decision {
-    /// The account that took it; null for those who may not know.
-    async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        if !has_part_in(ctx, const { read("Decision", "decidedBy") })? {
-            return Ok(None);
-        }
-        let load = || async {
-            let connection = app(ctx).database.reader();
-            let accounts = Account::list(store::account::find(connection, self.list.ids.clone()).await?);
-            Ok::<_, sea_orm::DbErr>(accounts.into_iter().map(|account| (account.account_id(), account)).collect())
-        };
-        self.list.accounts.get((), &self.account, load).await
-    }
-}
-
-impl Decision {
-    fn of(row: decision::Model, list: &Arc<Deciders>) -> Self {
-        Self {
-            sequence: row.sequence,
-            verdict: row.verdict,
-            reason: row.reason,
-            note: row.note,
-            on_appeal: row.appeal_id.is_some(),
-            decided_at: row.decided_at,
-            account: row.account_id,
-            list: Arc::clone(list),
-        }
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(decision::Column::Id))
     }
 
-    /// The last decisions about each of these check-ins, in the order they were made.
-    pub(in crate::graphql) async fn load(
-        app: &App,
-        check_ins: &[CheckInId],
-        last: u64,
-    ) -> std::result::Result<HashMap<CheckInId, Vec<Self>>, sea_orm::DbErr> {
-        let found = store::decision::last_of_each(app.database.reader(), check_ins.iter().copied(), last).await?;
-        let ids = distinct(found.values().flatten().map(|row| row.account_id));
-        let list = Arc::new(Deciders { ids, ..Deciders::default() });
-        let listed = |row| Self::of(row, &list);
-        Ok(found.into_iter().map(|(check_in, rows)| (check_in, rows.into_iter().map(listed).collect())).collect())
+    fn fields(of: &mut Fields<Self>) {
+        use decision::Column;
+        of.plain("sequence", "1, 2, 3 … within the check-in.", Column::Sequence, |sequence: i32| sequence);
+        of.plain("verdict", "What was decided: `VERIFIED` or `REJECTED`.", Column::Verdict, |verdict: Verdict| verdict);
+        of.plain("reason", "Why.", Column::Reason, |reason: DecisionReason| reason);
+        of.plain("note", "What there was to say.", Column::Note, |note: String| note);
+        of.plain("onAppeal", "Whether it answers an appeal.", Column::AppealId, |appeal: Option<Uuid>| {
+            appeal.is_some()
+        });
+        of.plain("decidedAt", "When it was made.", Column::DecidedAt, |at: DateTime<Utc>| at);
+        of.one::<Account>("decidedBy", "The account that took it; null for those who may not know.", Column::AccountId);
+        of.only_by(const { read("Decision", "decidedBy") });
     }
 }
 
 /// An appeal of the subject against how their check-in stands; one for each check-in.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct Appeal {
-    /// What they say.
-    statement: String,
-    /// The photos they added as new evidence.
-    photo_ids: Vec<ID>,
-    /// When they appealed.
-    appealed_at: DateTime<Utc>,
-}
+#[derive(Debug, Description)]
+pub struct Appeal;
 
-impl From<appeal::Model> for Appeal {
-    fn from(row: appeal::Model) -> Self {
-        let photos: Vec<PhotoId> = serde_json::from_str(&row.photos).unwrap_or_default();
-        Self {
-            statement: row.statement,
-            photo_ids: photos.into_iter().map(global_id::encode).collect(),
-            appealed_at: row.appealed_at,
-        }
+impl Noun for Appeal {
+    const NAME: &'static str = "Appeal";
+
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(appeal::Column::Id))
     }
-}
 
-impl Appeal {
-    /// The appeals about these check-ins.
-    pub(in crate::graphql) async fn load(
-        app: &App,
-        check_ins: &[CheckInId],
-    ) -> std::result::Result<HashMap<CheckInId, Self>, sea_orm::DbErr> {
-        let rows = store::decision::appeals(app.database.reader(), check_ins.iter().copied()).await?;
-        Ok(rows.into_iter().map(|row| (row.check_in_id, Self::from(row))).collect())
+    fn fields(of: &mut Fields<Self>) {
+        use appeal::Column;
+        of.plain("statement", "What they say.", Column::Statement, |statement: String| statement);
+        of.plain("photoIds", "The photos they added as new evidence.", Column::Photos, |photos: String| {
+            let photos: Vec<PhotoId> = serde_json::from_str(&photos).unwrap_or_default();
+            photos.into_iter().map(global_id::encode).collect::<Vec<_>>()
+        });
+        of.plain("appealedAt", "When they appealed.", Column::AppealedAt, |at: DateTime<Utc>| at);
     }
 }
 
@@ -170,17 +110,10 @@ impl ReviewQuery {
         #[graphql(desc = "The last so many, 1 to 500, instead of the first.")] last: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
-    ) -> Result<CheckInConnection> {
+    ) -> Result<Page<CheckIn>> {
         let scope = entitled_scope(ctx, const { read("Query", "reviewQueue") })?;
         let page = PageArguments { first, last, after, before }.page()?;
-        let found = store::check_in::queue(app(ctx).database.reader(), scope, &page).await.map_err(broken)?;
-        let count: Count = Box::new(move |ctx| {
-            Box::pin(async move {
-                let count = store::check_in::queue_length(app(ctx).database.reader(), scope).await.map_err(broken)?;
-                Ok(i64::try_from(count).unwrap_or(i64::MAX))
-            })
-        });
-        Ok(CheckInConnection::of(CheckIn::list(found.rows), found.more, &page, count))
+        Ok(Page::of(store::check_in::queue(scope), &page))
     }
 
     /// How often each rule was overturned by a person, over decisions made from a day to a day (UTC): for the office
@@ -226,10 +159,10 @@ pub struct AppealCheckInInput {
 }
 
 /// What became of a decision or an appeal.
-#[derive(Clone, Debug, Default, SimpleObject)]
+#[derive(Debug, Default, SimpleObject)]
 pub struct ReviewPayload {
     /// The check-in, as it stands now; null if it was refused.
-    check_in: Option<CheckIn>,
+    check_in: Found<CheckIn>,
     /// Why it was refused; empty if it was not.
     user_errors: Vec<UserError>,
 }
@@ -289,7 +222,7 @@ fn payload(result: std::result::Result<entity::check_in::Model, Failure>) -> Res
     Ok(match answered(result)? {
         Ok(row) => {
             store::moment::begin();
-            ReviewPayload { check_in: CheckIn::list(vec![row]).pop(), user_errors: Vec::new() }
+            ReviewPayload { check_in: Found::by_id(row.id), user_errors: Vec::new() }
         }
         Err(user_errors) => ReviewPayload { user_errors, ..ReviewPayload::default() },
     })

@@ -5,6 +5,7 @@ pub(super) mod completion;
 pub mod cost;
 pub(super) mod examination;
 pub(super) mod executor;
+pub(super) mod levels;
 pub mod limits;
 pub(super) mod plan;
 pub(super) mod reply;

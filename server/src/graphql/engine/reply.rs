@@ -1,6 +1,6 @@
 //! An answer, as every transport sends it.
 
-use std::io;
+use std::io::{self, Write};
 
 use async_graphql::{Error, Response, ServerError, Value};
 use messages::message;
@@ -13,14 +13,11 @@ use crate::graphql::support::error::{ErrorCode, name};
 const MESSAGE_LIMIT: usize = 500;
 
 /// An answer: of an execution, which has data, if only null, or a refusal before there was one, which has none.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Reply {
-    /// None where nothing was executed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// None where nothing was executed. What was read level by level is in it as JSON already, in `Value::Binary`.
     data: Option<Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
-    #[serde(skip_serializing_if = "Extensions::is_empty")]
     extensions: Extensions,
 }
 
@@ -130,17 +127,38 @@ impl Reply {
 
     /// As JSON, in place of which a refusal stands where it would be longer than `limit` bytes.
     pub fn to_json(&self, limit: usize) -> Vec<u8> {
-        self.within(limit).unwrap_or_else(|refusal| serde_json::to_vec(&refusal).unwrap_or_default())
+        self.within(limit).unwrap_or_else(|refusal| refusal.within(usize::MAX).unwrap_or_default())
     }
 
     /// As JSON, or the refusal that stands in its place where it would be longer than `limit` bytes.
     pub fn within(&self, limit: usize) -> Result<Vec<u8>, Box<Self>> {
-        let mut json = Bounded { bytes: Vec::with_capacity(256), limit };
-        match serde_json::to_writer(&mut json, self) {
+        let mut json = Bounded { bytes: Vec::with_capacity(4096), limit };
+        match self.write(&mut json) {
             Ok(()) => Ok(json.bytes),
             // Values of a response are JSON; only the bound makes writing them fail.
             Err(_) => Err(Box::new(Self::refused(excess("resultBytes", limit.saturating_add(1), limit)))),
         }
+    }
+
+    fn write(&self, json: &mut Bounded) -> io::Result<()> {
+        let mut members = 0;
+        let mut member = |json: &mut Bounded, name: &str| {
+            members += 1;
+            write!(json, "{}\"{name}\":", if members == 1 { '{' } else { ',' })
+        };
+        if let Some(data) = &self.data {
+            member(json, "data")?;
+            json.value(data)?;
+        }
+        if !self.errors.is_empty() {
+            member(json, "errors")?;
+            serde_json::to_writer(&mut *json, &self.errors)?;
+        }
+        if !self.extensions.is_empty() {
+            member(json, "extensions")?;
+            serde_json::to_writer(&mut *json, &self.extensions)?;
+        }
+        json.write_all(if members == 0 { b"{}" } else { b"}" })
     }
 }
 
@@ -174,7 +192,38 @@ struct Bounded {
     limit: usize,
 }
 
-impl io::Write for Bounded {
+impl Bounded {
+    fn value(&mut self, value: &Value) -> io::Result<()> {
+        match value {
+            Value::Binary(json) => self.write_all(json),
+            Value::List(items) => {
+                self.write_all(b"[")?;
+                for (place, item) in items.iter().enumerate() {
+                    self.comma(place)?;
+                    self.value(item)?;
+                }
+                self.write_all(b"]")
+            }
+            Value::Object(members) => {
+                self.write_all(b"{")?;
+                for (place, (name, value)) in members.iter().enumerate() {
+                    self.comma(place)?;
+                    write!(self, "\"{name}\":")?;
+                    self.value(value)?;
+                }
+                self.write_all(b"}")
+            }
+            // Maps given as arguments can have any names; an answer's are those of its fields.
+            leaf => Ok(serde_json::to_writer(self, leaf)?),
+        }
+    }
+
+    fn comma(&mut self, place: usize) -> io::Result<()> {
+        if place > 0 { self.write_all(b",") } else { Ok(()) }
+    }
+}
+
+impl Write for Bounded {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         if self.bytes.len() + piece.len() > self.limit {
             return Err(io::Error::other("longer than allowed"));

@@ -129,6 +129,17 @@ impl Taken {
     }
 
     /// Waits until there is a turn for a field. There is none any more once too much is taken: whoever watches ends it.
+    /// How many bytes may still be taken.
+    pub(in crate::graphql) fn left(&self) -> usize {
+        self.most.saturating_sub(self.bytes.load(Relaxed))
+    }
+
+    /// Takes note of so many bytes, and gives way to others.
+    pub(in crate::graphql) async fn take(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes, Relaxed);
+        self.turn().await;
+    }
+
     async fn turn(&self) {
         poll_fn(|context| {
             if self.bytes.load(Relaxed) > self.most {

@@ -1,28 +1,24 @@
 //! Organisations.
 
-use async_graphql::{Description, ID, Object};
-use entity::{organisation, values::OrganisationKind};
+use async_graphql::Description;
+use entity::{ids::OrganisationId, organisation::Column, values::OrganisationKind};
 
-use crate::graphql::support::global_id;
+use crate::graphql::engine::levels::{Fields, Noun, Stored};
 
 /// A unit of the plan: a department, a locality, the municipal leadership (R11).
-#[derive(Clone, Debug, Description)]
-pub struct Organisation(pub(in crate::graphql) organisation::Model);
+#[derive(Debug, Description)]
+pub struct Organisation;
 
-#[Object(use_type_description)]
-impl Organisation {
-    /// Global id.
-    async fn id(&self) -> ID {
-        global_id::encode(self.0.id)
+impl Noun for Organisation {
+    const NAME: &'static str = "Organisation";
+
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(Column::Id))
     }
 
-    /// Name.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// What kind of unit it is.
-    async fn kind(&self) -> OrganisationKind {
-        self.0.kind
+    fn fields(of: &mut Fields<Self>) {
+        of.id::<OrganisationId>(Column::Id);
+        of.plain("name", "Name.", Column::Name, |name: String| name);
+        of.plain("kind", "What kind of unit it is.", Column::Kind, |kind: OrganisationKind| kind);
     }
 }

@@ -1,232 +1,158 @@
 //! Enterprise projects.
 
-use std::{collections::HashMap, sync::Arc};
-
 use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::permission::{Viewer, table::read};
 use entity::{
-    ids::{OrganisationId, ProjectId},
-    project,
+    ids::ProjectId,
+    project::Column,
     values::{Stage, Tier},
 };
 use messages::message;
-use sea_orm::DbErr;
 
-use super::{
-    organisation::Organisation,
-    site::Site,
-    team::{Team, TeamFacts},
-};
+use super::{organisation::Organisation, site::Site, team::Team};
 use crate::{
-    app::{App, WeekRange},
     graphql::{
-        engine::cost::lists::{FEW, MOST_OF_FEW},
+        engine::{
+            cost::lists::{FEW, MOST_OF_FEW},
+            levels::{Asking, At, Fields, Found, Noun, Page, Paged, Source, Stored, argument, column},
+        },
         support::{
-            access::{app, entitled, entitled_scope, scope, viewer},
-            connection::{Count, connection},
+            access::{app, entitled, entitled_scope, viewer},
             error::{bad_argument, broken},
             global_id,
             page::{LARGEST_SIZE, PageArguments, some},
             scalars::Date,
-            siblings::{Batch, distinct, grouped},
         },
         visits::{
-            visit::{Visit, VisitConnection, VisitFilterInput},
+            visit::{Visit, VisitFilterInput},
             weekly_visits::{self, WeeklyVisits},
         },
     },
     store::{
         self,
-        page::{Page, Rows},
+        listing::{self, Part},
+        page,
         project::{ProjectFilter, ProjectKey, Served},
-        scope::Scope,
-        visit::{VisitFilter, VisitKey},
+        scope,
+        visit::VisitKey,
     },
 };
 
 const NAME_FILTER_LIMIT: usize = 100;
 
 /// An enterprise project: the thing being served.
-#[derive(Clone, Debug, Description)]
-pub struct Project {
-    row: Arc<project::Model>,
-    list: Arc<List>,
-}
+#[derive(Debug, Description)]
+pub struct Project;
 
-type VisitPage = Page<VisitKey>;
+impl Noun for Project {
+    const NAME: &'static str = "Project";
+    const NODE: bool = true;
 
-#[derive(Debug, Default)]
-struct List {
-    ids: Vec<ProjectId>,
-    organisation_ids: Vec<OrganisationId>,
-    organisations: Batch<(), OrganisationId, Organisation>,
-    sites: Batch<u64, ProjectId, Vec<Site>>,
-    teams: Batch<(), ProjectId, TeamFacts>,
-    weeks: Batch<WeekRange, ProjectId, Vec<WeeklyVisits>>,
-    visits: Batch<(VisitFilter, VisitPage), ProjectId, Rows<Visit>>,
-    visit_counts: Batch<VisitFilter, ProjectId, i64>,
-}
-
-impl Project {
-    /// Projects listed together.
-    pub(in crate::graphql) fn list(rows: Vec<project::Model>) -> Vec<Self> {
-        let ids = rows.iter().map(|row| row.id).collect();
-        let organisation_ids = distinct(rows.iter().filter_map(|row| row.responsible_organisation_id));
-        let list = Arc::new(List { ids, organisation_ids, ..List::default() });
-        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(Column::Id).where_visible(|viewing, table| {
+            let scope = viewing.scope(const { read("Project", "id") })?;
+            Ok(Some(scope::visible(scope, &column(table, Column::Id))))
+        }))
     }
 
-    /// Projects in scope by id, listed together.
-    pub(in crate::graphql) async fn load(
-        app: &App,
-        scope: Scope,
-        ids: Vec<ProjectId>,
-    ) -> std::result::Result<HashMap<ProjectId, Self>, DbErr> {
-        let rows = store::project::find(app.database.reader(), scope, ids).await?;
-        Ok(Self::list(rows).into_iter().map(|project| (project.row.id, project)).collect())
-    }
-
-    fn key(&self) -> ProjectKey {
-        ProjectKey { number: self.row.number, id: self.row.id }
-    }
-
-    pub(in crate::graphql) async fn team_facts(&self, ctx: &Context<'_>) -> Result<TeamFacts> {
-        let load = || TeamFacts::load(app(ctx), &self.list.ids);
-        Ok(self.list.teams.get((), &self.row.id, load).await?.unwrap_or_default())
-    }
-}
-
-#[Object(use_type_description)]
-impl Project {
-    /// Global id.
-    pub async fn id(&self) -> ID {
-        global_id::encode(self.row.id)
-    }
-
-    /// Number on the published list (序号).
-    async fn number(&self) -> i32 {
-        self.row.number
-    }
-
-    /// Name.
-    async fn name(&self) -> &str {
-        &self.row.name
-    }
-
-    /// Its state in words, as the published list gives it (项目情况).
-    async fn situation(&self) -> &str {
-        &self.row.situation
-    }
-
-    /// Which tier serves it.
-    async fn tier(&self) -> Tier {
-        self.row.tier
-    }
-
-    /// The stage it has reached.
-    async fn stage(&self) -> Stage {
-        self.row.stage
-    }
-
-    /// From when on it takes no more visits; null while it is open.
-    async fn closed_at(&self) -> Option<DateTime<Utc>> {
-        self.row.closed_at
-    }
-
-    /// The unit responsible for it (责任单位).
-    async fn responsible_organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let Some(id) = self.row.responsible_organisation_id else { return Ok(None) };
-        let load = || async {
-            let ids = self.list.organisation_ids.iter().copied();
-            let rows = store::organisation::find(app(ctx).database.reader(), ids).await?;
-            Ok::<_, DbErr>(rows.into_iter().map(|row| (row.id, Organisation(row))).collect())
-        };
-        self.list.organisations.get((), &id, load).await
-    }
-
-    /// Where it is being built, by age.
-    async fn sites(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, 1 to 100; 20 if nothing is said.")] first: Option<i32>,
-    ) -> Result<Vec<Site>> {
-        let first = some("first", first, FEW, MOST_OF_FEW)?;
-        let load = || async {
-            let projects = self.list.ids.iter().copied();
-            let found = store::site::first_of_each(app(ctx).database.reader(), projects, first).await?;
-            let sites = Site::list(found.into_values().flatten().collect());
-            Ok::<_, DbErr>(grouped(sites.into_iter().map(|site| (site.project_id(), site))))
-        };
-        Ok(self.list.sites.get(first, &self.row.id, load).await?.unwrap_or_default())
-    }
-
-    /// The team that serves it.
-    async fn team(&self) -> Team {
-        Team(self.clone())
-    }
-
-    /// What each leader owed in each week, and how it stands (R4): by week, then by who took over first. Weeks in
-    /// which a leader did not hold the role, and weeks that have not begun, are left out. 53 weeks at most.
-    async fn weekly_visits(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "A day of the first week; the week seven weeks before the last one if not given.")]
-        from: Option<Date>,
-        #[graphql(desc = "A day of the last week; this week if not given.")] to: Option<Date>,
-        #[graphql(desc = "The first so many, 1 to 500; two for each week if nothing is said: where one leader takes \
-                          over from another, a week has two.")]
-        first: Option<i32>,
-    ) -> Result<Vec<WeeklyVisits>> {
-        let most = weekly_visits::most_rows(from.map(|date| Some(date.0)), to.map(|date| Some(date.0)));
-        let first = first.map_or(Ok(most as u64), |first| some("first", Some(first), first, LARGEST_SIZE))?;
-        let range = weekly_visits::range(app(ctx).clock.now(), from, to)?;
-        let load = || WeeklyVisits::load(app(ctx), &self.list.ids, range);
-        let mut weeks = self.list.weeks.get(range, &self.row.id, load).await?.unwrap_or_default();
-        weeks.truncate(usize::try_from(first).unwrap_or(usize::MAX));
-        Ok(weeks)
-    }
-
-    /// Visits to it that the viewer may see, the latest first.
-    async fn visits(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, 1 to 500; 50 if nothing is said.")] first: Option<i32>,
-        #[graphql(desc = "The last so many, 1 to 500, instead of the first.")] last: Option<i32>,
-        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only those that match.")] filter: Option<VisitFilterInput>,
-    ) -> Result<VisitConnection> {
-        let page: VisitPage = PageArguments { first, last, after, before }.page()?;
-        let filter = filter.unwrap_or_default().parse()?;
-        let scope = scope(ctx, const { read("Project", "visits") })?;
-        let load = || async {
-            let rows =
-                store::visit::list_each(app(ctx).database.reader(), scope, &self.list.ids, &filter, &page).await?;
-            Ok::<_, DbErr>(Visit::lists(rows))
-        };
-        let found = self.list.visits.get((filter.clone(), page.clone()), &self.row.id, load).await?;
-        let found = found.unwrap_or(Rows { rows: Vec::new(), more: false });
-        Ok(VisitConnection::of(found.rows, found.more, &page, self.count_visits(filter)))
+    fn fields(of: &mut Fields<Self>) {
+        of.id::<ProjectId>(Column::Id);
+        of.plain("number", "Number on the published list (序号).", Column::Number, |number: i32| number);
+        of.plain("name", "Name.", Column::Name, |name: String| name);
+        of.plain(
+            "situation",
+            "Its state in words, as the published list gives it (项目情况).",
+            Column::Situation,
+            |words: String| words,
+        );
+        of.plain("tier", "Which tier serves it.", Column::Tier, |tier: Tier| tier);
+        of.plain("stage", "The stage it has reached.", Column::Stage, |stage: Stage| stage);
+        of.plain(
+            "closedAt",
+            "From when on it takes no more visits; null while it is open.",
+            Column::ClosedAt,
+            |at: Option<DateTime<Utc>>| at,
+        );
+        of.one::<Organisation>(
+            "responsibleOrganisation",
+            "The unit responsible for it (责任单位).",
+            Column::ResponsibleOrganisationId,
+        );
+        of.list::<Site>(
+            "sites",
+            "Where it is being built, by age.",
+            vec![argument::<Option<i32>>("first", "The first so many, 1 to 100; 20 if nothing is said.")],
+            Column::Id,
+            |asking| {
+                Box::pin(async move {
+                    let first = some("first", asking.argument("first")?, FEW, MOST_OF_FEW)?;
+                    Ok(Source::Rows(store::site::of_each_project(), Part::first(first)))
+                })
+            },
+        );
+        of.same::<Team>("team", "The team that serves it.");
+        of.list::<WeeklyVisits>(
+            "weeklyVisits",
+            "What each leader owed in each week, and how it stands (R4): by week, then by who took over first. Weeks in\n\
+             which a leader did not hold the role, and weeks that have not begun, are left out. 53 weeks at most.",
+            vec![
+                argument::<Option<Date>>(
+                    "from",
+                    "A day of the first week; the week seven weeks before the last one if not given.",
+                ),
+                argument::<Option<Date>>("to", "A day of the last week; this week if not given."),
+                argument::<Option<i32>>(
+                    "first",
+                    "The first so many, 1 to 500; two for each week if nothing is said: where one leader takes over from \
+                     another, a week has two.",
+                ),
+            ],
+            Column::Id,
+            |asking| Box::pin(weeks(asking)),
+        );
+        of.page::<Visit>(
+            "visits",
+            "Visits to it that the viewer may see, the latest first.",
+            vec![argument::<Option<VisitFilterInput>>("filter", "Only those that match.")],
+            Column::Id,
+            |asking| {
+                Box::pin(async move {
+                    let page: page::Page<VisitKey> = PageArguments::asked(&asking)?.page()?;
+                    let filter = asking.argument::<Option<VisitFilterInput>>("filter")?.unwrap_or_default().parse()?;
+                    let scope = asking.viewing.scope(const { read("Project", "visits") })?;
+                    Ok(Source::Rows(store::visit::of_each_project(scope, &filter), Part::from(&page)))
+                })
+            },
+        );
     }
 }
 
-impl Project {
-    fn count_visits(&self, filter: VisitFilter) -> Count {
-        let (list, id) = (Arc::clone(&self.list), self.row.id);
-        Box::new(move |ctx| {
-            let (list, filter) = (Arc::clone(&list), filter.clone());
-            Box::pin(async move {
-                let scope = scope(ctx, const { read("Project", "visits") })?;
-                let load =
-                    || async { store::visit::count_each(app(ctx).database.reader(), scope, &list.ids, &filter).await };
-                Ok(list.visit_counts.get(filter.clone(), &id, load).await?.unwrap_or(0))
-            })
-        })
-    }
+async fn weeks(asking: Asking<'_>) -> Result<Source> {
+    let (from, to): (Option<Date>, Option<Date>) = (asking.argument("from")?, asking.argument("to")?);
+    let most = weekly_visits::most_rows(from.map(|date| Some(date.0)), to.map(|date| Some(date.0)));
+    let given: Option<i32> = asking.argument("first")?;
+    let first = given.map_or(Ok(most as u64), |first| some("first", Some(first), first, LARGEST_SIZE))?;
+    let app = asking.viewing.app();
+    let range = weekly_visits::range(app.clock.now(), from, to)?;
+    let projects: Vec<ProjectId> = asking.of.iter().copied().map(ProjectId::from).collect();
+    let mut weeks = weekly_visits::of_projects(app, &projects, range).await.map_err(broken)?;
+    weeks.values_mut().for_each(|weeks| weeks.truncate(usize::try_from(first).unwrap_or(usize::MAX)));
+    Ok(Source::values(weeks.into_iter().map(|(project, weeks)| (project.0, weeks))))
 }
 
-connection!(Project, ProjectKey, "projects" => ProjectConnection, ProjectEdge);
+impl Paged for Project {
+    const PLURAL: &'static str = "projects";
+    type Key = ProjectKey;
+
+    fn key_columns() -> Vec<listing::Column> {
+        vec![Column::Number.into(), Column::Id.into()]
+    }
+
+    fn key(at: &At<'_>) -> Result<ProjectKey> {
+        Ok(ProjectKey { number: at.get(0)?, id: at.get(1)? })
+    }
+}
 
 /// Which projects are wanted; all conditions must hold.
 #[derive(Debug, Default, InputObject)]
@@ -268,12 +194,9 @@ impl ProjectQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The project's global id.")] id: ID,
-    ) -> Result<Option<Project>> {
+    ) -> Result<Found<Project>> {
         entitled(ctx, const { read("Query", "project") })?;
-        match global_id::decode(&id) {
-            Some(id) => find(ctx, id).await,
-            None => Ok(None),
-        }
+        Ok(global_id::decode(&id).map_or_else(Found::none, |id: ProjectId| Found::by_id(id)))
     }
 
     /// Projects the viewer may see, by number.
@@ -285,7 +208,7 @@ impl ProjectQuery {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<ProjectFilterInput>,
-    ) -> Result<ProjectConnection> {
+    ) -> Result<Page<Project>> {
         let scope = entitled_scope(ctx, const { read("Query", "projects") })?;
         let page = PageArguments { first, last, after, before }.page()?;
         let filter = filter.unwrap_or_default();
@@ -294,21 +217,6 @@ impl ProjectQuery {
             None => NaiveDate::default(),
         };
         let filter = filter.parse(viewer(ctx)?, today)?;
-        let found = store::project::list(app(ctx).database.reader(), scope, &filter, &page).await.map_err(broken)?;
-        let count: Count = Box::new(move |ctx| {
-            let filter = filter.clone();
-            Box::pin(async move {
-                let count = store::project::count(app(ctx).database.reader(), scope, &filter).await.map_err(broken)?;
-                Ok(i64::try_from(count).unwrap_or(i64::MAX))
-            })
-        });
-        Ok(ProjectConnection::of(Project::list(found.rows), found.more, &page, count))
+        Ok(Page::of(store::project::listing(scope, &filter), &page))
     }
-}
-
-/// A project the viewer may see.
-pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: ProjectId) -> Result<Option<Project>> {
-    let mut found =
-        Project::load(app(ctx), scope(ctx, const { read("Project", "id") })?, vec![id]).await.map_err(broken)?;
-    Ok(found.remove(&id))
 }

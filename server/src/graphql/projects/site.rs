@@ -1,168 +1,123 @@
 //! Sites.
 
-use std::sync::Arc;
-
-use async_graphql::{ComplexObject, Context, Description, Error, ID, Json, Object, Result, SimpleObject};
+use async_graphql::{Description, Error, Json, Result};
 use chrono::{DateTime, Utc};
 use domain::{
     permission::table::read,
     projects::{boundary::SiteBoundary, datum::Position},
 };
-use entity::{
-    ids::{ProjectId, SiteId},
-    site, site_version,
-    values::Datum,
-};
-use sea_orm::DbErr;
+use entity::{ids::SiteId, site, site_version, values::Datum};
 
 use crate::{
     app::Broken,
     graphql::{
-        engine::cost::lists::{FEW, MOST_OF_FEW},
-        support::{
-            access::{app, scope},
-            error::broken,
-            global_id,
-            page::some,
-            siblings::Batch,
+        engine::{
+            cost::lists::{FEW, MOST_OF_FEW},
+            levels::{At, Fields, Noun, Source, Stored, argument, column},
         },
+        support::{error::broken, page::some},
     },
-    store,
+    store::{listing::Part, scope, site::versions_of_each},
 };
 
 /// A place where a project is being built.
-#[derive(Clone, Debug, Description)]
-pub struct Site {
-    row: Arc<site::Model>,
-    list: Arc<List>,
-}
+#[derive(Debug, Description)]
+pub struct Site;
 
-#[derive(Debug, Default)]
-struct List {
-    ids: Vec<SiteId>,
-    versions: Batch<u64, SiteId, Vec<SiteVersion>>,
-}
+impl Noun for Site {
+    const NAME: &'static str = "Site";
+    const NODE: bool = true;
 
-impl Site {
-    /// Sites listed together.
-    pub(in crate::graphql) fn list(rows: Vec<site::Model>) -> Vec<Self> {
-        let list = Arc::new(List { ids: rows.iter().map(|row| row.id).collect(), ..List::default() });
-        rows.into_iter().map(|row| Self { row: Arc::new(row), list: Arc::clone(&list) }).collect()
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(site::Column::Id).where_visible(|viewing, table| {
+            let scope = viewing.scope(const { read("Site", "id") })?;
+            Ok(Some(scope::visible(scope, &column(table, site::Column::ProjectId))))
+        }))
     }
 
-    pub(in crate::graphql) fn project_id(&self) -> ProjectId {
-        self.row.project_id
-    }
-
-    async fn newest_versions(&self, ctx: &Context<'_>, newest: u64) -> Result<Vec<SiteVersion>> {
-        let load = || async {
-            let sites = self.list.ids.iter().copied();
-            let found = store::site::newest_versions(app(ctx).database.reader(), sites, newest).await?;
-            let versions = |rows: Vec<_>| rows.into_iter().map(SiteVersion::from).collect();
-            Ok::<_, DbErr>(found.into_iter().map(|(site, rows)| (site, versions(rows))).collect())
-        };
-        Ok(self.list.versions.get(newest, &self.row.id, load).await?.unwrap_or_default())
-    }
-}
-
-#[Object(use_type_description)]
-impl Site {
-    /// Global id.
-    pub async fn id(&self) -> ID {
-        global_id::encode(self.row.id)
-    }
-
-    /// Name.
-    async fn name(&self) -> &str {
-        &self.row.name
-    }
-
-    /// From when on it is no longer a place to visit; null while it is.
-    async fn retired_at(&self) -> Option<DateTime<Utc>> {
-        self.row.retired_at
-    }
-
-    /// The newest version of its boundary; null before one was drawn.
-    async fn boundary(&self, ctx: &Context<'_>) -> Result<Option<SiteVersion>> {
-        Ok(self.newest_versions(ctx, 1).await?.pop())
-    }
-
-    /// The newest versions of its boundary, the newest first.
-    async fn versions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, 1 to 100; 20 if nothing is said.")] first: Option<i32>,
-    ) -> Result<Vec<SiteVersion>> {
-        self.newest_versions(ctx, some("first", first, FEW, MOST_OF_FEW)?).await
+    fn fields(of: &mut Fields<Self>) {
+        use site::Column;
+        of.id::<SiteId>(Column::Id);
+        of.plain("name", "Name.", Column::Name, |name: String| name);
+        of.plain(
+            "retiredAt",
+            "From when on it is no longer a place to visit; null while it is.",
+            Column::RetiredAt,
+            |at: Option<DateTime<Utc>>| at,
+        );
+        of.first::<SiteVersion>(
+            "boundary",
+            "The newest version of its boundary; null before one was drawn.",
+            Column::Id,
+            |_| Box::pin(async { Ok(Source::Rows(versions_of_each(), Part::first(1))) }),
+        );
+        of.list::<SiteVersion>(
+            "versions",
+            "The newest versions of its boundary, the newest first.",
+            vec![argument::<Option<i32>>("first", "The first so many, 1 to 100; 20 if nothing is said.")],
+            Column::Id,
+            |asking| {
+                Box::pin(async move {
+                    let first = some("first", asking.argument("first")?, FEW, MOST_OF_FEW)?;
+                    Ok(Source::Rows(versions_of_each(), Part::first(first)))
+                })
+            },
+        );
     }
 }
 
 /// One version of a site's boundary. Never changed, only followed by another.
-#[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
-pub struct SiteVersion {
-    /// 1, 2, 3 … within the site.
-    version: i32,
-    /// The datum it was drawn in.
-    datum: Datum,
-    /// Tolerance outside the boundary, metres; null means the policy's.
-    tolerance_meters: Option<f64>,
-    /// From which capture time on it holds.
-    effective_from: DateTime<Utc>,
-    /// When it was recorded.
-    recorded_at: DateTime<Utc>,
-    #[graphql(skip)]
-    boundary: Arc<str>,
-    #[graphql(skip)]
-    drawn: Arc<str>,
-}
+#[derive(Debug, Description)]
+pub struct SiteVersion;
 
-impl From<site_version::Model> for SiteVersion {
-    fn from(row: site_version::Model) -> Self {
-        Self {
-            version: row.version,
-            datum: row.datum,
-            tolerance_meters: row.tolerance_m,
-            effective_from: row.effective_from,
-            recorded_at: row.recorded_at,
-            boundary: row.boundary.into(),
-            drawn: row.drawn.into(),
-        }
+impl Noun for SiteVersion {
+    const NAME: &'static str = "SiteVersion";
+
+    fn stored() -> Option<Stored> {
+        Some(Stored::by(site_version::Column::Id))
+    }
+
+    fn fields(of: &mut Fields<Self>) {
+        use site_version::Column;
+        of.plain("version", "1, 2, 3 … within the site.", Column::Version, |version: i32| version);
+        of.plain("datum", "The datum it was drawn in.", Column::Datum, |datum: Datum| datum);
+        of.plain(
+            "toleranceMeters",
+            "Tolerance outside the boundary, metres; null means the policy's.",
+            Column::ToleranceM,
+            |metres: Option<f64>| metres,
+        );
+        of.plain(
+            "effectiveFrom",
+            "From which capture time on it holds.",
+            Column::EffectiveFrom,
+            |at: DateTime<Utc>| at,
+        );
+        of.plain("recordedAt", "When it was recorded.", Column::RecordedAt, |at: DateTime<Utc>| at);
+        of.of(
+            "geojson",
+            "The boundary that check-ins are compared with: a GeoJSON MultiPolygon in WGS-84 degrees.",
+            vec![Column::Boundary.into()],
+            parsed,
+        );
+        of.of(
+            "drawn",
+            "The shape as it was drawn, GeoJSON in its own datum; a disc has `radiusMeters`, a corridor `widthMeters`.",
+            vec![Column::Drawn.into()],
+            parsed,
+        );
     }
 }
 
-impl SiteVersion {
-    /// The middle of the boundary.
-    pub(in crate::graphql) fn centre(&self) -> Result<Position> {
-        let boundary = SiteBoundary::from_stored(&self.boundary).map_err(unreadable)?;
-        Ok(boundary.centre())
-    }
+/// The middle of a stored boundary.
+pub(in crate::graphql) fn centre(boundary: &str) -> Result<Position> {
+    Ok(SiteBoundary::from_stored(boundary).map_err(unreadable)?.centre())
 }
 
-#[ComplexObject]
-impl SiteVersion {
-    /// The boundary that check-ins are compared with: a GeoJSON MultiPolygon in WGS-84 degrees.
-    async fn geojson(&self) -> Result<Json<serde_json::Value>> {
-        parsed(&self.boundary)
-    }
-
-    /// The shape as it was drawn, GeoJSON in its own datum; a disc has `radiusMeters`, a corridor `widthMeters`.
-    async fn drawn(&self) -> Result<Json<serde_json::Value>> {
-        parsed(&self.drawn)
-    }
-}
-
-fn parsed(text: &str) -> Result<Json<serde_json::Value>> {
-    serde_json::from_str(text).map(Json).map_err(unreadable)
+fn parsed(at: &At<'_>) -> Result<Json<serde_json::Value>> {
+    serde_json::from_str(&at.get::<String>(0)?).map(Json).map_err(unreadable)
 }
 
 fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     broken(Broken::failed("a stored boundary", error))
-}
-
-/// A site of a project the viewer may see.
-pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: SiteId) -> Result<Option<Site>> {
-    let scope = scope(ctx, const { read("Site", "id") })?;
-    let rows = store::site::find(app(ctx).database.reader(), scope, [id]).await.map_err(broken)?;
-    Ok(Site::list(rows).pop())
 }

@@ -1,13 +1,14 @@
 //! Sites offered to whoever names no project.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, Object, Result};
 use domain::permission::table::read;
 
 use super::{project::Project, site::Site};
 use crate::{
-    app::PhonePosition,
+    app::{self, PhonePosition},
     graphql::{
         check_ins::check_in::input::GpsFixInput,
+        engine::levels::{Fields, Noun, Rows},
         support::{
             access::{app, arrived_at, entitled, viewer},
             error::broken,
@@ -16,33 +17,38 @@ use crate::{
 };
 
 /// A site of a project the viewer serves, and how far away it is.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct SiteOffer {
-    /// Its project: give its id as `projectId` to check in there.
-    project: Project,
-    /// The site.
-    site: Site,
-    /// Metres from the fix to the site's boundary; negative inside.
-    distance_meters: f64,
-    /// Whether the fix lies within the site's tolerance, its accuracy not considered.
-    within_tolerance: bool,
+#[derive(Debug, Description)]
+pub struct SiteOffer;
+
+impl Noun for SiteOffer {
+    const NAME: &'static str = "SiteOffer";
+
+    fn fields(of: &mut Fields<Self>) {
+        of.one_by::<Project, _>(
+            "project",
+            "Its project: give its id as `projectId` to check in there.",
+            |offer: &app::SiteOffer| Some(offer.project.id.0),
+        );
+        of.always();
+        of.one_by::<Site, _>("site", "The site.", |offer: &app::SiteOffer| Some(offer.site.id.0));
+        of.always();
+        of.part(
+            "distanceMeters",
+            "Metres from the fix to the site's boundary; negative inside.",
+            |offer: &app::SiteOffer| offer.distance_m,
+        );
+        of.part(
+            "withinTolerance",
+            "Whether the fix lies within the site's tolerance, its accuracy not considered.",
+            |offer: &app::SiteOffer| offer.within_tolerance,
+        );
+    }
 }
 
-impl SiteOffer {
-    /// The nearest sites the viewer serves, listed together.
-    pub(in crate::graphql) async fn near(ctx: &Context<'_>, whereabouts: &PhonePosition) -> Result<Vec<Self>> {
-        let offers = app(ctx).nearest_sites(viewer(ctx)?, whereabouts, arrived_at(ctx)).await.map_err(broken)?;
-        let projects = Project::list(offers.iter().map(|offer| offer.project.clone()).collect());
-        let sites = Site::list(offers.iter().map(|offer| offer.site.clone()).collect());
-        let together = offers.into_iter().zip(projects.into_iter().zip(sites));
-        let offer = together.map(|(offer, (project, site))| Self {
-            project,
-            site,
-            distance_meters: offer.distance_m,
-            within_tolerance: offer.within_tolerance,
-        });
-        Ok(offer.collect())
-    }
+/// The nearest sites the viewer serves.
+pub(in crate::graphql) async fn near(ctx: &Context<'_>, position: &PhonePosition) -> Result<Rows<SiteOffer>> {
+    let offers = app(ctx).nearest_sites(viewer(ctx)?, position, arrived_at(ctx)).await.map_err(broken)?;
+    Ok(Rows::values(offers))
 }
 
 /// Queries for sites near a phone.
@@ -57,8 +63,8 @@ impl SiteOfferQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Where the phone is now.")] near: GpsFixInput,
-    ) -> Result<Vec<SiteOffer>> {
+    ) -> Result<Rows<SiteOffer>> {
         entitled(ctx, const { read("Query", "assignedSites") })?;
-        SiteOffer::near(ctx, &PhonePosition::now(near.into())).await
+        self::near(ctx, &PhonePosition::now(near.into())).await
     }
 }

@@ -94,11 +94,6 @@ pub(in crate::graphql) fn scope(ctx: &Context<'_>, rule: &Rule) -> Result<Scope>
     viewer(ctx).map(|viewer| scope_of(viewer, rule))
 }
 
-/// Whether a rule allows whoever is signed in anything, or an error. Who may do nothing sees nothing.
-pub(in crate::graphql) fn has_part_in(ctx: &Context<'_>, rule: &Rule) -> Result<bool> {
-    viewer(ctx).map(|viewer| viewer.has_part_in(rule))
-}
-
 /// Whoever is signed in and has a part in a rule. Others are refused: to what is not theirs to ask, nothing is an untrue
 /// answer.
 pub(in crate::graphql) fn entitled<'a>(ctx: &Context<'a>, rule: &Rule) -> Result<&'a Viewer> {

@@ -1,45 +1,109 @@
 //! Anything with a global id.
 
-use async_graphql::{Context, ID, Interface, Object, Result};
-use domain::permission::table::read;
+use std::borrow::Cow;
+
+use async_graphql::{
+    Context, ContextSelectionSet, ID, Object, OutputType, Positioned, Result, ServerResult, Value,
+    parser::types::Field,
+    registry::{MetaType, MetaTypeId, Registry},
+};
+use domain::permission::{Rule, table::read};
+use entity::ids::{CheckInId, PersonId, PhotoId, ProjectId, SiteId, TeamRoleId, VisitId};
+use uuid::Uuid;
 
 use super::{
     access::entitled,
     global_id::{Global, parts},
 };
-use crate::graphql::{
-    check_ins::{
-        check_in::{self, CheckIn},
-        photo::{self, Photo},
+use crate::{
+    graphql::{
+        check_ins::{check_in::CheckIn, photo::Photo},
+        engine::levels::{Found, Noun, plain, register},
+        projects::{person::Person, project::Project, site::Site, team::TeamRole},
+        visits::visit::Visit,
     },
-    projects::{
-        person::{self, Person},
-        project::{self, Project},
-        site::{self, Site},
-        team::{self, TeamRole},
-    },
-    visits::visit::{self, Visit},
+    store,
 };
-use entity::ids::{CheckInId, PersonId, PhotoId, ProjectId, SiteId, TeamRoleId, VisitId};
 
-/// Anything with a global id.
-#[derive(Debug, Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
-pub enum Node {
-    /// A check-in.
-    CheckIn(CheckIn),
-    /// A person.
-    Person(Person),
-    /// A photo.
-    Photo(Photo),
-    /// A project.
-    Project(Project),
-    /// A site.
-    Site(Site),
-    /// A role on a team.
-    TeamRole(TeamRole),
-    /// A visit.
-    Visit(Visit),
+/// Anything with a global id, or null where there is nothing the viewer may see.
+#[derive(Debug)]
+pub struct Node(Option<(u8, Uuid)>);
+
+/// What a node can be.
+macro_rules! nouns {
+    ($with:ident) => {
+        $with!(CheckIn, Person, Photo, Project, Site, TeamRole, Visit)
+    };
+}
+
+impl OutputType for Node {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("Node")
+    }
+
+    fn qualified_type_name() -> String {
+        "Node".to_owned()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
+            macro_rules! registered {
+                ($($noun:ident),+) => {{
+                    $(register::<$noun>(registry);)+
+                    [$($noun::NAME.to_owned()),+]
+                }};
+            }
+            let possible_types = nouns!(registered).into_iter().collect();
+            let id = plain("id", "Global id.", "ID!".to_owned());
+            MetaType::Interface {
+                name: "Node".to_owned(),
+                description: Some("Anything with a global id.".to_owned()),
+                fields: [("id".to_owned(), id)].into_iter().collect(),
+                possible_types,
+                extends: false,
+                keys: None,
+                visible: None,
+                inaccessible: false,
+                tags: Vec::new(),
+                rust_typename: Some(std::any::type_name::<Self>()),
+                directive_invocations: Vec::new(),
+                requires_scopes: Vec::new(),
+            }
+        })
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let Some((tag, id)) = self.0 else { return Ok(Value::Null) };
+        match tag {
+            CheckInId::TAG => Found::<CheckIn>::by_uuid(id).resolve(ctx, field).await,
+            PersonId::TAG => {
+                looked_up::<Person>(const { read("Person", "id") }, store::person::visible_by_id, id, ctx, field).await
+            }
+            PhotoId::TAG => {
+                looked_up::<Photo>(const { read("Photo", "id") }, store::photo::visible_by_id, id, ctx, field).await
+            }
+            ProjectId::TAG => Found::<Project>::by_uuid(id).resolve(ctx, field).await,
+            SiteId::TAG => Found::<Site>::by_uuid(id).resolve(ctx, field).await,
+            TeamRoleId::TAG => Found::<TeamRole>::by_uuid(id).resolve(ctx, field).await,
+            VisitId::TAG => Found::<Visit>::by_uuid(id).resolve(ctx, field).await,
+            _ => Ok(Value::Null),
+        }
+    }
+}
+
+/// What is shown wherever something leads to it can be looked up by its id only by whom a rule lets.
+async fn looked_up<N: Noun>(
+    rule: &Rule,
+    visible: fn(store::scope::Scope) -> store::listing::Listing,
+    id: Uuid,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let scope = super::access::scope(&ctx.with_field(field), rule);
+    match scope {
+        Ok(scope) => Found::<N>::in_listing(visible(scope).only(id)).resolve(ctx, field).await,
+        Err(error) => Err(ctx.set_error_path(error.into_server_error(field.pos))),
+    }
 }
 
 /// The query for anything.
@@ -49,18 +113,8 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Anything the viewer may see, by its global id; null if there is none such.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Result<Option<Node>> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Result<Node> {
         entitled(ctx, const { read("Query", "node") })?;
-        let Some((tag, uuid)) = parts(&id) else { return Ok(None) };
-        Ok(match tag {
-            CheckInId::TAG => check_in::find(ctx, uuid.into()).await?.map(Node::from),
-            PersonId::TAG => person::find(ctx, uuid.into()).await?.map(Node::from),
-            PhotoId::TAG => photo::find(ctx, uuid.into()).await?.map(Node::from),
-            ProjectId::TAG => project::find(ctx, uuid.into()).await?.map(Node::from),
-            SiteId::TAG => site::find(ctx, uuid.into()).await?.map(Node::from),
-            TeamRoleId::TAG => team::find(ctx, uuid.into()).await?.map(Node::from),
-            VisitId::TAG => visit::find(ctx, uuid.into()).await?.map(Node::from),
-            _ => None,
-        })
+        Ok(Node(parts(&id)))
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::error::bad_argument;
 use crate::{
     app::login_of,
+    graphql::engine::levels::Asking,
     store::{
         account::AccountKey, audit::AuditKey, check_in::CheckInKey, page::Page, project::ProjectKey, visit::VisitKey,
     },
@@ -33,6 +34,16 @@ pub(in crate::graphql) struct PageArguments {
 }
 
 impl PageArguments {
+    /// As they are asked of a field.
+    pub(in crate::graphql) fn asked(asking: &Asking<'_>) -> Result<Self> {
+        Ok(Self {
+            first: asking.argument("first")?,
+            last: asking.argument("last")?,
+            after: asking.argument("after")?,
+            before: asking.argument("before")?,
+        })
+    }
+
     /// The page they ask for.
     pub(in crate::graphql) fn page<K: CursorKey>(self) -> Result<Page<K>> {
         let (size, from_end, argument) = match (self.first, self.last) {

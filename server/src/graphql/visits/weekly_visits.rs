@@ -1,25 +1,21 @@
 //! What leaders owed in each week.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
-use async_graphql::{Context, Description, Object, Result};
+use async_graphql::{Description, Result};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{permission::table::read, visits::week};
-use entity::{
-    ids::{PersonId, ProjectId},
-    values::ObligationStatus,
-};
+use domain::visits::week;
+use entity::ids::ProjectId;
 use messages::message;
 
 use crate::{
     app::{self as actions, App, Broken, LeaderWeek, WeekRange},
     graphql::{
+        engine::levels::{Fields, Noun},
         projects::{person::Person, project::Project},
         support::{
-            access::{app, scope},
             error::bad_argument,
             scalars::{Date, IsoWeek},
-            siblings::{Batch, distinct, grouped},
         },
     },
 };
@@ -30,102 +26,53 @@ const DEFAULT_WEEKS: u64 = 8;
 const LEADERS_A_WEEK: usize = 2;
 
 /// What one leader owed one project in one week, and how it stands (R4).
-#[derive(Clone, Debug, Description)]
-pub struct WeeklyVisits {
-    row: LeaderWeek,
-    list: Arc<List>,
+#[derive(Debug, Description)]
+pub struct WeeklyVisits;
+
+impl Noun for WeeklyVisits {
+    const NAME: &'static str = "WeeklyVisits";
+
+    fn fields(of: &mut Fields<Self>) {
+        of.one_by::<Project, _>("project", "The project.", |week: &LeaderWeek| Some(week.project.0));
+        of.one_by::<Person, _>("leader", "The leader.", |week: &LeaderWeek| Some(week.person.0));
+        of.part("week", "The ISO week.", |row: &LeaderWeek| IsoWeek(row.week));
+        of.part("from", "Its Monday.", |row: &LeaderWeek| Date(row.week.first_day()));
+        of.part("to", "Its Sunday.", |row: &LeaderWeek| Date(row.week.last_day()));
+        of.part("verified", "Verified visits: what counts.", |row: &LeaderWeek| row.tally.verified);
+        of.part(
+            "provisional",
+            "Visits that wait for evidence or review, and may come to count.",
+            |row: &LeaderWeek| row.tally.provisional,
+        );
+        of.part("rejected", "Visits of which every check-in was rejected.", |row: &LeaderWeek| row.tally.rejected);
+        of.part(
+            "required",
+            "Verified visits owed in this week (“every week”, section 4 of the plan), by the policy in effect when it began; a\n\
+             leader who held the role, or whose project was open, for part of the week owes a part.",
+            |row: &LeaderWeek| row.required,
+        );
+        of.part(
+            "averageVerified",
+            "Verified visits a week on average (“on average”, Annex 1 of the plan), over the weeks asked for in which the\n\
+             leader held the role, up to and including this one.",
+            |row: &LeaderWeek| row.average,
+        );
+        of.part("status", "How the obligation stands.", |row: &LeaderWeek| row.status);
+    }
 }
 
-#[derive(Debug, Default)]
-struct List {
-    person_ids: Vec<PersonId>,
-    project_ids: Vec<ProjectId>,
-    people: Batch<(), PersonId, Person>,
-    projects: Batch<(), ProjectId, Project>,
-}
-
-impl WeeklyVisits {
-    pub(in crate::graphql) async fn load(
-        app: &App,
-        projects: &[ProjectId],
-        range: WeekRange,
-    ) -> std::result::Result<HashMap<ProjectId, Vec<Self>>, Broken> {
-        let weeks = actions::weekly_visits(app.database.reader(), &app.clock, projects, range).await?;
-        let rows: Vec<LeaderWeek> = weeks.into_values().flatten().collect();
-        let list = Arc::new(List {
-            person_ids: distinct(rows.iter().map(|row| row.person)),
-            project_ids: projects.to_vec(),
-            ..List::default()
-        });
-        Ok(grouped(rows.into_iter().map(|row| (row.project, Self { row, list: Arc::clone(&list) }))))
+/// The leaders' weeks of each of these projects.
+pub(in crate::graphql) async fn of_projects(
+    app: &App,
+    projects: &[ProjectId],
+    range: WeekRange,
+) -> std::result::Result<HashMap<ProjectId, Vec<LeaderWeek>>, Broken> {
+    let weeks = actions::weekly_visits(app.database.reader(), &app.clock, projects, range).await?;
+    let mut by_project = HashMap::<_, Vec<_>>::new();
+    for week in weeks.into_values().flatten() {
+        by_project.entry(week.project).or_default().push(week);
     }
-
-    pub(in crate::graphql) fn person_id(&self) -> PersonId {
-        self.row.person
-    }
-}
-
-#[Object(use_type_description)]
-impl WeeklyVisits {
-    /// The project.
-    async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
-        let scope = scope(ctx, const { read("Project", "id") })?;
-        let load = || Project::load(app(ctx), scope, self.list.project_ids.clone());
-        self.list.projects.get((), &self.row.project, load).await
-    }
-
-    /// The leader.
-    async fn leader(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let load = || Person::load(app(ctx), self.list.person_ids.clone());
-        self.list.people.get((), &self.row.person, load).await
-    }
-
-    /// The ISO week.
-    async fn week(&self) -> IsoWeek {
-        IsoWeek(self.row.week)
-    }
-
-    /// Its Monday.
-    async fn from(&self) -> Date {
-        Date(self.row.week.first_day())
-    }
-
-    /// Its Sunday.
-    async fn to(&self) -> Date {
-        Date(self.row.week.last_day())
-    }
-
-    /// Verified visits: what counts.
-    async fn verified(&self) -> u32 {
-        self.row.tally.verified
-    }
-
-    /// Visits that wait for evidence or review, and may come to count.
-    async fn provisional(&self) -> u32 {
-        self.row.tally.provisional
-    }
-
-    /// Visits of which every check-in was rejected.
-    async fn rejected(&self) -> u32 {
-        self.row.tally.rejected
-    }
-
-    /// Verified visits owed in this week (“every week”, section 4 of the plan), by the policy in effect when it began; a
-    /// leader who held the role, or whose project was open, for part of the week owes a part.
-    async fn required(&self) -> u32 {
-        self.row.required
-    }
-
-    /// Verified visits a week on average (“on average”, Annex 1 of the plan), over the weeks asked for in which the
-    /// leader held the role, up to and including this one.
-    async fn average_verified(&self) -> f64 {
-        self.row.average
-    }
-
-    /// How the obligation stands.
-    async fn status(&self) -> ObligationStatus {
-        self.row.status
-    }
+    Ok(by_project)
 }
 
 /// Rows at most, where none are asked for by number. `from` and `to` are the days given, and what can't be read of them.

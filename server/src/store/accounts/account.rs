@@ -9,12 +9,15 @@ use entity::{
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, Value,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+    Value,
     sea_query::{Expr, ExprTrait, LikeExpr},
 };
 
-use crate::store::page::{self, Key, Ordering, Page, Rows};
+use crate::store::{
+    listing::Listing,
+    page::{self, Key, Ordering, Page, Rows},
+};
 
 /// Where an account stands in the list: by sign-in name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -70,9 +73,9 @@ pub async fn list(
     page::list(connection, matching(filter), BY_LOGIN, page).await
 }
 
-/// How many accounts match.
-pub async fn count(connection: &impl ConnectionTrait, filter: &AccountFilter) -> Result<u64, DbErr> {
-    matching(filter).count(connection).await
+/// The accounts that match, by sign-in name.
+pub fn listing(filter: &AccountFilter) -> Listing {
+    Listing::ascending(matching(filter), [Column::Login, Column::Id])
 }
 
 /// Accounts by id.

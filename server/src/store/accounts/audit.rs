@@ -11,7 +11,7 @@ use sea_orm::{
     Select, Value,
 };
 
-use crate::store::page::{self, Key, Ordering, Page, Rows};
+use crate::store::{listing::Listing, page::Key};
 
 /// Where an entry stands in the trail: the latest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,8 +43,6 @@ pub struct AuditFilter {
     pub to: Option<DateTime<Utc>>,
 }
 
-const LATEST_FIRST: Ordering<Column> = Ordering { by: Column::At, id: Column::Id, descending: true };
-
 fn matching(filter: &AuditFilter) -> Select<Entity> {
     let mut select = Entity::find();
     if let Some(actions) = &filter.actions {
@@ -65,13 +63,9 @@ fn matching(filter: &AuditFilter) -> Select<Entity> {
     select
 }
 
-/// One page of the trail: for whoever may read it.
-pub async fn list(
-    connection: &impl ConnectionTrait,
-    filter: &AuditFilter,
-    page: &Page<AuditKey>,
-) -> Result<Rows<Model>, DbErr> {
-    page::list(connection, matching(filter), LATEST_FIRST, page).await
+/// The entries that match, the latest first: for whoever may read them.
+pub fn listing(filter: &AuditFilter) -> Listing {
+    Listing::descending(matching(filter), [Column::At, Column::Id])
 }
 
 /// How many entries match.

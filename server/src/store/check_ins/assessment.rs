@@ -1,7 +1,5 @@
 //! Assessments with their findings, and how each check-in stands.
 
-use std::collections::HashMap;
-
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::{
     assessment, check_in, decision, finding,
@@ -10,12 +8,12 @@ use entity::{
     values::{FindingCode, FindingOutcome, Verdict},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic,
-    IntoActiveModel, Iterable, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
-use crate::store::page::{self, Ordering, Part};
+use crate::store::listing::Listing;
 
 /// Appends an assessment and its findings. Fails if another took its place in the sequence.
 pub async fn append(
@@ -39,14 +37,6 @@ pub async fn stand(connection: &impl ConnectionTrait, standing: standing::Model)
         .exec_without_returning(connection)
         .await
         .map(|_| ())
-}
-
-/// How these check-ins stand.
-pub async fn standings(
-    connection: &impl ConnectionTrait,
-    check_ins: impl IntoIterator<Item = CheckInId>,
-) -> Result<Vec<standing::Model>, DbErr> {
-    standing::Entity::find().filter(standing::Column::CheckInId.is_in(check_ins)).all(connection).await
 }
 
 /// All assessments of these check-ins, in the order they were made.
@@ -75,22 +65,16 @@ pub async fn first_inputs(connection: &impl ConnectionTrait, check_in: CheckInId
     Ok(first.flatten())
 }
 
-/// The last assessments of each of these check-ins, in the order they were made, without what they were made of: that is
-/// long.
-pub async fn last_of_each(
-    connection: &impl ConnectionTrait,
-    check_ins: impl IntoIterator<Item = CheckInId>,
-    last: u64,
-) -> Result<HashMap<CheckInId, Vec<assessment::Model>>, DbErr> {
+/// The assessments of each check-in, in the order they were made.
+pub fn of_each_check_in() -> Listing {
     use assessment::Column;
-    let kept = Column::iter().filter(|column| !matches!(column, Column::Inputs));
-    let select = assessment::Entity::find()
-        .select_only()
-        .columns(kept)
-        .expr_as(Expr::cust("CAST(NULL AS TEXT)"), Column::Inputs.as_str())
-        .filter(Column::CheckInId.is_in(check_ins));
-    let ordering = Ordering { by: Column::Sequence, id: Column::Id, descending: false };
-    page::some_of_each(connection, select, Column::CheckInId, |row| row.check_in_id, ordering, Part::Last(last)).await
+    Listing::ascending(assessment::Entity::find(), [Column::Sequence, Column::Id]).of_each(Column::CheckInId)
+}
+
+/// The findings of each assessment, in their order.
+pub fn findings_of_each() -> Listing {
+    use finding::Column;
+    Listing::ascending(finding::Entity::find(), [Column::Ordinal]).of_each(Column::AssessmentId)
 }
 
 /// The last sequence number given to a check-in's assessments; 0 before the first.

@@ -11,12 +11,13 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    JoinType, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select, Value,
-    sea_query::{Asterisk, Expr, ExprTrait, Func, OnConflict, Query, WindowStatement},
+    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Value,
+    sea_query::{ExprTrait, OnConflict},
 };
 
 use crate::store::{
-    page::{self, Key, Ordering, Page, Rows},
+    listing::Listing,
+    page::Key,
     scope::{Scope, in_scope_or_own},
 };
 
@@ -50,8 +51,6 @@ pub struct CheckInFilter {
     pub to: Option<NaiveDate>,
 }
 
-const LATEST_FIRST: Ordering<Column> = Ordering { by: Column::CorrectedAt, id: Column::Id, descending: true };
-
 fn matching(scope: Scope, filter: &CheckInFilter) -> Select<Entity> {
     let mut select = Entity::find().filter(in_scope_or_own(scope, Column::ProjectId, Column::PersonId));
     if let Some(project) = filter.project {
@@ -78,14 +77,9 @@ fn to_standing() -> RelationDef {
     Entity::belongs_to(standing::Entity).from(Column::Id).to(standing::Column::CheckInId).into()
 }
 
-/// One page of the check-ins in scope.
-pub async fn list(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    filter: &CheckInFilter,
-    page: &Page<CheckInKey>,
-) -> Result<Rows<Model>, DbErr> {
-    page::list(connection, matching(scope, filter), LATEST_FIRST, page).await
+/// The check-ins in scope that match, the latest first.
+pub fn listing(scope: Scope, filter: &CheckInFilter) -> Listing {
+    Listing::descending(matching(scope, filter), [Column::CorrectedAt, Column::Id])
 }
 
 /// How many check-ins in scope match.
@@ -93,24 +87,19 @@ pub async fn count(connection: &impl ConnectionTrait, scope: Scope, filter: &Che
     matching(scope, filter).count(connection).await
 }
 
-const OLDEST_FIRST: Ordering<Column> = Ordering { by: Column::CorrectedAt, id: Column::Id, descending: false };
+/// The check-ins of each visit, the earliest first.
+pub fn of_each_visit() -> Listing {
+    let check_ins = Entity::find().join(JoinType::InnerJoin, to_standing());
+    Listing::ascending(check_ins, [Column::CorrectedAt, Column::Id]).of_each(standing::Column::VisitId)
+}
 
 fn for_review(scope: Scope) -> Select<Entity> {
     matching(scope, &CheckInFilter { verdicts: Some(vec![Verdict::NeedsReview]), ..CheckInFilter::default() })
 }
 
-/// One page of the check-ins in scope that wait for a person, the oldest first.
-pub async fn queue(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    page: &Page<CheckInKey>,
-) -> Result<Rows<Model>, DbErr> {
-    page::list(connection, for_review(scope), OLDEST_FIRST, page).await
-}
-
-/// How many check-ins in scope wait for a person.
-pub async fn queue_length(connection: &impl ConnectionTrait, scope: Scope) -> Result<u64, DbErr> {
-    for_review(scope).count(connection).await
+/// The check-ins in scope that wait for a person, the oldest first.
+pub fn queue(scope: Scope) -> Listing {
+    Listing::ascending(for_review(scope), [Column::CorrectedAt, Column::Id])
 }
 
 /// A check-in as those around it are compared with it.
@@ -260,44 +249,6 @@ pub async fn of_visits(
         .all(connection)
         .await?;
     Ok(rows.into_iter().filter_map(|(check_in, standing)| standing.map(|standing| (check_in, standing))).collect())
-}
-
-/// The first check-ins of each of these visits, with their visit, the earliest first.
-pub async fn first_of_visits(
-    connection: &impl ConnectionTrait,
-    visits: impl IntoIterator<Item = VisitId>,
-    first: u64,
-) -> Result<Vec<(VisitId, Model)>, DbErr> {
-    let window = WindowStatement::partition_by((standing::Entity, standing::Column::VisitId))
-        .order_by((Entity, Column::CorrectedAt), Order::Asc)
-        .order_by((Entity, Column::Id), Order::Asc)
-        .to_owned();
-    let mut numbered = Entity::find()
-        .join(JoinType::InnerJoin, to_standing())
-        .filter(standing::Column::VisitId.is_in(visits))
-        .into_query();
-    numbered.column((standing::Entity, standing::Column::VisitId)).expr_window_as(
-        Func::cust("ROW_NUMBER"),
-        window,
-        "place",
-    );
-    let mut query = Query::select();
-    query
-        .column(Asterisk)
-        .from_subquery(numbered, "numbered")
-        .and_where(Expr::col("place").lte(first))
-        .order_by("place", Order::Asc);
-    let statement = connection.get_database_backend().build(&query);
-    let rows = CheckInOfVisit::find_by_statement(statement).all(connection).await?;
-    Ok(rows.into_iter().map(|row| (row.visit_id, row.check_in)).collect())
-}
-
-/// A check-in, and the visit it counts in.
-#[derive(FromQueryResult)]
-struct CheckInOfVisit {
-    #[sea_orm(nested)]
-    check_in: Model,
-    visit_id: VisitId,
 }
 
 /// Records a check-in; false if its id is taken.

@@ -1,11 +1,9 @@
 //! Decisions of people about check-ins, and appeals against them.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use entity::{
     appeal, decision, finding,
-    ids::{AppealId, CheckInId, PersonId},
+    ids::{CheckInId, PersonId},
     team_role,
     values::{FindingCode, FindingOutcome, TeamRoleKind, Verdict},
 };
@@ -15,7 +13,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func},
 };
 
-use crate::store::page::{self, Ordering, Part};
+use crate::store::listing::Listing;
 
 /// All decisions about these check-ins, in the order they were made.
 pub async fn of_check_ins(
@@ -30,16 +28,16 @@ pub async fn of_check_ins(
         .await
 }
 
-/// The last decisions about each of these check-ins, in the order they were made.
-pub async fn last_of_each(
-    connection: &impl ConnectionTrait,
-    check_ins: impl IntoIterator<Item = CheckInId>,
-    last: u64,
-) -> Result<HashMap<CheckInId, Vec<decision::Model>>, DbErr> {
+/// The decisions about each check-in, in the order they were made.
+pub fn of_each_check_in() -> Listing {
     use decision::Column;
-    let select = decision::Entity::find().filter(Column::CheckInId.is_in(check_ins));
-    let ordering = Ordering { by: Column::Sequence, id: Column::Id, descending: false };
-    page::some_of_each(connection, select, Column::CheckInId, |row| row.check_in_id, ordering, Part::Last(last)).await
+    Listing::ascending(decision::Entity::find(), [Column::Sequence, Column::Id]).of_each(Column::CheckInId)
+}
+
+/// The appeal about each check-in, where there is one.
+pub fn appeals_of_each() -> Listing {
+    use appeal::Column;
+    Listing::ascending(appeal::Entity::find(), [Column::Id]).of_each(Column::CheckInId)
 }
 
 /// The appeals about these check-ins; one at most for each.
@@ -58,11 +56,6 @@ pub async fn append(connection: &impl ConnectionTrait, decision: decision::Model
 /// Records an appeal. Fails if there is one about the check-in already.
 pub async fn insert_appeal(connection: &impl ConnectionTrait, appeal: appeal::Model) -> Result<(), DbErr> {
     appeal.into_active_model().reset_all().insert(connection).await.map(|_| ())
-}
-
-/// Whether an appeal has been decided about.
-pub async fn answered(connection: &impl ConnectionTrait, appeal: AppealId) -> Result<bool, DbErr> {
-    Ok(decision::Entity::find().filter(decision::Column::AppealId.eq(appeal)).count(connection).await? > 0)
 }
 
 /// Whether a person serves, or served, on a team that another leads, or led.

@@ -13,7 +13,10 @@ use sea_orm::{
     QuerySelect, QueryTrait, RelationDef, sea_query::Expr,
 };
 
-use crate::store::scope::{Scope, in_scope_or_own};
+use crate::store::{
+    listing::Listing,
+    scope::{Scope, in_scope_or_own},
+};
 
 /// Records a photo.
 pub async fn insert(connection: &impl ConnectionTrait, photo: Model) -> Result<(), DbErr> {
@@ -42,13 +45,19 @@ pub async fn of_check_ins(
         .await
 }
 
-/// A photo in scope: one's own, or one of a check-in at a project in scope.
-pub async fn find(connection: &impl ConnectionTrait, scope: Scope, id: PhotoId) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id)
-        .join(sea_orm::JoinType::LeftJoin, to_check_in())
-        .filter(in_scope_or_own(scope, check_in::Column::ProjectId, Column::PersonId))
-        .one(connection)
-        .await
+/// The photos of each check-in, in their order.
+pub fn of_each_check_in() -> Listing {
+    Listing::ascending(Entity::find(), [Column::Ordinal, Column::Id]).of_each(Column::CheckInId)
+}
+
+/// Photos in scope by id: one's own, and those of check-ins at projects in scope.
+pub fn visible_by_id(scope: Scope) -> Listing {
+    let photos = Entity::find().join(sea_orm::JoinType::LeftJoin, to_check_in()).filter(in_scope_or_own(
+        scope,
+        check_in::Column::ProjectId,
+        Column::PersonId,
+    ));
+    Listing::ascending(photos, [Column::Id])
 }
 
 fn to_check_in() -> RelationDef {

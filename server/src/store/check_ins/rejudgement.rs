@@ -1,13 +1,7 @@
 //! Many check-ins judged again.
 
-use entity::{
-    ids::RejudgementId,
-    rejudgement::{Column, Entity, Model},
-};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use entity::rejudgement::{Column, Entity, Model};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryOrder, QuerySelect};
 
 /// Records one that begins.
 pub async fn insert(connection: &impl ConnectionTrait, rejudgement: Model) -> Result<(), DbErr> {
@@ -17,14 +11,6 @@ pub async fn insert(connection: &impl ConnectionTrait, rejudgement: Model) -> Re
 /// Records how far one has come.
 pub async fn save(connection: &impl ConnectionTrait, rejudgement: Model) -> Result<(), DbErr> {
     rejudgement.into_active_model().reset_all().update(connection).await.map(|_| ())
-}
-
-/// By id.
-pub async fn find(
-    connection: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = RejudgementId>,
-) -> Result<Vec<Model>, DbErr> {
-    Entity::find().filter(Column::Id.is_in(ids)).all(connection).await
 }
 
 /// The last ones, the latest first.

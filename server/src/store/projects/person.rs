@@ -1,19 +1,20 @@
 //! People.
 
-use std::collections::HashSet;
-
 use entity::{
     ids::PersonId,
     person::{Column, Entity, Model},
     team_role,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    QueryTrait,
-    sea_query::{Expr, LockType},
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, LockType},
 };
 
-use crate::store::scope::{Scope, in_scope};
+use crate::store::{
+    listing::Listing,
+    scope::{Scope, in_scope},
+};
 
 /// People by id. Names are shown to whoever may see what led to them.
 pub async fn find(
@@ -29,27 +30,20 @@ pub async fn lock(connection: &impl ConnectionTrait, id: PersonId) -> Result<(),
     Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(connection).await.map(drop)
 }
 
-/// A person the viewer may look up: themselves, and whoever serves a project in scope.
-pub async fn find_visible(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    id: PersonId,
-) -> Result<Option<Model>, DbErr> {
-    let select = Entity::find_by_id(id);
-    let select = match scope {
-        Scope::Everything => select,
-        _ if scope.person() == Some(id) => select,
-        _ => select.filter(
-            Column::Id.in_subquery(
-                team_role::Entity::find()
-                    .select_only()
-                    .column(team_role::Column::PersonId)
-                    .filter(in_scope(scope, team_role::Column::ProjectId))
-                    .into_query(),
-            ),
-        ),
+/// The people a viewer may look up by id: themselves, and whoever serves a project in scope.
+pub fn visible_by_id(scope: Scope) -> Listing {
+    let served = team_role::Entity::find()
+        .select_only()
+        .column(team_role::Column::PersonId)
+        .filter(in_scope(scope, team_role::Column::ProjectId))
+        .into_query();
+    let visible = match scope {
+        Scope::Everything => Condition::all(),
+        _ => Condition::any()
+            .add(Column::Id.in_subquery(served))
+            .add_option(scope.person().map(|own| Column::Id.eq(own))),
     };
-    select.one(connection).await
+    Listing::ascending(Entity::find().filter(visible), [Column::Id])
 }
 
 /// People of this name.
@@ -57,17 +51,14 @@ pub async fn find_by_name(connection: &impl ConnectionTrait, name: &str) -> Resu
     Entity::find().filter(Column::Name.eq(name)).all(connection).await
 }
 
-/// Everyone who serves, or served, a project together with `person`.
-pub async fn team_mates(connection: &impl ConnectionTrait, person: PersonId) -> Result<HashSet<PersonId>, DbErr> {
-    let ids: Vec<PersonId> = team_role::Entity::find()
+/// Whether a person, by this expression of their id, serves or served a project together with another.
+pub fn is_team_mate(person: Expr, of: PersonId) -> Expr {
+    let mates = team_role::Entity::find()
         .select_only()
         .column(team_role::Column::PersonId)
-        .distinct()
-        .filter(in_scope(Scope::Team(person), team_role::Column::ProjectId))
-        .into_tuple()
-        .all(connection)
-        .await?;
-    Ok(ids.into_iter().collect())
+        .filter(in_scope(Scope::Team(of), team_role::Column::ProjectId))
+        .into_query();
+    person.in_subquery(mates)
 }
 
 /// Records a person.

@@ -8,13 +8,14 @@ use entity::{
     values::{Stage, Tier},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Value,
     sea_query::{Expr, ExprTrait, Func, LikeExpr, SelectStatement},
 };
 
 use crate::store::{
-    page::{self, Key, Ordering, Page, Rows},
+    listing::Listing,
+    page::Key,
     scope::{Scope, in_scope},
 };
 
@@ -58,8 +59,6 @@ pub struct Served {
     /// Whether they do (true) or don't (false).
     pub served: bool,
 }
-
-const BY_NUMBER: Ordering<Column> = Ordering { by: Column::Number, id: Column::Id, descending: false };
 
 fn matching(scope: Scope, filter: &ProjectFilter) -> Select<Entity> {
     let mut select = Entity::find().filter(in_scope(scope, Column::Id));
@@ -105,19 +104,9 @@ fn containing(text: &str) -> LikeExpr {
     LikeExpr::new(format!("%{literal}%")).escape('!')
 }
 
-/// One page of the projects in scope.
-pub async fn list(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    filter: &ProjectFilter,
-    page: &Page<ProjectKey>,
-) -> Result<Rows<Model>, DbErr> {
-    page::list(connection, matching(scope, filter), BY_NUMBER, page).await
-}
-
-/// How many projects in scope match.
-pub async fn count(connection: &impl ConnectionTrait, scope: Scope, filter: &ProjectFilter) -> Result<u64, DbErr> {
-    matching(scope, filter).count(connection).await
+/// The projects in scope that match, by number.
+pub fn listing(scope: Scope, filter: &ProjectFilter) -> Listing {
+    Listing::ascending(matching(scope, filter), [Column::Number, Column::Id])
 }
 
 /// Projects in scope by id.
@@ -147,11 +136,6 @@ pub async fn closed(
 /// The project of this name.
 pub async fn find_by_name(connection: &impl ConnectionTrait, name: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).one(connection).await
-}
-
-/// Projects of this number; several lists may number theirs alike.
-pub async fn find_by_number(connection: &impl ConnectionTrait, number: i32) -> Result<Vec<Model>, DbErr> {
-    Entity::find().filter(Column::Number.eq(number)).all(connection).await
 }
 
 /// Every project's id, by number: for work on all of them.

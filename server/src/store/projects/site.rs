@@ -1,7 +1,5 @@
 //! Sites and the versions of their boundaries.
 
-use std::collections::HashMap;
-
 use entity::{
     ids::{ProjectId, SiteId, SiteVersionId},
     site, site_version,
@@ -12,7 +10,7 @@ use sea_orm::{
 };
 
 use crate::store::{
-    page::{self, Ordering, Part},
+    listing::Listing,
     scope::{Scope, in_scope},
 };
 
@@ -29,16 +27,10 @@ pub async fn of_projects(
         .await
 }
 
-/// The first sites of each of these projects, by age.
-pub async fn first_of_each(
-    connection: &impl ConnectionTrait,
-    projects: impl IntoIterator<Item = ProjectId>,
-    first: u64,
-) -> Result<HashMap<ProjectId, Vec<site::Model>>, DbErr> {
+/// The sites of each project, by age.
+pub fn of_each_project() -> Listing {
     use site::Column;
-    let select = site::Entity::find().filter(Column::ProjectId.is_in(projects));
-    let ordering = Ordering { by: Column::CreatedAt, id: Column::Id, descending: false };
-    page::some_of_each(connection, select, Column::ProjectId, |row| row.project_id, ordering, Part::First(first)).await
+    Listing::ascending(site::Entity::find(), [Column::CreatedAt, Column::Id]).of_each(Column::ProjectId)
 }
 
 /// Sites in scope by id.
@@ -66,16 +58,10 @@ pub async fn versions(
         .await
 }
 
-/// The newest boundaries of each of these sites, the newest version first.
-pub async fn newest_versions(
-    connection: &impl ConnectionTrait,
-    sites: impl IntoIterator<Item = SiteId>,
-    newest: u64,
-) -> Result<HashMap<SiteId, Vec<site_version::Model>>, DbErr> {
+/// The boundaries of each site, the newest version first.
+pub fn versions_of_each() -> Listing {
     use site_version::Column;
-    let select = site_version::Entity::find().filter(Column::SiteId.is_in(sites));
-    let ordering = Ordering { by: Column::Version, id: Column::Id, descending: true };
-    page::some_of_each(connection, select, Column::SiteId, |row| row.site_id, ordering, Part::First(newest)).await
+    Listing::descending(site_version::Entity::find(), [Column::Version, Column::Id]).of_each(Column::SiteId)
 }
 
 /// Boundary versions by id.

@@ -1,5 +1,6 @@
 //! Who serves which project, from when to when.
 
+use chrono::NaiveDate;
 use entity::{
     ids::{PersonId, ProjectId, TeamRoleId},
     team_role::{Column, Entity, Model},
@@ -7,11 +8,11 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    Select,
     sea_query::{Expr, ExprTrait},
 };
 
-use crate::store::scope::{Scope, in_scope};
+use crate::store::listing::Listing;
 
 /// All roles of these projects, past ones too, the oldest first.
 pub async fn of_projects(
@@ -41,26 +42,31 @@ pub async fn all_of_person(connection: &impl ConnectionTrait, person: PersonId) 
 }
 
 /// A person's roles that go on on a day, the oldest first.
-pub async fn on_day_of_person(
-    connection: &impl ConnectionTrait,
-    person: PersonId,
-    day: chrono::NaiveDate,
-    first: u64,
-) -> Result<Vec<Model>, DbErr> {
-    Entity::find()
-        .filter(Column::PersonId.eq(person))
-        .filter(Column::FromDate.lte(day))
-        .filter(Column::ToDate.is_null().or(Column::ToDate.gte(day)))
-        .order_by_asc(Column::FromDate)
-        .order_by_asc(Column::Id)
-        .limit(first)
-        .all(connection)
-        .await
+pub fn of_person_on(person: PersonId, day: NaiveDate) -> Listing {
+    oldest_first(going_on(day).filter(Column::PersonId.eq(person)))
 }
 
-/// A role in scope.
-pub async fn find(connection: &impl ConnectionTrait, scope: Scope, id: TeamRoleId) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id).filter(in_scope(scope, Column::ProjectId)).one(connection).await
+/// The roles of each project, the oldest first.
+pub fn of_each_project() -> Listing {
+    oldest_first(Entity::find()).of_each(Column::ProjectId)
+}
+
+/// The roles of each project that go on on a day, the oldest first; only those of a kind, if one is given.
+pub fn of_each_project_on(day: NaiveDate, kind: Option<TeamRoleKind>) -> Listing {
+    let roles = going_on(day);
+    oldest_first(match kind {
+        Some(kind) => roles.filter(Column::Kind.eq(kind)),
+        None => roles,
+    })
+    .of_each(Column::ProjectId)
+}
+
+fn going_on(day: NaiveDate) -> Select<Entity> {
+    Entity::find().filter(Column::FromDate.lte(day)).filter(Column::ToDate.is_null().or(Column::ToDate.gte(day)))
+}
+
+fn oldest_first(roles: Select<Entity>) -> Listing {
+    Listing::ascending(roles, [Column::FromDate, Column::Id])
 }
 
 /// The roles of a kind on a project that go on.
@@ -83,7 +89,7 @@ pub async fn insert(connection: &impl ConnectionTrait, role: Model) -> Result<()
 }
 
 /// Ends a role on a day, its last one.
-pub async fn end(connection: &impl ConnectionTrait, id: TeamRoleId, last_day: chrono::NaiveDate) -> Result<(), DbErr> {
+pub async fn end(connection: &impl ConnectionTrait, id: TeamRoleId, last_day: NaiveDate) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::ToDate, Expr::value(last_day))
         .filter(Column::Id.eq(id))

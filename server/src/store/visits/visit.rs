@@ -1,21 +1,19 @@
 //! Visits.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use entity::{
     ids::{PersonId, ProjectId, VisitId},
-    standing,
     values::Verdict,
     visit::{Column, Entity, Model},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect, Select, Value, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Select, Value,
+    sea_query::OnConflict,
 };
 
 use crate::store::{
-    page::{self, Key, Ordering, Page, Rows},
+    listing::Listing,
+    page::Key,
     scope::{Scope, in_scope_or_own},
 };
 
@@ -49,8 +47,6 @@ pub struct VisitFilter {
     pub to: Option<NaiveDate>,
 }
 
-const LATEST_FIRST: Ordering<Column> = Ordering { by: Column::LocalDate, id: Column::Id, descending: true };
-
 fn matching(scope: Scope, filter: &VisitFilter) -> Select<Entity> {
     let mut select = Entity::find().filter(in_scope_or_own(scope, Column::ProjectId, Column::PersonId));
     if let Some(project) = filter.project {
@@ -71,50 +67,14 @@ fn matching(scope: Scope, filter: &VisitFilter) -> Select<Entity> {
     select
 }
 
-/// One page of the visits in scope.
-pub async fn list(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    filter: &VisitFilter,
-    page: &Page<VisitKey>,
-) -> Result<Rows<Model>, DbErr> {
-    page::list(connection, matching(scope, filter), LATEST_FIRST, page).await
+/// The visits in scope that match, the latest first.
+pub fn listing(scope: Scope, filter: &VisitFilter) -> Listing {
+    Listing::descending(matching(scope, filter), [Column::LocalDate, Column::Id])
 }
 
-/// How many visits in scope match.
-pub async fn count(connection: &impl ConnectionTrait, scope: Scope, filter: &VisitFilter) -> Result<u64, DbErr> {
-    matching(scope, filter).count(connection).await
-}
-
-/// One page of the visits of each of these projects, in one statement.
-pub async fn list_each(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    projects: &[ProjectId],
-    filter: &VisitFilter,
-    page: &Page<VisitKey>,
-) -> Result<HashMap<ProjectId, Rows<Model>>, DbErr> {
-    let select = matching(scope, filter).filter(Column::ProjectId.is_in(projects.iter().copied()));
-    page::list_each(connection, select, Column::ProjectId, |visit| visit.project_id, LATEST_FIRST, page).await
-}
-
-/// How many visits in scope each of these projects has, in one statement; projects without any are left out.
-pub async fn count_each(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    projects: &[ProjectId],
-    filter: &VisitFilter,
-) -> Result<HashMap<ProjectId, i64>, DbErr> {
-    let counts: Vec<(ProjectId, i64)> = matching(scope, filter)
-        .filter(Column::ProjectId.is_in(projects.iter().copied()))
-        .select_only()
-        .column(Column::ProjectId)
-        .column_as(Column::Id.count(), "visits")
-        .group_by(Column::ProjectId)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    Ok(counts.into_iter().collect())
+/// The visits of each project that are in scope and match, the latest first.
+pub fn of_each_project(scope: Scope, filter: &VisitFilter) -> Listing {
+    listing(scope, filter).of_each(Column::ProjectId)
 }
 
 /// Visits in scope by id.
@@ -159,12 +119,6 @@ pub async fn between(
         .filter(Column::LocalDate.between(from, to))
         .all(connection)
         .await
-}
-
-/// Verdicts of the check-ins of a visit.
-pub async fn verdicts(connection: &impl ConnectionTrait, visit: VisitId) -> Result<Vec<Verdict>, DbErr> {
-    let standings = standing::Entity::find().filter(standing::Column::VisitId.eq(visit)).all(connection).await?;
-    Ok(standings.into_iter().map(|standing| standing.verdict).collect())
 }
 
 /// Records a visit as it stands now.

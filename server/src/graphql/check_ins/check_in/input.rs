@@ -17,7 +17,8 @@ use super::CheckIn;
 use crate::{
     app::{Arrivals, BATCH_LIMIT, CheckInRequest, DeviceSignature, PhonePosition, Refusal, RefusalCode, Uptime},
     graphql::{
-        projects::site_offer::SiteOffer,
+        engine::levels::{Found, Rows},
+        projects::site_offer::{self, SiteOffer},
         support::{
             access::{app, arrived_at, may_change, scope},
             error::{UserError, answered, broken},
@@ -147,21 +148,21 @@ pub struct CheckInsInput {
 }
 
 /// What became of a check-in.
-#[derive(Clone, Debug, Default, SimpleObject)]
+#[derive(Debug, Default, SimpleObject)]
 pub struct CheckInPayload {
     /// The check-in on record, with its verdict; null if it could not be recorded.
-    check_in: Option<CheckIn>,
+    check_in: Found<CheckIn>,
     /// Whether it had been recorded by an earlier request already.
     already_recorded: bool,
     /// Why it could not be recorded; empty if it was.
     user_errors: Vec<UserError>,
     /// Where no project was named: the nearest sites of the projects the viewer served on the day of capture, the
     /// nearest first, 5 at most; empty otherwise, and where there was no usable fix.
-    nearest_sites: Vec<SiteOffer>,
+    nearest_sites: Rows<SiteOffer>,
 }
 
 /// What became of a queue of check-ins.
-#[derive(Clone, Debug, Default, SimpleObject)]
+#[derive(Debug, Default, SimpleObject)]
 pub struct CheckInsPayload {
     /// One answer for each item, in order.
     results: Vec<CheckInPayload>,
@@ -306,14 +307,14 @@ async fn record(
     let unnamed = request.project.is_none().then(|| PhonePosition::of(&request));
     Ok(match answered(app(ctx).check_in(viewer, scope, request, arrived_at(ctx), arrivals).await)? {
         Ok(recorded) => CheckInPayload {
-            check_in: CheckIn::list(vec![recorded.check_in]).pop(),
+            check_in: Found::by_id(recorded.check_in.id),
             already_recorded: recorded.replayed,
             ..CheckInPayload::default()
         },
         Err(user_errors) => {
             let nearest_sites = match &unnamed {
-                Some(whereabouts) => SiteOffer::near(ctx, whereabouts).await?,
-                None => Vec::new(),
+                Some(whereabouts) => site_offer::near(ctx, whereabouts).await?,
+                None => Rows::default(),
             };
             CheckInPayload { user_errors, nearest_sites, ..CheckInPayload::default() }
         }
