@@ -4,6 +4,12 @@ use async_graphql::Enum;
 use sea_orm::{DeriveActiveEnum, EnumIter, prelude::StringLen};
 use serde::{Deserialize, Serialize};
 
+/// A value that has a name, by which it is stored and shown.
+pub trait Named: Sized {
+    /// The value of this name.
+    fn named(text: &str) -> Option<Self>;
+}
+
 macro_rules! values {
     ($(
         $(#[$doc:meta])*
@@ -23,6 +29,15 @@ macro_rules! values {
                 #[graphql(name = $text)]
                 $variant,
             )+
+        }
+
+        impl Named for $name {
+            fn named(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
         }
 
         impl $name {

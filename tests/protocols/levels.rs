@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use entity::{project, site_version, visit};
+use entity::{job, project, site_version, values::JobKind, visit};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use rstest::rstest;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -27,6 +27,11 @@ async fn busy(backend: Backend) -> TestServer {
             ids.push(client.uploaded(&photo(number)).await);
         }
         client.checked_in(&Draft::at(&server, project).with("/photoIds", json!(ids))).await;
+    }
+    // What is inspected meanwhile would be judged anew between two questions.
+    let inspections = || job::Entity::find().filter(job::Column::Kind.eq(JobKind::PhotoInspection));
+    while inspections().count(server.app().database.reader()).await.unwrap() > 0 {
+        tokio::task::yield_now().await;
     }
     server
 }

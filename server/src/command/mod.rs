@@ -6,7 +6,7 @@ use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode, syn
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use inspection::apart;
 use messages::Language;
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{EnvFilter, Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     app::{App, Failure},
@@ -246,7 +246,11 @@ fn log_to_stderr(config: &LogConfig) {
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok().filter(|filter| !filter.trim().is_empty());
     let senseless = wanted.as_deref().and_then(log_filter);
     let filter = wanted.filter(|_| senseless.is_none()).unwrap_or_else(|| config.filter.clone());
-    let filter = EnvFilter::try_new(filter).unwrap_or_default();
+    // Where no span is named, nobody has to look at each that is entered.
+    let filter = match filter.parse::<Targets>() {
+        Ok(targets) if !filter.is_empty() => targets.boxed(),
+        _ => EnvFilter::try_new(filter).unwrap_or_default().boxed(),
+    };
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(in_colour()).with_target(false);
     let registry = tracing_subscriber::registry().with(filter);
     let _ = match config.format {

@@ -8,12 +8,13 @@ use std::fmt::{self, Write};
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, IdenStatic, QueryResult,
-    QueryTrait, Select, Statement, Value,
+    QueryTrait, RuntimeErr, Select, Statement, Value,
     sea_query::{
         ArrayType, Asterisk, Expr, ExprTrait, Func, JoinType, Order, PostgresQueryBuilder, Query, QueryBuilder,
         SelectStatement, SqlWriter, SqliteQueryBuilder, Values, extension::postgres::PgFunc,
     },
 };
+use sqlx::Row;
 use uuid::Uuid;
 
 use super::page::{Key, Page};
@@ -397,6 +398,16 @@ fn array(ids: &[Uuid]) -> Value {
 fn json(ids: &[Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
     serde_json::json!(ids).to_string()
+}
+
+/// The text in a column of a row, without a copy of it.
+pub fn text(row: &QueryResult, column: usize) -> Result<Option<&str>, DbErr> {
+    let read = match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
+        (Some(row), _) => row.try_get(column),
+        (_, Some(row)) => row.try_get(column),
+        _ => return row.try_get_by_index::<Option<String>>(column).map(|_| None),
+    };
+    read.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
 }
 
 async fn run(connection: &impl ConnectionTrait, statement: &SelectStatement) -> Result<Vec<QueryResult>, DbErr> {

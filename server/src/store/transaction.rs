@@ -53,9 +53,8 @@ impl Purpose {
                  CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
                  ELSE current_setting('synchronous_commit') END, true)"
             }
-            Self::Snapshot => {
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT now() = statement_timestamp(), 'on'"
-            }
+            // Inside a transaction that has read anything PostgreSQL refuses to change its isolation.
+            Self::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         }
     }
 }
@@ -91,7 +90,8 @@ impl Source {
                 expect(!connection.is_in_transaction())?;
                 let rows = sqlx::raw_sql(purpose.postgres()).fetch_all(&mut **connection).await;
                 let row = rows.map_err(failed_query)?.pop();
-                expect(row.is_some_and(|row| row.try_get::<bool, _>(0).unwrap_or(false)))?;
+                let begun = row.is_some_and(|row| row.try_get::<bool, _>(0).unwrap_or(false));
+                expect(begun || purpose == Purpose::Snapshot)?;
             }
             None => {}
         }

@@ -41,8 +41,8 @@ impl Noun for Account {
         let second_factor = Via::of(Column::Id, second_factor::Column::AccountId);
         let identity = Via::of(Column::Id, identity::Column::AccountId);
         of.id::<AccountId>(Column::Id);
-        of.plain("login", "Sign-in name.", Column::Login, |login: String| login);
-        of.plain("role", "What it may do.", Column::Role, |role: AccountRole| role);
+        of.text("login", "Sign-in name.", Column::Login);
+        of.named::<AccountRole>("role", "What it may do.", Column::Role);
         of.one::<Person>(
             "person",
             "The person it belongs to; null for an account that belongs to none.",

@@ -33,14 +33,9 @@ impl Noun for AuditEntry {
         of.id::<AuditEntryId>(Column::Id);
         of.plain("at", "When it was done.", Column::At, |at: DateTime<Utc>| at);
         of.one::<Account>("actor", "The account that did it; null for the command line.", Column::ActorId);
-        of.plain("action", "What was done.", Column::Action, |action: AuditAction| action);
+        of.named::<AuditAction>("action", "What was done.", Column::Action);
         of.one::<Account>("target", "The account it was done to.", Column::TargetId);
-        of.plain(
-            "detail",
-            "The particulars, as a JSON object in text; never a secret.",
-            Column::Detail,
-            |detail: String| detail,
-        );
+        of.text("detail", "The particulars, as a JSON object in text; never a secret.", Column::Detail);
     }
 }
 

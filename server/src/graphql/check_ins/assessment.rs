@@ -35,14 +35,13 @@ impl Noun for Assessment {
         let rejudgement = Via::of(Column::RejudgementId, rejudgement::Column::Id);
         of.id::<AssessmentId>(Column::Id);
         of.plain("sequence", "1, 2, 3 … within the check-in.", Column::Sequence, |sequence: i32| sequence);
-        of.plain("trigger", "What it was made for.", Column::Trigger, |trigger: AssessmentTrigger| trigger);
-        of.plain(
+        of.named::<AssessmentTrigger>("trigger", "What it was made for.", Column::Trigger);
+        of.text_or_null(
             "rejudgementReason",
             "Why it was judged again with many others; null where it was not.",
             rejudgement.at(rejudgement::Column::Reason),
-            |reason: Option<String>| reason,
         );
-        of.plain("verdict", "What was decided.", Column::Verdict, |verdict: Verdict| verdict);
+        of.named::<Verdict>("verdict", "What was decided.", Column::Verdict);
         of.plain("policyVersion", "The policy it was made under.", Column::PolicyVersion, |version: i32| version);
         of.plain("assessedAt", "When it was made.", Column::AssessedAt, |at: DateTime<Utc>| at);
         of.one::<SiteVersion>(
@@ -70,8 +69,8 @@ impl Noun for Finding {
     fn fields(of: &mut Fields<Self>) {
         use finding::Column;
         let assessment = Via::of(Column::AssessmentId, assessment::Column::Id);
-        of.plain("code", "Which rule.", Column::Code, |code: FindingCode| code);
-        of.plain("outcome", "What it found.", Column::Outcome, |outcome: FindingOutcome| outcome);
+        of.named::<FindingCode>("code", "Which rule.", Column::Code);
+        of.named::<FindingOutcome>("outcome", "What it found.", Column::Outcome);
         of.plain("counts", "Whether it counts for the verdict; a hint does not.", Column::Counts, |counts: bool| {
             counts
         });
@@ -84,12 +83,7 @@ impl Noun for Finding {
         of.plain("threshold", "What it was compared with, in `unit`.", Column::Threshold, |threshold: Option<f64>| {
             threshold
         });
-        of.plain(
-            "unit",
-            "Unit of both: `m` (metres), `m/s`, `s` (seconds) or `1` (a count).",
-            Column::Unit,
-            |unit: String| unit,
-        );
+        of.text("unit", "Unit of both: `m` (metres), `m/s`, `s` (seconds) or `1` (a count).", Column::Unit);
         of.plain(
             "probability",
             "Probability of having been where the rule allows, within the tolerance of a site, where the position is for review.",

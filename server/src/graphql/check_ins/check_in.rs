@@ -135,7 +135,7 @@ fn evidence(of: &mut Fields<CheckIn>, standing: &Via) {
 }
 
 fn judgement(of: &mut Fields<CheckIn>, standing: &Via) {
-    of.plain("verdict", "How it stands now.", standing.at(standing::Column::Verdict), |verdict: Verdict| verdict);
+    of.named::<Verdict>("verdict", "How it stands now.", standing.at(standing::Column::Verdict));
     of.one::<Assessment>("assessment", "The assessment that stands.", standing.at(standing::Column::AssessmentId));
     let last = || vec![argument::<Option<i32>>("last", "The last so many, 1 to 100; 20 if nothing is said.")];
     of.list::<Assessment>(

@@ -50,10 +50,10 @@ impl Noun for Photo {
 
     fn fields(of: &mut Fields<Self>) {
         of.id::<PhotoId>(Column::Id);
-        of.plain("contentType", "Media type, as announced.", Column::ContentType, |kind: String| kind);
+        of.text("contentType", "Media type, as announced.", Column::ContentType);
         of.plain("byteSize", "Length in bytes, as announced.", Column::ByteSize, |bytes: i64| bytes);
-        of.plain("sha256", "SHA-256, as announced: 64 hexadecimal digits.", Column::Sha256, |digest: String| digest);
-        of.plain("state", "How far it has come.", Column::State, |state: PhotoState| state);
+        of.text("sha256", "SHA-256, as announced: 64 hexadecimal digits.", Column::Sha256);
+        of.named::<PhotoState>("state", "How far it has come.", Column::State);
         of.plain("requestedAt", "When its upload was asked for.", Column::RequestedAt, |at: DateTime<Utc>| at);
         of.awaited(
             "downloadUrl",

@@ -41,9 +41,9 @@ impl Noun for Decision {
     fn fields(of: &mut Fields<Self>) {
         use decision::Column;
         of.plain("sequence", "1, 2, 3 … within the check-in.", Column::Sequence, |sequence: i32| sequence);
-        of.plain("verdict", "What was decided: `VERIFIED` or `REJECTED`.", Column::Verdict, |verdict: Verdict| verdict);
-        of.plain("reason", "Why.", Column::Reason, |reason: DecisionReason| reason);
-        of.plain("note", "What there was to say.", Column::Note, |note: String| note);
+        of.named::<Verdict>("verdict", "What was decided: `VERIFIED` or `REJECTED`.", Column::Verdict);
+        of.named::<DecisionReason>("reason", "Why.", Column::Reason);
+        of.text("note", "What there was to say.", Column::Note);
         of.plain("onAppeal", "Whether it answers an appeal.", Column::AppealId, |appeal: Option<Uuid>| {
             appeal.is_some()
         });
@@ -66,7 +66,7 @@ impl Noun for Appeal {
 
     fn fields(of: &mut Fields<Self>) {
         use appeal::Column;
-        of.plain("statement", "What they say.", Column::Statement, |statement: String| statement);
+        of.text("statement", "What they say.", Column::Statement);
         of.plain("photoIds", "The photos they added as new evidence.", Column::Photos, |photos: String| {
             let photos: Vec<PhotoId> = serde_json::from_str(&photos).unwrap_or_default();
             photos.into_iter().map(global_id::encode).collect::<Vec<_>>()

@@ -18,7 +18,7 @@ impl Noun for Organisation {
 
     fn fields(of: &mut Fields<Self>) {
         of.id::<OrganisationId>(Column::Id);
-        of.plain("name", "Name.", Column::Name, |name: String| name);
-        of.plain("kind", "What kind of unit it is.", Column::Kind, |kind: OrganisationKind| kind);
+        of.text("name", "Name.", Column::Name);
+        of.named::<OrganisationKind>("kind", "What kind of unit it is.", Column::Kind);
     }
 }

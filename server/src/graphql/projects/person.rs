@@ -25,14 +25,9 @@ impl Noun for Person {
 
     fn fields(of: &mut Fields<Self>) {
         of.id::<PersonId>(Column::Id);
-        of.plain("name", "Name.", Column::Name, |name: String| name);
-        of.plain(
-            "title",
-            "Title, as the roster gives it; empty where it gives none.",
-            Column::Title,
-            |title: String| title,
-        );
-        of.plain("rank", "Rank, as far as the plan's rules ask for it (R2, R3).", Column::Rank, |rank: Rank| rank);
+        of.text("name", "Name.", Column::Name);
+        of.text("title", "Title, as the roster gives it; empty where it gives none.", Column::Title);
+        of.named::<Rank>("rank", "Rank, as far as the plan's rules ask for it (R2, R3).", Column::Rank);
         of.one::<Organisation>("organisation", "The unit they belong to.", Column::OrganisationId);
         let is_team_mate = Place::worked_out("is_team_mate", |viewing, table| {
             let viewer = viewing.viewer()?;

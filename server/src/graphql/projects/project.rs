@@ -59,15 +59,10 @@ impl Noun for Project {
     fn fields(of: &mut Fields<Self>) {
         of.id::<ProjectId>(Column::Id);
         of.plain("number", "Number on the published list (序号).", Column::Number, |number: i32| number);
-        of.plain("name", "Name.", Column::Name, |name: String| name);
-        of.plain(
-            "situation",
-            "Its state in words, as the published list gives it (项目情况).",
-            Column::Situation,
-            |words: String| words,
-        );
-        of.plain("tier", "Which tier serves it.", Column::Tier, |tier: Tier| tier);
-        of.plain("stage", "The stage it has reached.", Column::Stage, |stage: Stage| stage);
+        of.text("name", "Name.", Column::Name);
+        of.text("situation", "Its state in words, as the published list gives it (项目情况).", Column::Situation);
+        of.named::<Tier>("tier", "Which tier serves it.", Column::Tier);
+        of.named::<Stage>("stage", "The stage it has reached.", Column::Stage);
         of.plain(
             "closedAt",
             "From when on it takes no more visits; null while it is open.",

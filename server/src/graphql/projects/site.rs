@@ -38,7 +38,7 @@ impl Noun for Site {
     fn fields(of: &mut Fields<Self>) {
         use site::Column;
         of.id::<SiteId>(Column::Id);
-        of.plain("name", "Name.", Column::Name, |name: String| name);
+        of.text("name", "Name.", Column::Name);
         of.plain(
             "retiredAt",
             "From when on it is no longer a place to visit; null while it is.",
@@ -80,7 +80,7 @@ impl Noun for SiteVersion {
     fn fields(of: &mut Fields<Self>) {
         use site_version::Column;
         of.plain("version", "1, 2, 3 … within the site.", Column::Version, |version: i32| version);
-        of.plain("datum", "The datum it was drawn in.", Column::Datum, |datum: Datum| datum);
+        of.named::<Datum>("datum", "The datum it was drawn in.", Column::Datum);
         of.plain(
             "toleranceMeters",
             "Tolerance outside the boundary, metres; null means the policy's.",

@@ -120,7 +120,7 @@ impl Noun for TeamRole {
 
     fn fields(of: &mut Fields<Self>) {
         of.id::<TeamRoleId>(Column::Id);
-        of.plain("kind", "Which part they play.", Column::Kind, |kind: TeamRoleKind| kind);
+        of.named::<TeamRoleKind>("kind", "Which part they play.", Column::Kind);
         of.plain("from", "First day of the role.", Column::FromDate, Date);
         of.plain("to", "Last day of the role; null while it goes on.", Column::ToDate, |day: Option<NaiveDate>| {
             day.map(Date)

@@ -53,11 +53,10 @@ impl Noun for Visit {
         of.plain("week", "The ISO week it counts in.", Column::LocalDate, |day: NaiveDate| {
             IsoWeek(week::IsoWeek::of(day))
         });
-        of.plain(
+        of.named::<Verdict>(
             "verdict",
             "The best verdict of its check-ins; only a verified visit counts.",
             Column::Verdict,
-            |verdict: Verdict| verdict,
         );
         of.plain("checkInCount", "How many check-ins it is made of.", Column::CheckInCount, |count: i32| count);
         of.plain("firstAt", "Corrected capture of its first check-in.", Column::FirstAt, |at: DateTime<Utc>| at);

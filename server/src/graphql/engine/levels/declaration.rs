@@ -4,6 +4,7 @@ use std::{any::Any, collections::HashMap, marker::PhantomData};
 
 use async_graphql::{Description, InputType, Result, registry::Registry};
 use domain::permission::Rule;
+use entity::values::Named;
 use futures_util::future::BoxFuture;
 use sea_orm::{
     Condition, QueryResult, TryGetable,
@@ -22,7 +23,7 @@ use crate::{
         global_id::{self, Global},
         page::{self, CursorKey},
     },
-    store::listing::{Column, Listing, Part},
+    store::listing::{self, Column, Listing, Part},
 };
 
 /// A kind of object. Its description is the first paragraph of its documentation.
@@ -137,6 +138,14 @@ impl<'a> At<'a> {
         }
     }
 
+    /// The text of one of its field's columns, as it came.
+    fn text(&self, number: usize) -> Result<Option<&'a str>> {
+        match (self.item, self.cells.get(number)) {
+            (Item::Row(row), Some(cell)) => listing::text(row, *cell + self.shift).map_err(broken),
+            _ => Err(misplaced("no such column")),
+        }
+    }
+
     /// What was worked out.
     pub(in crate::graphql) fn value<T: 'static>(&self) -> Result<&'a T> {
         match self.item {
@@ -148,6 +157,15 @@ impl<'a> At<'a> {
     fn argument<T: 'static>(&self) -> Result<&'a T> {
         self.arguments.and_then(|given| given.downcast_ref()).ok_or_else(|| misplaced("no arguments"))
     }
+}
+
+fn text_into(text: &str, out: &mut Vec<u8>) {
+    // Writing text into a vector does not fail.
+    let _ = serde_json::to_writer(out, text);
+}
+
+fn absent() -> async_graphql::Error {
+    broken(crate::app::Broken::Record("a column that must not be null is".to_owned()))
 }
 
 /// A noun was declared wrongly.
@@ -341,6 +359,46 @@ impl<N: Noun> Fields<N> {
         shown: impl Fn(T) -> V + Send + Sync + 'static,
     ) {
         self.of(name, description, vec![column.into()], move |at| at.get(0).map(&shown));
+    }
+
+    /// A column of text, as it is.
+    pub(in crate::graphql) fn text(&mut self, name: &'static str, description: &'static str, column: impl Into<Place>) {
+        let write: Write = Box::new(|at, out| at.text(0)?.map(|text| text_into(text, out)).ok_or_else(absent));
+        let how = How::Leaf { columns: vec![column.into()], parse: None, write };
+        self.leaf::<String>(name, description, Vec::new(), how);
+    }
+
+    /// The same where there may be none.
+    pub(in crate::graphql) fn text_or_null(
+        &mut self,
+        name: &'static str,
+        description: &'static str,
+        column: impl Into<Place>,
+    ) {
+        let write: Write = Box::new(|at, out| {
+            match at.text(0)? {
+                Some(text) => text_into(text, out),
+                None => out.extend_from_slice(b"null"),
+            }
+            Ok(())
+        });
+        let how = How::Leaf { columns: vec![column.into()], parse: None, write };
+        self.leaf::<Option<String>>(name, description, Vec::new(), how);
+    }
+
+    /// A column with one of the values that have names.
+    pub(in crate::graphql) fn named<T: Named + Leaf>(
+        &mut self,
+        name: &'static str,
+        description: &'static str,
+        column: impl Into<Place>,
+    ) {
+        let write: Write = Box::new(|at, out| {
+            let text = at.text(0)?.ok_or_else(absent)?;
+            T::named(text).ok_or_else(|| misplaced(text)).map(|value| value.write(out))
+        });
+        let how = How::Leaf { columns: vec![column.into()], parse: None, write };
+        self.leaf::<T>(name, description, Vec::new(), how);
     }
 
     /// What some columns come to for whoever looks.
