@@ -370,7 +370,8 @@ async fn a_message_that_is_taken_slowly_comes_whole_over_websocket() {
     // More than the system keeps of what is on its way.
     let many = 5 * NOTES;
     let server = impatient(|config| {
-        config.connections.silence_seconds = 2;
+        config.connections.silence_seconds = 4;
+        config.connections.write_seconds = 4;
         config.limits.memory_bytes = 4 * many;
     })
     .await;
@@ -379,7 +380,7 @@ async fn a_message_that_is_taken_slowly_comes_whole_over_websocket() {
     let headers = request.headers_mut();
     headers.insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
     headers.insert("authorization", format!("Bearer {}", server.token(Leader).unwrap()).parse().unwrap());
-    let (mut socket, _) = client_async(request, Slow::to(&server, many / 5).await).await.unwrap();
+    let (mut socket, _) = client_async(request, Slow::to(&server, many / 10).await).await.unwrap();
     for message in [json!({ "type": "connection_init" }), json!({ "id": "1", "type": "subscribe", "payload": query })] {
         futures_util::SinkExt::send(&mut socket, tungstenite::Message::text(message.to_string())).await.unwrap();
     }
