@@ -1,6 +1,10 @@
 //! Where async-graphql hands over: fields whose values are read level by level and come as one piece of JSON.
 
-use std::{borrow::Cow, marker::PhantomData};
+use std::{
+    borrow::Cow,
+    marker::PhantomData,
+    sync::{Mutex, PoisonError},
+};
 
 use async_graphql::{
     ContextSelectionSet, Error, OutputType, Positioned, Result, ServerResult, Value as Answer,
@@ -36,7 +40,7 @@ enum From {
     /// The row with this id, as far as it is visible.
     Id(Uuid),
     Rows(Listing, Part),
-    Values(std::sync::Mutex<Vec<Value>>),
+    Values(Mutex<Vec<Value>>),
 }
 
 impl<N: Noun> Unread<N> {
@@ -52,7 +56,7 @@ impl<N: Noun> Unread<N> {
             },
             From::Rows(listing, part) => Source::Rows(listing.clone(), part.clone()),
             From::Values(values) => {
-                let values = std::mem::take(&mut *values.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+                let values = std::mem::take(&mut *values.lock().unwrap_or_else(PoisonError::into_inner));
                 Source::Values([(NOBODY, values)].into())
             }
         })
@@ -168,7 +172,7 @@ impl<N: Noun> Found<N> {
 
     /// None.
     pub(in crate::graphql) fn none() -> Self {
-        Self(Unread::of(From::Values(std::sync::Mutex::default())))
+        Self(Unread::of(From::Values(Mutex::default())))
     }
 }
 
@@ -180,7 +184,7 @@ impl<N: Noun> There<N> {
 
     /// What was worked out.
     pub(in crate::graphql) fn value<T: Send + Sync + 'static>(value: T) -> Self {
-        Self(Unread::of(From::Values(std::sync::Mutex::new(vec![Box::new(value)]))))
+        Self(Unread::of(From::Values(Mutex::new(vec![Box::new(value)]))))
     }
 }
 
@@ -193,7 +197,7 @@ impl<N: Noun> Rows<N> {
     /// What was worked out.
     pub(in crate::graphql) fn values<T: Send + Sync + 'static>(values: impl IntoIterator<Item = T>) -> Self {
         let values = values.into_iter().map(|value| Box::new(value) as Value).collect();
-        Self(Unread::of(From::Values(std::sync::Mutex::new(values))))
+        Self(Unread::of(From::Values(Mutex::new(values))))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads what was planned, level by level: each list of children in one statement for all of their parents.
 
-use std::{collections::HashMap, ops::Range};
+use std::{any::Any, collections::HashMap, ops::Range};
 
 use async_graphql::{Error, Result};
 use futures_util::{FutureExt, future::BoxFuture};
@@ -13,8 +13,12 @@ use super::{
     viewing::{Asking, Viewing},
 };
 use crate::{
+    app::Broken,
     graphql::support::error::broken,
-    store::{Reader, listing::Part},
+    store::{
+        Reader,
+        listing::{Listing, Part},
+    },
 };
 
 /// A row in memory takes about so many bytes, and so many for each column.
@@ -237,7 +241,7 @@ impl Found {
         place: usize,
         viewing: Viewing<'f>,
         cells: &'f [usize],
-        arguments: Option<&'f (dyn std::any::Any + Send + Sync)>,
+        arguments: Option<&'f (dyn Any + Send + Sync)>,
     ) -> At<'f> {
         At { item: self.item(place), cells, shift: self.shift, arguments, viewing }
     }
@@ -253,7 +257,7 @@ impl Found {
 
 async fn counts(
     counted: bool,
-    listing: &crate::store::listing::Listing,
+    listing: &Listing,
     connection: &Reader,
     parents: &[Uuid],
 ) -> Result<Option<HashMap<Uuid, i64>>> {
@@ -301,5 +305,5 @@ impl Group {
 
 /// What is said where something that must be there is not.
 pub(super) fn missing(what: &str) -> Error {
-    broken(crate::app::Broken::Record(format!("{what} is not there")))
+    broken(Broken::Record(format!("{what} is not there")))
 }

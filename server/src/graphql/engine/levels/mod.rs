@@ -16,6 +16,7 @@
 mod answer;
 mod declaration;
 mod fetching;
+mod fields;
 mod leaf;
 mod planning;
 mod schema;
@@ -23,8 +24,7 @@ mod viewing;
 mod writing;
 
 pub(in crate::graphql) use answer::{Found, Page, Rows, There};
-pub(in crate::graphql) use declaration::{
-    At, Fields, Key, Noun, Paged, Place, Source, Stored, Via, argument, column, keyed,
-};
+pub(in crate::graphql) use declaration::{At, Key, Noun, Paged, Place, Source, Stored, Via, argument, column, keyed};
+pub(in crate::graphql) use fields::Fields;
 pub(in crate::graphql) use schema::{plain, register};
 pub(in crate::graphql) use viewing::Asking;

@@ -8,13 +8,14 @@ use async_graphql::{
 };
 
 use super::{
-    declaration::{Field, Find, Form, How, Key, Place, Value},
+    declaration::{At, Await, Field, Find, Form, How, Key, KeyOf, Make, Parse, Place, Value, Write},
     schema::{Connection, Declared},
     viewing::{Asking, Viewing},
 };
 use crate::{
+    app::Broken,
     graphql::{engine::plan::TYPENAME, support::error::internal},
-    store::listing::{Reading, Table},
+    store::listing::{Column, Reading, Table},
 };
 
 /// What is read of the objects of a list, and of what belongs to them.
@@ -46,12 +47,12 @@ pub(super) struct Needed {
 /// Where an object's key is.
 pub(super) enum KeyAt {
     Cell(usize),
-    Made { cells: Vec<usize>, make: &'static super::declaration::KeyOf },
+    Made { cells: Vec<usize>, make: &'static KeyOf },
 }
 
 /// A field whose values have to be waited for.
 pub(super) struct Wait {
-    pub(super) field: &'static super::declaration::Await,
+    pub(super) field: &'static Await,
     pub(super) cells: Vec<usize>,
     pub(super) arguments: Option<Value>,
     /// The key of the row that it is a field of, where that is joined and may not be there.
@@ -74,10 +75,10 @@ pub(super) struct Wanted<'a> {
 /// What it is made of.
 pub(super) enum What<'a> {
     Typename(&'static str),
-    Leaf { write: &'static super::declaration::Write, cells: Vec<usize>, arguments: Option<Value> },
+    Leaf { write: &'static Write, cells: Vec<usize>, arguments: Option<Value> },
     Awaited(usize),
     Same(Shape<'a>),
-    Made { make: &'static super::declaration::Make, cells: Vec<usize>, shape: Shape<'a> },
+    Made { make: &'static Make, cells: Vec<usize>, shape: Shape<'a> },
     Joined { present: usize, shape: Shape<'a> },
     Children(usize),
     Failed(Error),
@@ -127,7 +128,7 @@ pub(super) enum EdgeWhat<'a> {
 #[derive(Clone)]
 pub(super) struct Cursor {
     pub(super) cells: Vec<usize>,
-    pub(super) write: fn(&super::declaration::At<'_>, &mut Vec<u8>) -> Result<()>,
+    pub(super) write: fn(&At<'_>, &mut Vec<u8>) -> Result<()>,
 }
 
 /// What is told of where a page lies.
@@ -240,7 +241,7 @@ impl<'a> Planner<'a> {
     ) -> Result<What<'a>> {
         let Some(stored) = noun.stored else { return Err(misdeclared(noun)) };
         let from = table_of(level, on, column);
-        let to = crate::store::listing::Column { table: stored.table, name: stored.id };
+        let to = Column { table: stored.table, name: stored.id };
         let (mut refused, viewing) = (None, &self.viewing);
         let table = level.reading.join((from, column.name), to, |alias| {
             (stored.visible)(viewing, alias).unwrap_or_else(|error| {
@@ -309,7 +310,7 @@ impl<'a> Planner<'a> {
 
     fn arguments(
         &self,
-        parse: Option<super::declaration::Parse>,
+        parse: Option<Parse>,
         field: &'a Positioned<Asked>,
     ) -> Result<Option<Box<dyn Any + Send + Sync>>> {
         let asking = Asking { viewing: self.viewing, field, of: &[] };
@@ -377,5 +378,5 @@ fn info<'a>(
 }
 
 fn misdeclared(noun: &Declared) -> Error {
-    internal(&crate::app::Broken::Record(format!("{} is joined and has no table", noun.name)))
+    internal(&Broken::Record(format!("{} is joined and has no table", noun.name)))
 }

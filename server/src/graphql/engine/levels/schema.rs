@@ -16,7 +16,10 @@ use async_graphql::{
     registry::{Deprecation, MetaField, MetaInputValue, MetaType, MetaTypeId, Registry},
 };
 
-use super::declaration::{Argument, At, Field, Fields, Noun, Paged, Stored, cursor};
+use super::{
+    declaration::{Argument, At, Field, Noun, Paged, Stored, cursor},
+    fields::Fields,
+};
 use crate::store::listing::Column;
 
 /// What a noun declares.

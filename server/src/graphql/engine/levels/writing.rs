@@ -7,7 +7,7 @@ use async_graphql::{Error, PathSegment, Pos, ServerError};
 use uuid::Uuid;
 
 use super::{
-    declaration::Item,
+    declaration::{At, Item},
     fetching::{Found, Group, missing},
     planning::{Children, Cursor, EdgeField, EdgeWhat, Info, Items, Level, PageField, PageWhat, Shape, Wanted, What},
     viewing::Viewing,
@@ -128,7 +128,7 @@ impl<'a> Writer<'a> {
                 Ok(())
             }
             What::Leaf { write, cells, arguments } => {
-                let at = super::declaration::At { item, ..found.at(place, self.viewing, cells, arguments.as_deref()) };
+                let at = At { item, ..found.at(place, self.viewing, cells, arguments.as_deref()) };
                 let written = write(&at, &mut self.out);
                 self.noted(written)
             }
