@@ -196,7 +196,7 @@ async fn an_answer_is_made_of_what_each_of_its_parts_would_be(
     "/visits/nodes/0", json!(["id", "project"])
 )]
 #[tokio::test]
-async fn keys_are_those_asked_for_in_their_order(
+async fn keys_are_those_asked_for(
     #[case] query: &str,
     #[case] place: &str,
     #[case] keys: Value,

@@ -61,6 +61,8 @@ struct Joined {
     from: (Table, &'static str),
     to: Column,
     alias: String,
+    /// Whether only a visible row is joined, and when it is.
+    guarded: bool,
     visible: Option<Condition>,
 }
 
@@ -68,7 +70,10 @@ impl Reading {
     /// Nothing yet of the rows of a table.
     pub fn of(table: &'static str) -> Self {
         let to = Column { table, name: "" };
-        Self { tables: vec![Joined { from: (0, ""), to, alias: table.to_owned(), visible: None }], columns: Vec::new() }
+        Self {
+            tables: vec![Joined { from: (0, ""), to, alias: table.to_owned(), guarded: false, visible: None }],
+            columns: Vec::new(),
+        }
     }
 
     /// The place of a column in what is read.
@@ -99,23 +104,36 @@ impl Reading {
         self.columns.len() - 1
     }
 
-    /// Joins the row whose column `to` is what `from` is, where it is visible. Joined once, however often it is wanted.
-    pub fn join(
+    /// Joins the row whose column `to` is what `from` is. Joined once, however often it is wanted.
+    pub fn join(&mut self, from: (Table, &'static str), to: Column) -> Table {
+        self.joined(from, to, None::<fn(&str) -> Option<Condition>>)
+    }
+
+    /// The same where the row is visible: a join of its own, whoever else joins it without asking.
+    pub fn join_visible(
         &mut self,
         from: (Table, &'static str),
         to: Column,
         visible: impl FnOnce(&str) -> Option<Condition>,
     ) -> Table {
-        let known = self.tables.iter().skip(1).position(|joined| joined.from == from && joined.to == to);
-        known.map_or_else(
-            || {
-                let alias = format!("j{}", self.tables.len());
-                let visible = visible(&alias);
-                self.tables.push(Joined { from, to, alias, visible });
-                self.tables.len() - 1
-            },
-            |place| place + 1,
-        )
+        self.joined(from, to, Some(visible))
+    }
+
+    fn joined(
+        &mut self,
+        from: (Table, &'static str),
+        to: Column,
+        visible: Option<impl FnOnce(&str) -> Option<Condition>>,
+    ) -> Table {
+        let guarded = visible.is_some();
+        let same = |joined: &Joined| joined.from == from && joined.to == to && joined.guarded == guarded;
+        if let Some(place) = self.tables.iter().skip(1).position(same) {
+            return place + 1;
+        }
+        let alias = format!("j{}", self.tables.len());
+        let visible = visible.and_then(|visible| visible(&alias));
+        self.tables.push(Joined { from, to, alias, guarded, visible });
+        self.tables.len() - 1
     }
 
     /// How many columns are read.

@@ -7,11 +7,7 @@ use entity::{account, ids::AccountId, person};
 
 use crate::{
     app::{App, Broken},
-    store::{
-        self,
-        account::{AccountFilter, AccountKey},
-        page::Page,
-    },
+    store::{self, account::AccountFilter},
 };
 
 /// Accounts read at once.
@@ -39,10 +35,9 @@ impl App {
         filter: &AccountFilter,
         after: Option<&ListedAccount>,
     ) -> Result<Vec<ListedAccount>, Broken> {
-        let after = after.map(|listed| AccountKey { login: listed.account.login.clone(), id: listed.account.id });
-        let page = Page { size: BATCH, from_end: false, after, before: None };
         let reader = self.database.reader();
-        let rows = store::account::list(reader, filter, &page).await?.rows;
+        let after = after.map(|listed| listed.account.login.as_str());
+        let rows = store::account::after(reader, filter, after, BATCH).await?;
         let ids: Vec<AccountId> = rows.iter().map(|row| row.id).collect();
         let people = store::person::find(reader, rows.iter().filter_map(|row| row.person_id)).await?;
         let people: HashMap<_, _> = people.into_iter().map(|person| (person.id, person)).collect();

@@ -4,7 +4,7 @@ use async_graphql::{Description, Enum, Result};
 use domain::{check_ins::phone_fix::PhoneFix, projects::datum};
 
 use crate::graphql::{
-    engine::levels::{Fields, Noun},
+    engine::levels::{Fields, Leaf, Noun},
     projects::site,
 };
 
@@ -25,13 +25,12 @@ pub enum PositionPrecision {
     Fix,
 }
 
-impl PositionPrecision {
-    /// As the schema spells it.
-    pub(in crate::graphql) fn as_str(self) -> &'static str {
-        match self {
-            Self::Site => "SITE",
-            Self::Fix => "FIX",
-        }
+impl Leaf for PositionPrecision {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(match self {
+            Self::Site => br#""SITE""#,
+            Self::Fix => br#""FIX""#,
+        });
     }
 }
 

@@ -29,13 +29,6 @@ use crate::{
 #[derive(Debug)]
 pub struct Node(Option<(u8, Uuid)>);
 
-/// What a node can be.
-macro_rules! nouns {
-    ($with:ident) => {
-        $with!(CheckIn, Person, Photo, Project, Site, TeamRole, Visit)
-    };
-}
-
 impl OutputType for Node {
     fn type_name() -> Cow<'static, str> {
         Cow::Borrowed("Node")
@@ -47,19 +40,21 @@ impl OutputType for Node {
 
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
-            macro_rules! registered {
-                ($($noun:ident),+) => {{
-                    $(register::<$noun>(registry);)+
-                    [$($noun::NAME.to_owned()),+]
-                }};
-            }
-            let possible_types = nouns!(registered).into_iter().collect();
+            let possible_types = [
+                noun::<CheckIn>(registry),
+                noun::<Person>(registry),
+                noun::<Photo>(registry),
+                noun::<Project>(registry),
+                noun::<Site>(registry),
+                noun::<TeamRole>(registry),
+                noun::<Visit>(registry),
+            ];
             let id = plain("id", "Global id.", "ID!".to_owned());
             MetaType::Interface {
                 name: "Node".to_owned(),
                 description: Some("Anything with a global id.".to_owned()),
                 fields: [("id".to_owned(), id)].into_iter().collect(),
-                possible_types,
+                possible_types: possible_types.into_iter().collect(),
                 extends: false,
                 keys: None,
                 visible: None,
@@ -89,6 +84,12 @@ impl OutputType for Node {
             _ => Ok(Value::Null),
         }
     }
+}
+
+/// Registers what a node can be.
+fn noun<N: Noun>(registry: &mut Registry) -> String {
+    register::<N>(registry);
+    N::NAME.to_owned()
 }
 
 /// What is shown wherever something leads to it can be looked up by its id only by whom a rule lets.

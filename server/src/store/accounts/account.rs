@@ -14,10 +14,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, LikeExpr},
 };
 
-use crate::store::{
-    listing::Listing,
-    page::{self, Key, Ordering, Page, Rows},
-};
+use crate::store::{listing::Listing, page::Key};
 
 /// Where an account stands in the list: by sign-in name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,8 +42,6 @@ pub struct AccountFilter {
     pub login_prefix: Option<String>,
 }
 
-const BY_LOGIN: Ordering<Column> = Ordering { by: Column::Login, id: Column::Id, descending: false };
-
 fn matching(filter: &AccountFilter) -> Select<Entity> {
     let mut select = Entity::find();
     if let Some(roles) = &filter.roles {
@@ -64,13 +59,19 @@ fn matching(filter: &AccountFilter) -> Select<Entity> {
     }
 }
 
-/// One page of all accounts: for whoever manages them.
-pub async fn list(
+/// The first accounts that match and whose sign-in names come after one, by sign-in name: for whoever manages them.
+pub async fn after(
     connection: &impl ConnectionTrait,
     filter: &AccountFilter,
-    page: &Page<AccountKey>,
-) -> Result<Rows<Model>, DbErr> {
-    page::list(connection, matching(filter), BY_LOGIN, page).await
+    login: Option<&str>,
+    first: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let accounts = matching(filter);
+    let accounts = match login {
+        Some(login) => accounts.filter(Column::Login.gt(login)),
+        None => accounts,
+    };
+    accounts.order_by_asc(Column::Login).limit(first).all(connection).await
 }
 
 /// The accounts that match, by sign-in name.

@@ -163,7 +163,7 @@ impl<'a> At<'a> {
 }
 
 /// A noun was declared wrongly.
-pub(super) fn misplaced(what: &str) -> Error {
+fn misplaced(what: &str) -> Error {
     broken(Broken::Record(format!("a field was declared for {what}")))
 }
 

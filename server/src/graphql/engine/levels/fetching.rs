@@ -163,7 +163,7 @@ impl Found {
                 taken.take(found.len() * (ROW + CELL * level.reading.width())).await;
             }
             for children in &level.children {
-                let parents = found.keys(&children.key, viewing);
+                let parents = found.keys(children, viewing);
                 let of_them = match parents {
                     Ok(parents) => Self::of_parents(children, viewing, &parents).await,
                     Err(error) => Err(error),
@@ -180,10 +180,12 @@ impl Found {
     }
 
     /// The different keys of its objects.
-    fn keys(&self, at: &KeyAt, viewing: Viewing<'_>) -> Result<Vec<Uuid>> {
+    fn keys(&self, of: &Children<'_>, viewing: Viewing<'_>) -> Result<Vec<Uuid>> {
         let mut keys = Vec::with_capacity(self.len());
         for place in 0..self.len() {
-            keys.extend(self.key(at, place, viewing)?);
+            if of.present.is_none_or(|cell| self.is_present(cell, place)) {
+                keys.extend(self.key(&of.key, place, viewing)?);
+            }
         }
         keys.sort_unstable();
         keys.dedup();

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     declaration::{
         Argument, At, Await, Field, Find, Form, How, Key, Make, Noun, Paged, Parse, Place, Source, Value, Write,
-        argument, by_id, keyed, misplaced,
+        argument, by_id, keyed,
     },
     leaf::Leaf,
     schema::{self, Declared},
@@ -103,7 +103,7 @@ impl<N: Noun> Fields<N> {
     ) {
         let write: Write = Box::new(|at, out| {
             let text = at.text(0)?.ok_or_else(absent)?;
-            T::named(text).ok_or_else(|| misplaced(text)).map(|value| value.write(out))
+            T::named(text).ok_or_else(|| nameless(text)).map(|value| value.write(out))
         });
         let how = How::Leaf { columns: vec![column.into()], parse: None, write };
         self.leaf::<T>(name, description, Vec::new(), how);
@@ -303,6 +303,10 @@ fn page_arguments(further: Vec<Argument>) -> Vec<Argument> {
 fn text_into(text: &str, out: &mut Vec<u8>) {
     // Writing text into a vector does not fail.
     let _ = serde_json::to_writer(out, text);
+}
+
+fn nameless(text: &str) -> Error {
+    broken(Broken::Record(format!("a column holds {text}, which is none of its values")))
 }
 
 fn absent() -> Error {

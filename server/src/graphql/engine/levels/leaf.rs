@@ -11,10 +11,7 @@ use entity::values::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::graphql::{
-    check_ins::position::PositionPrecision,
-    support::scalars::{Date, IsoWeek},
-};
+use crate::graphql::support::scalars::{Date, IsoWeek};
 
 /// A value that is written as it is: what the schema calls a scalar or an enum, or a list of such.
 pub(in crate::graphql) trait Leaf: OutputType + 'static {
@@ -65,7 +62,6 @@ leaves! {
     ObligationStatus: |value| value.as_str(),
     OrganisationKind: |value| value.as_str(),
     PhotoState: |value| value.as_str(),
-    PositionPrecision: |value| value.as_str(),
     Rank: |value| value.as_str(),
     Stage: |value| value.as_str(),
     TeamRoleKind: |value| value.as_str(),

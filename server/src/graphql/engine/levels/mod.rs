@@ -26,5 +26,6 @@ mod writing;
 pub(in crate::graphql) use answer::{Found, Page, Rows, There};
 pub(in crate::graphql) use declaration::{At, Key, Noun, Paged, Place, Source, Stored, Via, argument, column, keyed};
 pub(in crate::graphql) use fields::Fields;
+pub(in crate::graphql) use leaf::Leaf;
 pub(in crate::graphql) use schema::{plain, register};
 pub(in crate::graphql) use viewing::Asking;

@@ -30,6 +30,8 @@ pub(super) struct Children<'a> {
     pub(super) asked: &'a Positioned<Asked>,
     pub(super) find: &'static Find,
     pub(super) key: KeyAt,
+    /// The key of the row that they belong to, where that is joined and may not be there.
+    pub(super) present: Option<usize>,
     pub(super) items: Items<'a>,
     pub(super) level: Level<'a>,
     pub(super) needed: Needed,
@@ -225,7 +227,7 @@ impl<'a> Planner<'a> {
                     Key::Made { columns, make } => KeyAt::Made { cells: self.cells(level, on, columns)?, make },
                 };
                 let (child, items, needed) = self.level(target(), *form, inner);
-                level.children.push(Children { asked, find, key, items, level: child, needed });
+                level.children.push(Children { asked, find, key, present: on.present, items, level: child, needed });
                 What::Children(level.children.len() - 1)
             }
         })
@@ -243,7 +245,7 @@ impl<'a> Planner<'a> {
         let from = table_of(level, on, column);
         let to = Column { table: stored.table, name: stored.id };
         let (mut refused, viewing) = (None, &self.viewing);
-        let table = level.reading.join((from, column.name), to, |alias| {
+        let table = level.reading.join_visible((from, column.name), to, |alias| {
             (stored.visible)(viewing, alias).unwrap_or_else(|error| {
                 refused = Some(error);
                 None
@@ -350,7 +352,7 @@ fn fields_on<'a>(
 }
 
 fn table_of(level: &mut Level<'_>, on: On, place: &Place) -> Table {
-    place.via.iter().fold(on.table, |table, (from, to)| level.reading.join((table, from), *to, |_| None))
+    place.via.iter().fold(on.table, |table, (from, to)| level.reading.join((table, from), *to))
 }
 
 fn cursor_of(level: &mut Level<'_>, on: On, connection: &'static Connection) -> Cursor {

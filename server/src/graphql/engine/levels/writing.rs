@@ -65,18 +65,35 @@ impl<'a> Writer<'a> {
     }
 
     fn list(&mut self, shape: &'a Shape<'a>, level: &'a Level<'a>, found: &Found, group: &Group) -> Written {
-        let start = self.out.len();
+        self.each(group, |writer, place| writer.object(shape, level, found, place))
+    }
+
+    /// An item for each object of a group. An item is never null: neither is the list of one that is.
+    fn each(&mut self, group: &Group, write: impl Fn(&mut Self, usize) -> Written) -> Written {
         self.out.push(b'[');
         for (number, place) in group.places().into_iter().enumerate() {
             self.comma(number);
             self.path.push(Segment::Item(number));
-            let written = self.bounded().and_then(|()| self.object(shape, level, found, place));
+            let written = self.bounded().and_then(|()| write(self, place));
             self.path.pop();
-            // An item is never null: neither is its list then.
-            self.or_nothing(start, written)?;
+            written?;
         }
         self.out.push(b']');
         Ok(())
+    }
+
+    /// A member of an object; its value is taken back where it can't be written.
+    fn member(&mut self, number: usize, key: &'a str, write: impl FnOnce(&mut Self) -> Written) -> Written {
+        self.comma(number);
+        self.key(key);
+        self.path.push(Segment::Key(key));
+        let value = self.out.len();
+        let written = write(self);
+        self.path.pop();
+        if written.is_err() {
+            self.out.truncate(value);
+        }
+        written
     }
 
     fn object(&mut self, shape: &'a Shape<'a>, level: &'a Level<'a>, found: &Found, place: usize) -> Written {
@@ -91,22 +108,12 @@ impl<'a> Writer<'a> {
         place: usize,
         item: Item<'_>,
     ) -> Written {
-        let start = self.out.len();
         self.out.push(b'{');
         for (number, wanted) in shape.fields.iter().enumerate() {
-            self.comma(number);
-            self.key(wanted.key);
-            self.path.push(Segment::Key(wanted.key));
-            let value = self.out.len();
-            let written = self.value(wanted, level, found, place, item);
-            self.path.pop();
-            if written.is_err() {
-                self.out.truncate(value);
-                if !wanted.nullable {
-                    self.out.truncate(start);
-                    return Err(Nothing);
-                }
-                self.out.extend_from_slice(b"null");
+            let written = self.member(number, wanted.key, |writer| writer.value(wanted, level, found, place, item));
+            match written {
+                Err(Nothing) if wanted.nullable => self.out.extend_from_slice(b"null"),
+                written => written?,
             }
         }
         self.out.push(b'}');
@@ -123,10 +130,7 @@ impl<'a> Writer<'a> {
     ) -> Written {
         self.place = wanted.place;
         match &wanted.what {
-            What::Typename(name) => {
-                self.text(name);
-                Ok(())
-            }
+            What::Typename(name) => self.name(name),
             What::Leaf { write, cells, arguments } => {
                 let at = At { item, ..found.at(place, self.viewing, cells, arguments.as_deref()) };
                 let written = write(&at, &mut self.out);
@@ -141,7 +145,7 @@ impl<'a> Writer<'a> {
             },
             What::Same(shape) => self.fields(shape, level, found, place, item),
             What::Made { make, cells, shape } => {
-                let made = make(&found.at(place, self.viewing, cells, None));
+                let made = make(&At { item, ..found.at(place, self.viewing, cells, None) });
                 match made {
                     Ok(Some(value)) => self.fields(shape, level, found, place, Item::Value(value.as_ref())),
                     Ok(None) => Err(Nothing),
@@ -187,63 +191,31 @@ impl<'a> Writer<'a> {
     }
 
     fn page(&mut self, fields: &'a [PageField<'a>], level: &'a Level<'a>, found: &Found, group: &Group) -> Written {
-        let start = self.out.len();
         self.out.push(b'{');
         for (number, field) in fields.iter().enumerate() {
-            self.comma(number);
-            self.key(field.key);
-            self.path.push(Segment::Key(field.key));
-            let written = match &field.what {
-                PageWhat::Typename(name) => {
-                    self.text(name);
-                    Ok(())
-                }
-                PageWhat::Nodes(shape) => self.list(shape, level, found, group),
-                PageWhat::Edges(fields) => self.edges(fields, level, found, group),
-                PageWhat::Info(fields) => self.info(fields, found, group),
+            self.member(number, field.key, |writer| match &field.what {
+                PageWhat::Typename(name) => writer.name(name),
+                PageWhat::Nodes(shape) => writer.list(shape, level, found, group),
+                PageWhat::Edges(fields) => writer.each(group, |writer, place| writer.edge(fields, level, found, place)),
+                PageWhat::Info(fields) => writer.info(fields, found, group),
                 PageWhat::Total => {
-                    self.out.extend_from_slice(group.count.to_string().as_bytes());
+                    writer.out.extend_from_slice(group.count.to_string().as_bytes());
                     Ok(())
                 }
-            };
-            self.path.pop();
-            self.or_nothing(start, written)?;
+            })?;
         }
         self.out.push(b'}');
         Ok(())
     }
 
-    fn edges(&mut self, fields: &'a [EdgeField<'a>], level: &'a Level<'a>, found: &Found, group: &Group) -> Written {
-        let start = self.out.len();
-        self.out.push(b'[');
-        for (number, place) in group.places().into_iter().enumerate() {
-            self.comma(number);
-            self.path.push(Segment::Item(number));
-            let written = self.edge(fields, level, found, place);
-            self.path.pop();
-            self.or_nothing(start, written)?;
-        }
-        self.out.push(b']');
-        Ok(())
-    }
-
     fn edge(&mut self, fields: &'a [EdgeField<'a>], level: &'a Level<'a>, found: &Found, place: usize) -> Written {
-        let start = self.out.len();
         self.out.push(b'{');
         for (number, field) in fields.iter().enumerate() {
-            self.comma(number);
-            self.key(field.key);
-            self.path.push(Segment::Key(field.key));
-            let written = match &field.what {
-                EdgeWhat::Typename(name) => {
-                    self.text(name);
-                    Ok(())
-                }
-                EdgeWhat::Node(shape) => self.object(shape, level, found, place),
-                EdgeWhat::Cursor(cursor) => self.cursor(cursor, found, place),
-            };
-            self.path.pop();
-            self.or_nothing(start, written)?;
+            self.member(number, field.key, |writer| match &field.what {
+                EdgeWhat::Typename(name) => writer.name(name),
+                EdgeWhat::Node(shape) => writer.object(shape, level, found, place),
+                EdgeWhat::Cursor(cursor) => writer.cursor(cursor, found, place),
+            })?;
         }
         self.out.push(b'}');
         Ok(())
@@ -292,13 +264,6 @@ impl<'a> Writer<'a> {
         if self.excess.is_some() { Err(Nothing) } else { Ok(()) }
     }
 
-    fn or_nothing(&mut self, start: usize, written: Written) -> Written {
-        if written.is_err() {
-            self.out.truncate(start);
-        }
-        written
-    }
-
     fn noted(&mut self, written: Result<(), Error>) -> Written {
         written.or_else(|error| self.wrong(error))
     }
@@ -331,6 +296,11 @@ impl<'a> Writer<'a> {
         self.out.push(b'"');
         self.out.extend_from_slice(text.as_bytes());
         self.out.push(b'"');
+    }
+
+    fn name(&mut self, name: &str) -> Written {
+        self.text(name);
+        Ok(())
     }
 
     fn flag(&mut self, flag: bool) {
