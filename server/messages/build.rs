@@ -47,8 +47,8 @@ fn languages(files: &[PathBuf]) -> io::Result<String> {
         write!(all, "Language::{name}, ").map_err(io::Error::other)?;
         writeln!(arms, "            Self::{name} => {tag:?},").map_err(io::Error::other)?;
         writeln!(names, "            Self::{name} => {name:?},").map_err(io::Error::other)?;
-        writeln!(texts, "            Self::{name} => include_str!({:?}),", path.display().to_string())
-            .map_err(io::Error::other)?;
+        // The text itself: a path would lead into the checkout that built this, be it gone since.
+        writeln!(texts, "            Self::{name} => {:?},", fs::read_to_string(path)?).map_err(io::Error::other)?;
     }
     Ok(format!(
         "/// A language of sentences for people.\n\
